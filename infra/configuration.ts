@@ -1,0 +1,117 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PersonError } from "./errors.ts";
+
+/** Settings that both targets share. */
+interface SharedConfiguration {
+  /** The stack's name, as in `capstone-<stack>-<role>-<n>`. */
+  stack: string;
+  appNodes: number;
+  /** A rotation of the keys that sign sessions is a deployment with this raised by one. */
+  signingKeyGeneration: number;
+}
+
+/** Settings of the local target; ports are on 127.0.0.1. */
+export interface DockerConfiguration extends SharedConfiguration {
+  target: "docker";
+  databaseNodes: number;
+  httpPort: number;
+  databasePort: number;
+  databaseReadPort: number;
+  objectStorePort: number;
+  databaseMaxConnections: number;
+  appMemoryMegabytes: number;
+}
+
+/** Settings of the AWS target. */
+export interface AwsConfiguration extends SharedConfiguration {
+  target: "aws";
+}
+
+export type Configuration = DockerConfiguration | AwsConfiguration;
+
+/**
+ * Reads and checks every config key in one place; the keys are described in Pulumi.yaml.
+ * @throws PersonError that lists every key that is wrong, with its value and what is allowed.
+ */
+export function readConfiguration(): Configuration {
+  const reader = new ConfigurationReader(new pulumi.Config());
+  const stack = pulumi.getStack();
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stack)) {
+    reader.refuse(`The stack's name is "${stack}"; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`);
+  }
+  const shared = {
+    stack,
+    appNodes: reader.integer("appNodes", 2, 2, 8),
+    signingKeyGeneration: reader.integer("signingKeyGeneration", 1, 1, 1_000_000),
+  };
+  const target = reader.oneOf("target", "docker", ["docker", "aws"]);
+  const configuration: Configuration =
+    target === "docker" ? { target, ...shared, ...readDocker(reader) } : { target, ...shared };
+  reader.finish();
+  return configuration;
+}
+
+function readDocker(reader: ConfigurationReader) {
+  const port = (key: string, fallback: number) => reader.integer(key, fallback, 1024, 65_535);
+  const publishedPorts = {
+    httpPort: port("httpPort", 8080),
+    databasePort: port("databasePort", 15432),
+    databaseReadPort: port("databaseReadPort", 15433),
+    objectStorePort: port("objectStorePort", 13900),
+  };
+  reader.allDifferent(publishedPorts);
+  return {
+    ...publishedPorts,
+    databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
+    databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
+    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 256, 128, 8192),
+  };
+}
+
+/** Reads keys one by one and gathers what is wrong, so that a person sees all of it at once. */
+class ConfigurationReader {
+  private readonly refusals: string[] = [];
+  private readonly config: pulumi.Config;
+
+  constructor(config: pulumi.Config) {
+    this.config = config;
+  }
+
+  integer(key: string, fallback: number, least: number, most: number): number {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.refuse(`${this.name(key)} is "${text}"; allowed is a whole number from ${least} to ${most}.`);
+      return fallback;
+    }
+    return value;
+  }
+
+  oneOf<T extends string>(key: string, fallback: T, allowed: readonly T[]): T {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    const value = allowed.find((candidate) => candidate === text);
+    if (value === undefined) this.refuse(`${this.name(key)} is "${text}"; allowed is one of ${allowed.join(", ")}.`);
+    return value ?? fallback;
+  }
+
+  allDifferent(values: Record<string, number>): void {
+    for (const [key, value] of Object.entries(values)) {
+      const twin = Object.keys(values).find((other) => other < key && values[other] === value);
+      if (twin) this.refuse(`${this.name(key)} is ${value}, as is ${this.name(twin)}; every port must be its own.`);
+    }
+  }
+
+  refuse(sentence: string): void {
+    this.refusals.push(sentence);
+  }
+
+  finish(): void {
+    if (this.refusals.length > 0) throw new PersonError(this.refusals.join("\n"));
+  }
+
+  private name(key: string): string {
+    return `capstone:${key}`;
+  }
+}

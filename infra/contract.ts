@@ -1,0 +1,41 @@
+import type { Input, Output } from "@pulumi/pulumi";
+
+/** Where people and Prometheus look; a part that is not deployed is null. */
+export interface MonitoringOutput {
+  metricsUrl: string | null;
+  alertsUrl: string | null;
+  dashboardsUrl: string | null;
+}
+
+/** The version that is running. `image` is a content digest or content-addressed tag, `commit` a git hash. */
+export interface ReleaseOutput {
+  image: string;
+  commit: string;
+}
+
+/**
+ * What every target returns and the stack exports, under these names and no others.
+ * `outputs.schema.json` says the same for those who read the outputs as JSON; a test holds the two together.
+ */
+export interface Deployment {
+  target: "docker" | "aws";
+  /** Where clients go, without a trailing slash. */
+  apiUrl: Input<string>;
+  /** What a load balancer asks: `apiUrl` with `/health`. */
+  healthUrl: Input<string>;
+  /** The primary database. Secret. */
+  databaseUrl: Output<string>;
+  /** Any healthy database node, for reads. Secret. */
+  databaseReadUrl: Output<string>;
+  /** Public address of uploaded objects, without a trailing slash. */
+  assetsUrl: Input<string>;
+  bucketName: Input<string>;
+  /** The S3 endpoint that holds the bucket. */
+  objectStoreEndpoint: Input<string>;
+  /** Names of the application nodes. */
+  appNodes: Input<Input<string>[]>;
+  /** The newest migration that this deployment applied or found applied. */
+  migration: Input<string>;
+  monitoring: Input<{ [name in keyof MonitoringOutput]: Input<string | null> }>;
+  release: Input<{ [name in keyof ReleaseOutput]: Input<string> }>;
+}
