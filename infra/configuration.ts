@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PersonError } from "./errors.ts";
+import { type AwsSettings, readAws } from "./configuration-aws.ts";
+import { ConfigurationReader } from "./configuration-reader.ts";
 
 /** Settings that both targets share. */
 interface SharedConfiguration {
@@ -23,7 +24,7 @@ export interface DockerConfiguration extends SharedConfiguration {
 }
 
 /** Settings of the AWS target. */
-export interface AwsConfiguration extends SharedConfiguration {
+export interface AwsConfiguration extends SharedConfiguration, AwsSettings {
   target: "aws";
 }
 
@@ -37,7 +38,9 @@ export function readConfiguration(): Configuration {
   const reader = new ConfigurationReader(new pulumi.Config());
   const stack = pulumi.getStack();
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(stack)) {
-    reader.refuse(`The stack's name is "${stack}"; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`);
+    reader.refuse(
+      `The stack's name is "${stack}"; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`,
+    );
   }
   const shared = {
     stack,
@@ -46,7 +49,9 @@ export function readConfiguration(): Configuration {
   };
   const target = reader.oneOf("target", "docker", ["docker", "aws"]);
   const configuration: Configuration =
-    target === "docker" ? { target, ...shared, ...readDocker(reader) } : { target, ...shared };
+    target === "docker"
+      ? { target, ...shared, ...readDocker(reader) }
+      : { target, ...shared, ...readAws(reader, shared.appNodes) };
   reader.finish();
   return configuration;
 }
@@ -66,52 +71,4 @@ function readDocker(reader: ConfigurationReader) {
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 256, 128, 8192),
   };
-}
-
-/** Reads keys one by one and gathers what is wrong, so that a person sees all of it at once. */
-class ConfigurationReader {
-  private readonly refusals: string[] = [];
-  private readonly config: pulumi.Config;
-
-  constructor(config: pulumi.Config) {
-    this.config = config;
-  }
-
-  integer(key: string, fallback: number, least: number, most: number): number {
-    const text = this.config.get(key);
-    if (text === undefined || text === "") return fallback;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      this.refuse(`${this.name(key)} is "${text}"; allowed is a whole number from ${least} to ${most}.`);
-      return fallback;
-    }
-    return value;
-  }
-
-  oneOf<T extends string>(key: string, fallback: T, allowed: readonly T[]): T {
-    const text = this.config.get(key);
-    if (text === undefined || text === "") return fallback;
-    const value = allowed.find((candidate) => candidate === text);
-    if (value === undefined) this.refuse(`${this.name(key)} is "${text}"; allowed is one of ${allowed.join(", ")}.`);
-    return value ?? fallback;
-  }
-
-  allDifferent(values: Record<string, number>): void {
-    for (const [key, value] of Object.entries(values)) {
-      const twin = Object.keys(values).find((other) => other < key && values[other] === value);
-      if (twin) this.refuse(`${this.name(key)} is ${value}, as is ${this.name(twin)}; every port must be its own.`);
-    }
-  }
-
-  refuse(sentence: string): void {
-    this.refusals.push(sentence);
-  }
-
-  finish(): void {
-    if (this.refusals.length > 0) throw new PersonError(this.refusals.join("\n"));
-  }
-
-  private name(key: string): string {
-    return `capstone:${key}`;
-  }
 }
