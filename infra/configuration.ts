@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AwsSettings, readAws } from "./configuration-aws.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
+import { type PasswordName, passwordNames } from "./topology.ts";
+
+/** The passwords that config sets; the others are made at random. */
+export type GivenPasswords = Partial<Record<PasswordName, pulumi.Output<string>>>;
 
 /** Settings that both targets share. */
 interface SharedConfiguration {
@@ -21,6 +25,7 @@ export interface DockerConfiguration extends SharedConfiguration {
   objectStorePort: number;
   databaseMaxConnections: number;
   appMemoryMegabytes: number;
+  passwords: GivenPasswords;
 }
 
 /** Settings of the AWS target. */
@@ -70,5 +75,15 @@ function readDocker(reader: ConfigurationReader) {
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 256, 128, 8192),
+    passwords: readPasswords(reader),
   };
+}
+
+function readPasswords(reader: ConfigurationReader): GivenPasswords {
+  const passwords: GivenPasswords = {};
+  for (const name of passwordNames) {
+    const given = reader.secret(name, 16);
+    if (given) passwords[name] = given;
+  }
+  return passwords;
 }

@@ -1,4 +1,4 @@
-/** What runs in a stack: roles, ports and timeouts, each said once. */
+/** What runs in a stack: roles, users, ports and timeouts, each said once. */
 
 /** The `capstone.role` label of every container, network and volume. */
 export const roles = [
@@ -14,13 +14,29 @@ export const roles = [
   "dashboards",
   "exporter",
   "backup",
-  "network",
-  "secrets",
-  "job",
+  // What the parts above stand on.
+  "service-network",
+  "data-network",
+  "cluster-network",
+  "app-secrets",
+  "database-secrets",
+  "object-store-secrets",
+  "migration-secrets",
+  "database-settings",
+  "object-store-setup",
 ] as const;
 export type Role = (typeof roles)[number];
 
-/** Ports inside the stack's network. */
+/** The users that containers run as: numbers, since that is what a volume's files carry. */
+export const userIds = {
+  app: 10001,
+  consensus: 10002,
+  database: 10003,
+  proxy: 10004,
+  objectStore: 10005,
+} as const;
+
+/** Ports inside the stack's networks. */
 export const ports = {
   appHttp: 3000,
   /** The proxies' front doors, all on the edge's address. */
@@ -28,7 +44,8 @@ export const ports = {
   edgePrimary: 5432,
   edgeReplica: 5433,
   edgeObjectStore: 3900,
-  edgeMetrics: 8404,
+  /** The first proxy's metrics; the second has the next port. */
+  proxyMetrics: 8404,
   postgres: 5432,
   patroni: 8008,
   consensusClient: 2379,
@@ -38,6 +55,9 @@ export const ports = {
   objectStoreWeb: 3902,
   objectStoreAdmin: 3903,
 } as const;
+
+/** Quorums need three; the two proxies share one address. */
+export const counts = { consensus: 3, objectStore: 3, proxy: 2 } as const;
 
 /** The path on `apiUrl`'s host under which uploaded objects are public. */
 export const assetsPath = "/assets";
@@ -49,11 +69,34 @@ export const database = {
   ownerUser: "capstone_owner",
   /** What the application nodes log in as: reads and writes rows, changes no schema. */
   applicationUser: "capstone",
-  superuser: "postgres",
-  replicationUser: "replicator",
 } as const;
 
 export const bucketName = "capstone-uploads";
 
-/** How long an application node may finish its requests after it was told to stop, in seconds. */
-export const appStopTimeoutSeconds = 30;
+/** The region that the object store of the local target answers to. */
+export const objectStoreRegion = "garage";
+
+/** How long each part may take to end cleanly after it was told to, in seconds. */
+export const stopTimeoutSeconds = {
+  app: 30,
+  /** A fast shutdown with its checkpoint; Patroni gives the lead away first. */
+  database: 30,
+  consensus: 10,
+  proxy: 25,
+  objectStore: 15,
+  edge: 2,
+} as const;
+
+/** Where containers find their secrets and settings, as files. */
+export const secretsDirectory = "/run/secrets";
+
+/** The local target's passwords. Each may be set as a config secret of this name; else it is random. */
+export const passwordNames = [
+  "superuserPassword",
+  "replicationPassword",
+  "rewindPassword",
+  "ownerPassword",
+  "applicationPassword",
+  "patroniPassword",
+] as const;
+export type PasswordName = (typeof passwordNames)[number];

@@ -1,0 +1,127 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { partLabels, partName } from "../naming.ts";
+import { type Role, secretsDirectory } from "../topology.ts";
+
+/** A health check: what is run in the container, and how often. */
+export interface HealthCheck {
+  command: string[];
+  /** Also the time to the first check, so it bounds how soon a deployment goes on. */
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  /** Misses in a row that make it unhealthy. */
+  retries: number;
+  /** Misses do not count for this long after the start. */
+  startPeriodSeconds: number;
+}
+
+export interface PartArgs {
+  stack: string;
+  role: Role;
+  node: number;
+  image: pulumi.Input<string>;
+  userId: number;
+  memoryMegabytes: number;
+  stopTimeoutSeconds: number;
+  healthCheck: HealthCheck;
+  command?: string[];
+  /** Never a secret: those come in the secrets volume. */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** Networks to join with the names it has there; or another container whose network it shares. */
+  network: { joined: NetworkAttachment[] } | { sharedWith: docker.Container };
+  publishedPorts?: { internal: number; external: number }[];
+  /** Volume of secrets and settings, mounted read-only at /run/secrets. */
+  secretsVolume?: pulumi.Input<string>;
+  /** Changes when a secret does, so that the container is made anew with it. */
+  secretsVersion?: pulumi.Input<string>;
+  dataVolume?: { name: pulumi.Input<string>; path: string };
+  /** Paths in memory that the part writes to; the rest of its root is read-only. */
+  memoryPaths?: string[];
+  sharedMemoryMegabytes?: number;
+  /** The deployment waits this long for the part to be healthy. */
+  waitTimeoutSeconds: number;
+}
+
+export interface NetworkAttachment {
+  name: pulumi.Input<string>;
+  aliases: string[];
+}
+
+/**
+ * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
+ * a read-only root, limits, bounded logs, a health check that the deployment waits for, a restart policy.
+ */
+export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions): docker.Container {
+  const { stack, role, node } = args;
+  const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
+  return new docker.Container(
+    `${role}-${node}`,
+    {
+      name: partName(stack, role, node),
+      image: args.image,
+      labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+      ...(args.command ? { command: args.command } : {}),
+      envs: Object.entries(args.environment ?? {}).map(
+        ([name, value]) => pulumi.interpolate`${name}=${value}`,
+      ),
+      ...networkOf(args),
+      ports: (args.publishedPorts ?? [])
+        .toSorted((a, b) => a.internal - b.internal)
+        .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
+      volumes: [
+        ...(args.dataVolume
+          ? [{ volumeName: args.dataVolume.name, containerPath: args.dataVolume.path }]
+          : []),
+        ...(args.secretsVolume
+          ? [{ volumeName: args.secretsVolume, containerPath: secretsDirectory, readOnly: true }]
+          : []),
+      ],
+      user: `${args.userId}:${args.userId}`,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      readOnly: true,
+      tmpfs: Object.fromEntries(
+        (args.memoryPaths ?? []).map((path) => [
+          path,
+          `uid=${args.userId},gid=${args.userId},mode=0700,size=64m`,
+        ]),
+      ),
+      ...(args.sharedMemoryMegabytes ? { shmSize: args.sharedMemoryMegabytes } : {}),
+      memory: args.memoryMegabytes,
+      memorySwap: args.memoryMegabytes,
+      restart: "unless-stopped",
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      healthcheck: {
+        tests: ["CMD", ...args.healthCheck.command],
+        interval: goDuration(args.healthCheck.intervalSeconds),
+        timeout: goDuration(args.healthCheck.timeoutSeconds),
+        retries: args.healthCheck.retries,
+        startPeriod: goDuration(args.healthCheck.startPeriodSeconds),
+      },
+      stopTimeout: args.stopTimeoutSeconds,
+      destroyGraceSeconds: args.stopTimeoutSeconds,
+      mustRun: true,
+      wait: true,
+      waitTimeout: args.waitTimeoutSeconds,
+    },
+    // Names are fixed, so the old one goes before the new one comes.
+    { deleteBeforeReplace: true, ...options },
+  );
+}
+
+function networkOf({ network }: PartArgs) {
+  if ("sharedWith" in network) {
+    return { networkMode: network.sharedWith.id.apply((id) => `container:${id}`), networksAdvanced: [] };
+  }
+  return { networkMode: "bridge", networksAdvanced: network.joined };
+}
+
+function secretsVersionLabel({ secretsVersion }: PartArgs): Record<string, pulumi.Input<string>> {
+  return secretsVersion === undefined ? {} : { "capstone.secrets-version": secretsVersion };
+}
+
+/** A duration as the Docker provider writes it back, so that the next preview finds it unchanged. */
+function goDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

@@ -1,0 +1,140 @@
+import * as pulumi from "@pulumi/pulumi";
+import { networkAlias } from "../naming.ts";
+import { ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { readClusterSettings } from "./cluster-settings.ts";
+import type { Consensus } from "./consensus.ts";
+import { createPart } from "./container.ts";
+import { createDataVolume } from "./data-volume.ts";
+import { Job } from "./job.ts";
+import { attach, type Networks } from "./networks.ts";
+import { SecretFiles } from "./secret-files.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface DatabaseArgs {
+  stack: string;
+  nodes: number;
+  maxConnections: number;
+  networks: Networks;
+  consensus: Consensus;
+  image: pulumi.Input<string>;
+  secrets: Secrets;
+}
+
+/** Postgres nodes in synchronous replication under Patroni, which elects one of them primary. */
+export class Database extends pulumi.ComponentResource {
+  /** Short names of the nodes, as the proxies know them. */
+  readonly nodeNames: string[];
+  readonly nodes: pulumi.Resource[];
+
+  constructor(name: string, args: DatabaseArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:Database", name, {}, options);
+
+    this.nodeNames = Array.from({ length: args.nodes }, (_, index) => networkAlias("database", index + 1));
+    const files = this.createSecretFiles(args);
+    this.nodes = this.createNodes(args, files);
+    this.createSettings(args, files);
+
+    this.registerOutputs({ nodes: this.nodeNames });
+  }
+
+  private createSecretFiles({ stack, image, maxConnections, secrets }: DatabaseArgs): SecretFiles {
+    return new SecretFiles(
+      "database-secrets",
+      {
+        stack,
+        role: "database-secrets",
+        image,
+        userId: userIds.database,
+        pepper: secrets.pepper,
+        secrets: {
+          "superuser-password": secrets.superuserPassword,
+          "replication-password": secrets.replicationPassword,
+          "rewind-password": secrets.rewindPassword,
+          "owner-password": secrets.ownerPassword,
+          "patroni-password": secrets.patroniPassword,
+        },
+        settings: { "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }) },
+      },
+      { parent: this },
+    );
+  }
+
+  /** One after another: the first makes the cluster, and a new version replaces a node only beside a whole one. */
+  private createNodes(args: DatabaseArgs, files: SecretFiles): pulumi.Resource[] {
+    const nodes: pulumi.Resource[] = [];
+    for (let node = 1; node <= args.nodes; node++) {
+      const after = node === 1 ? args.consensus.members : nodes.slice(-1);
+      nodes.push(this.createNode(args, files, node, after));
+    }
+    return nodes;
+  }
+
+  private createNode(args: DatabaseArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
+    const { stack, networks, image, consensus } = args;
+    const clusterAddress = clusterName(networkAlias("database", node));
+    const volume = createDataVolume(stack, "database", node, { parent: this });
+    return createPart(
+      {
+        stack,
+        role: "database",
+        node,
+        image,
+        userId: userIds.database,
+        memoryMegabytes: 768,
+        sharedMemoryMegabytes: 128,
+        network: {
+          joined: [
+            attach(networks.data, "database", node),
+            { name: networks.cluster.name, aliases: [clusterAddress] },
+          ],
+        },
+        dataVolume: { name: volume.name, path: "/var/lib/postgresql/data" },
+        secretsVolume: files.volumeName,
+        secretsVersion: files.version,
+        memoryPaths: ["/run/patroni", "/run/postgresql", "/tmp"],
+        environment: {
+          NODE_NAME: networkAlias("database", node),
+          CLUSTER_ADDRESS: clusterAddress,
+          CONSENSUS_HOSTS: consensus.endpoints.join(","),
+        },
+        healthCheck: {
+          command: ["health-check"],
+          intervalSeconds: 2,
+          timeoutSeconds: 4,
+          retries: 5,
+          startPeriodSeconds: 60,
+        },
+        stopTimeoutSeconds: stopTimeoutSeconds.database,
+        waitTimeoutSeconds: 180,
+      },
+      { parent: this, dependsOn: after },
+    );
+  }
+
+  /** A changed setting reaches the running cluster, replica first where it takes a restart. */
+  private createSettings({ stack, networks, image, maxConnections }: DatabaseArgs, files: SecretFiles): Job {
+    return new Job(
+      "database-settings",
+      {
+        stack,
+        role: "database-settings",
+        image,
+        userId: userIds.database,
+        command: ["apply-settings"],
+        networks: [networks.cluster.name],
+        secretsVolume: files.volumeName,
+        environment: {
+          DATABASE_ADDRESSES: this.nodeNames.map((node) => `${clusterName(node)}:${ports.patroni}`).join(","),
+        },
+        timeoutSeconds: 180,
+        triggers: { settings: readClusterSettings({ max_connections: maxConnections }) },
+      },
+      { parent: this, dependsOn: this.nodes },
+    );
+  }
+}
+
+/** What a database node is called in the cluster network, where replication and consensus run. */
+function clusterName(node: string): string {
+  return `${node}.cluster`;
+}

@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LocalImage } from "./image.ts";
+
+/** What the application's image is made of, relative to the project's root. */
+export const releaseFiles = ["app", "migrations", "package.json", "package-lock.json", ".dockerignore"];
+
+/** The images of the stack, each built from a folder of Dockerfile and configuration under `images/`. */
+export class Images extends pulumi.ComponentResource {
+  readonly consensus: LocalImage;
+  readonly database: LocalImage;
+  readonly objectStore: LocalImage;
+  readonly proxy: LocalImage;
+  readonly app: LocalImage;
+
+  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:Images", name, {}, options);
+
+    this.consensus = this.fromFolder("consensus");
+    this.database = this.fromFolder("database");
+    this.objectStore = this.fromFolder("object-store");
+    this.proxy = this.fromFolder("proxy");
+    this.app = this.fromProject();
+
+    this.registerOutputs();
+  }
+
+  private fromFolder(imageName: string): LocalImage {
+    const source = { context: `images/${imageName}`, dockerfile: "Dockerfile", files: ["**"] };
+    return new LocalImage(imageName, { imageName, source }, { parent: this });
+  }
+
+  /** The service and its migrations are one image, so that both are always of one version. */
+  private fromProject(): LocalImage {
+    const files = releaseFiles.flatMap((path) => [path, `${path}/**`]);
+    const source = { context: ".", dockerfile: "app/Dockerfile", files };
+    return new LocalImage("app", { imageName: "app", source }, { parent: this });
+  }
+}

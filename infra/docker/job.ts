@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import { partLabels, partName } from "../naming.ts";
+import { type Role, secretsDirectory } from "../topology.ts";
+import type { JobRun } from "./run-job.ts";
+
+export interface JobArgs {
+  stack: string;
+  role: Role;
+  image: pulumi.Input<string>;
+  userId: number;
+  command: string[];
+  /** The job joins the first and is connected to the others before it starts. */
+  networks: pulumi.Input<string>[];
+  secretsVolume?: pulumi.Input<string>;
+  /** Never a secret. */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** The job is ended, and has failed, after this long. */
+  timeoutSeconds: number;
+  /** The job runs again when one of these changes, and for nothing else. */
+  triggers: Record<string, pulumi.Input<string>>;
+}
+
+/**
+ * A container that runs to its end as a step of the deployment. When it fails the deployment fails with what the
+ * job said; nothing is recorded then, so the next `up` runs it again. A preview runs nothing.
+ */
+export class Job extends pulumi.dynamic.Resource {
+  /** The last line that the job printed. */
+  declare readonly result: pulumi.Output<string>;
+
+  constructor(name: string, args: JobArgs, options?: pulumi.CustomResourceOptions) {
+    const run: pulumi.Inputs = {
+      containerName: partName(args.stack, args.role),
+      labels: partLabels(args.stack, args.role),
+      image: args.image,
+      user: `${args.userId}:${args.userId}`,
+      command: args.command,
+      networks: args.networks,
+      environment: args.environment ?? {},
+      ...(args.secretsVolume ? { secretsVolume: { name: args.secretsVolume, path: secretsDirectory } } : {}),
+      timeoutSeconds: args.timeoutSeconds,
+    };
+    super(jobProvider, name, { run, triggers: args.triggers, result: undefined }, options);
+  }
+}
+
+interface JobInputs {
+  run: JobRun;
+  triggers: Record<string, string>;
+}
+
+/**
+ * Pulumi keeps this object's code in its state and runs it in a process of its own, where only the project's
+ * folder is known: so it holds no more than a call into the project.
+ */
+const jobProvider: pulumi.dynamic.ResourceProvider<JobInputs, JobInputs & { result: string }> = {
+  async create(inputs) {
+    const { runJob } = await import(
+      `${process.env["CAPSTONE_ROOT"] ?? process.cwd()}/infra/docker/run-job.ts`
+    );
+    return { id: inputs.run.containerName, outs: { ...inputs, result: await runJob(inputs.run) } };
+  },
+  async update(_id, _olds, inputs) {
+    const { runJob } = await import(
+      `${process.env["CAPSTONE_ROOT"] ?? process.cwd()}/infra/docker/run-job.ts`
+    );
+    return { outs: { ...inputs, result: await runJob(inputs.run) } };
+  },
+  async diff(_id, olds, inputs) {
+    return { changes: JSON.stringify(olds.triggers) !== JSON.stringify(inputs.triggers) };
+  },
+};

@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import { database, ports, userIds } from "../topology.ts";
+import { Job } from "./job.ts";
+import type { Networks } from "./networks.ts";
+import { SecretFiles } from "./secret-files.ts";
+import type { Secrets } from "./secrets.ts";
+import { sourceHash } from "./source-hash.ts";
+
+export interface MigrationArgs {
+  stack: string;
+  networks: Networks;
+  image: pulumi.Input<string>;
+  secrets: Secrets;
+  /** The job needs a database that it can reach. */
+  after: pulumi.Resource[];
+}
+
+/**
+ * The gate of every deployment: brings the schema to the newest migration before any new application node. It runs
+ * when a migration or a password changed; when it fails, the nodes that run keep running.
+ */
+export class Migration extends pulumi.ComponentResource {
+  readonly job: Job;
+  /** The newest migration that is applied. */
+  readonly newest: pulumi.Output<string>;
+
+  constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:Migration", name, {}, options);
+
+    const files = this.createSecretFiles(args);
+    this.job = this.createJob(args, files);
+    this.newest = this.job.result.apply((line) => (JSON.parse(line) as { newest: string }).newest);
+
+    this.registerOutputs({ newest: this.newest });
+  }
+
+  private createSecretFiles({ stack, image, secrets }: MigrationArgs): SecretFiles {
+    return new SecretFiles(
+      "migration-secrets",
+      {
+        stack,
+        role: "migration-secrets",
+        image,
+        userId: userIds.app,
+        pepper: secrets.pepper,
+        secrets: {
+          "database-password": secrets.ownerPassword,
+          "application-password": secrets.applicationPassword,
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createJob({ stack, networks, image, after }: MigrationArgs, files: SecretFiles): Job {
+    return new Job(
+      "migration",
+      {
+        stack,
+        role: "migration",
+        image,
+        userId: userIds.app,
+        command: ["node", "migrations/run.ts"],
+        networks: [networks.service.name],
+        secretsVolume: files.volumeName,
+        environment: {
+          DATABASE_URL: `postgres://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
+        },
+        timeoutSeconds: 300,
+        triggers: {
+          migrations: sourceHash({ context: ".", dockerfile: "", files: ["migrations/**"] }),
+          secrets: files.version,
+        },
+      },
+      { parent: this, dependsOn: after },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import { networkAlias } from "../naming.ts";
+import { bucketName, counts, ports, secretsDirectory, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { createPart } from "./container.ts";
+import { createDataVolume } from "./data-volume.ts";
+import { Job } from "./job.ts";
+import { attach, type Networks } from "./networks.ts";
+import { SecretFiles } from "./secret-files.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface ObjectStoreArgs {
+  stack: string;
+  networks: Networks;
+  image: pulumi.Input<string>;
+  secrets: Secrets;
+}
+
+/** Three Garage nodes, each holding every object, with the service's bucket and key. */
+export class ObjectStore extends pulumi.ComponentResource {
+  /** Done when the bucket and its key are there. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: ObjectStoreArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:ObjectStore", name, {}, options);
+
+    const files = this.createSecretFiles(args);
+    const nodes = this.createNodes(args, files);
+    this.ready = this.createSetup(args, files, nodes);
+
+    this.registerOutputs({ bucketName });
+  }
+
+  private createSecretFiles({ stack, image, secrets }: ObjectStoreArgs): SecretFiles {
+    const { accessKey, secretKey, rpcSecret, adminToken } = secrets.objectStore;
+    return new SecretFiles(
+      "object-store-secrets",
+      {
+        stack,
+        role: "object-store-secrets",
+        image,
+        userId: userIds.objectStore,
+        pepper: secrets.pepper,
+        secrets: {
+          "object-store-rpc-secret": rpcSecret,
+          "object-store-admin-token": adminToken,
+          "object-store-access-key": accessKey,
+          "object-store-secret-key": secretKey,
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  /** One after another, so that a new version replaces a node only while the other two are a quorum. */
+  private createNodes(args: ObjectStoreArgs, files: SecretFiles): pulumi.Resource[] {
+    const nodes: pulumi.Resource[] = [];
+    for (let node = 1; node <= counts.objectStore; node++) {
+      nodes.push(this.createNode(args, files, node, nodes.slice(-1)));
+    }
+    return nodes;
+  }
+
+  private createNode(args: ObjectStoreArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
+    const { stack, networks, image } = args;
+    const volume = createDataVolume(stack, "object-store", node, { parent: this });
+    return createPart(
+      {
+        stack,
+        role: "object-store",
+        node,
+        image,
+        userId: userIds.objectStore,
+        memoryMegabytes: 256,
+        network: { joined: [attach(networks.data, "object-store", node)] },
+        dataVolume: { name: volume.name, path: "/var/lib/garage/data" },
+        secretsVolume: files.volumeName,
+        secretsVersion: files.version,
+        environment: {
+          GARAGE_RPC_PUBLIC_ADDR: `${networkAlias("object-store", node)}:${ports.objectStoreRpc}`,
+          GARAGE_RPC_SECRET_FILE: `${secretsDirectory}/object-store-rpc-secret`,
+          GARAGE_ADMIN_TOKEN_FILE: `${secretsDirectory}/object-store-admin-token`,
+          GARAGE_METRICS_TOKEN_FILE: `${secretsDirectory}/object-store-admin-token`,
+          RUST_LOG: "garage=warn",
+        },
+        healthCheck: {
+          command: ["health-check"],
+          intervalSeconds: 2,
+          timeoutSeconds: 4,
+          retries: 3,
+          startPeriodSeconds: 10,
+        },
+        stopTimeoutSeconds: stopTimeoutSeconds.objectStore,
+        waitTimeoutSeconds: 60,
+      },
+      { parent: this, dependsOn: after },
+    );
+  }
+
+  private createSetup(
+    { stack, networks, image }: ObjectStoreArgs,
+    files: SecretFiles,
+    nodes: pulumi.Resource[],
+  ) {
+    const nodeNames = nodes.map((_, index) => networkAlias("object-store", index + 1)).join(" ");
+    return new Job(
+      "object-store-setup",
+      {
+        stack,
+        role: "object-store-setup",
+        image,
+        userId: userIds.objectStore,
+        command: ["form-cluster"],
+        networks: [networks.data.name],
+        secretsVolume: files.volumeName,
+        environment: { NODES: nodeNames, BUCKET: bucketName },
+        timeoutSeconds: 150,
+        triggers: { nodes: nodeNames, bucket: bucketName, secrets: files.version },
+      },
+      { parent: this, dependsOn: nodes },
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { createHmac } from "node:crypto";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { partLabels, partName } from "../naming.ts";
+import { type Role, secretsDirectory } from "../topology.ts";
+
+export interface SecretFilesArgs {
+  stack: string;
+  role: Role;
+  /** Any image that has a shell; nothing in it is ever started. */
+  image: pulumi.Input<string>;
+  /** Who may read the files. */
+  userId: number;
+  /** File name to content; readers are made anew when one of these changes. */
+  secrets: Record<string, pulumi.Input<string>>;
+  /** File name to content that is read again while running: a change makes nothing anew. */
+  settings?: Record<string, pulumi.Input<string>>;
+  /** A secret of the stack, so that `version` tells nothing about the contents. */
+  pepper: pulumi.Input<string>;
+}
+
+/**
+ * A volume that delivers secrets as files, each mode 0400 and owned by its reader. Docker can copy files only into
+ * a container, so one is created on the volume and never started; readers mount the volume read-only.
+ */
+export class SecretFiles extends pulumi.ComponentResource {
+  readonly volumeName: pulumi.Output<string>;
+  /** Changes when one of the secrets does; tells nothing about them. */
+  readonly version: pulumi.Output<string>;
+
+  constructor(name: string, args: SecretFilesArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:SecretFiles", name, {}, options);
+
+    this.version = versionOf(args);
+    const volume = this.createVolume(args);
+    const writer = this.createWriter(args, volume);
+    // Readers wait for the files, not only for the volume.
+    this.volumeName = pulumi.all([volume.name, writer.id]).apply(([volumeName]) => volumeName);
+
+    this.registerOutputs({ volumeName: this.volumeName });
+  }
+
+  private createVolume({ stack, role }: SecretFilesArgs): docker.Volume {
+    return new docker.Volume(
+      role,
+      {
+        name: partName(stack, role),
+        driver: "local",
+        labels: Object.entries(partLabels(stack, role)).map(([label, value]) => ({ label, value })),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private createWriter(args: SecretFilesArgs, volume: docker.Volume): docker.Container {
+    const { stack, role, userId } = args;
+    return new docker.Container(
+      `${role}-writer`,
+      {
+        name: partName(stack, role),
+        image: args.image,
+        labels: Object.entries(partLabels(stack, role)).map(([label, value]) => ({ label, value })),
+        start: false,
+        mustRun: false,
+        networkMode: "none",
+        volumes: [{ volumeName: volume.name, containerPath: secretsDirectory }],
+        uploads: Object.entries({ ...args.secrets, ...args.settings })
+          .toSorted(([a], [b]) => a.localeCompare(b))
+          .map(([file, content]) => ({
+            file: `${secretsDirectory}/${file}`,
+            content,
+            owner: String(userId),
+            group: String(userId),
+            permissions: "0400",
+          })),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+}
+
+function versionOf({ secrets, pepper }: SecretFilesArgs): pulumi.Output<string> {
+  return pulumi.unsecret(
+    pulumi.all([pulumi.output(secrets), pepper]).apply(([contents, key]) =>
+      createHmac("sha256", key)
+        .update(JSON.stringify(Object.entries(contents).sort()))
+        .digest("hex")
+        .slice(0, 16),
+    ),
+  );
+}

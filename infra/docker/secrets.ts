@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { GivenPasswords } from "../configuration.ts";
+import type { PasswordName } from "../topology.ts";
+
+export interface SecretsArgs {
+  /** Values set by `pulumi config set --secret`; what is not set is made here. */
+  given: GivenPasswords;
+  /** The generation of the key that signs sessions. */
+  signingKeyGeneration: number;
+}
+
+/** Every secret of the local stack: from config where it is set there, else random. */
+export class Secrets extends pulumi.ComponentResource implements Record<PasswordName, pulumi.Output<string>> {
+  readonly superuserPassword: pulumi.Output<string>;
+  readonly replicationPassword: pulumi.Output<string>;
+  readonly rewindPassword: pulumi.Output<string>;
+  readonly ownerPassword: pulumi.Output<string>;
+  readonly applicationPassword: pulumi.Output<string>;
+  readonly patroniPassword: pulumi.Output<string>;
+  readonly objectStore: ObjectStoreSecrets;
+  /** JSON: the generation that signs and the seeds of all that verify. */
+  readonly signingKeys: pulumi.Output<string>;
+  /** Keys the hashes by which a container notices that its secrets changed. */
+  readonly pepper: pulumi.Output<string>;
+
+  constructor(name: string, args: SecretsArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:docker:Secrets", name, {}, options);
+
+    this.superuserPassword = this.password("superuserPassword", args);
+    this.replicationPassword = this.password("replicationPassword", args);
+    this.rewindPassword = this.password("rewindPassword", args);
+    this.ownerPassword = this.password("ownerPassword", args);
+    this.applicationPassword = this.password("applicationPassword", args);
+    this.patroniPassword = this.password("patroniPassword", args);
+    this.objectStore = this.createObjectStoreSecrets();
+    this.signingKeys = this.createSigningKeys(args.signingKeyGeneration);
+    this.pepper = this.bytes("pepper", 32).hex;
+
+    this.registerOutputs();
+  }
+
+  private password(name: PasswordName, { given }: SecretsArgs): pulumi.Output<string> {
+    const chosen = given[name];
+    if (chosen) return chosen;
+    // Protected: the data volumes know it, so it stays while they do.
+    return new random.RandomPassword(name, { length: 32, special: false }, { parent: this, protect: true })
+      .result;
+  }
+
+  private createObjectStoreSecrets(): ObjectStoreSecrets {
+    return {
+      // Garage takes keys of this form only: GK and 24 hexadecimal digits, and a secret of 64.
+      accessKey: pulumi.secret(pulumi.interpolate`GK${this.bytes("objectStoreAccessKey", 12).hex}`),
+      secretKey: this.bytes("objectStoreSecretKey", 32).hex,
+      rpcSecret: this.bytes("objectStoreRpcSecret", 32).hex,
+      adminToken: this.bytes("objectStoreAdminToken", 32).hex,
+    };
+  }
+
+  /**
+   * The next generation is known to every node before it signs, and the last one after: a rotation that rolls
+   * through the nodes one by one logs nobody out.
+   */
+  private createSigningKeys(active: number): pulumi.Output<string> {
+    const seeds = [active - 1, active, active + 1].map((generation) => ({
+      generation,
+      seed: new random.RandomBytes(`signingKey${generation}`, { length: 32 }, { parent: this }).base64,
+    }));
+    return pulumi.secret(
+      pulumi
+        .all(seeds)
+        .apply((known) =>
+          JSON.stringify({
+            active,
+            keys: Object.fromEntries(known.map(({ generation, seed }) => [generation, seed])),
+          }),
+        ),
+    );
+  }
+
+  private bytes(name: string, length: number): random.RandomBytes {
+    return new random.RandomBytes(name, { length }, { parent: this, protect: true });
+  }
+}
+
+export interface ObjectStoreSecrets {
+  accessKey: pulumi.Output<string>;
+  secretKey: pulumi.Output<string>;
+  rpcSecret: pulumi.Output<string>;
+  adminToken: pulumi.Output<string>;
+}

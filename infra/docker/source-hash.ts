@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** What an image is built from. Paths are relative to the project's root. */
+export interface ImageSource {
+  context: string;
+  /** Relative to the context. */
+  dockerfile: string;
+  /** Patterns, relative to the context, of all that the build may read. */
+  files: string[];
+}
+
+/**
+ * A hash over the names, modes and contents of an image's source: 12 hexadecimal digits.
+ * @param root The project's root; the working directory when not given.
+ */
+export function sourceHash(source: ImageSource, root = "."): string {
+  const context = join(root, source.context);
+  const files = globSync(source.files, { cwd: context })
+    .filter((file) => statSync(join(context, file)).isFile())
+    .sort();
+  if (files.length === 0)
+    throw new Error(`No file of an image matches ${source.files.join(", ")} in ${context}.`);
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const executable = (statSync(join(context, file)).mode & 0o111) !== 0;
+    hash
+      .update(`${file}\0${executable}\0`)
+      .update(readFileSync(join(context, file)))
+      .update("\0");
+  }
+  return hash.digest("hex").slice(0, 12);
+}
