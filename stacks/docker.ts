@@ -34,12 +34,14 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     networks,
     consensus,
     image: images.database.digest,
+    baseImage: images.base,
     secrets,
   });
   const objectStore = new ObjectStore("object-store", {
     stack,
     networks,
     image: images.objectStore.digest,
+    baseImage: images.base,
     secrets,
   });
 
@@ -61,6 +63,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     stack,
     networks,
     image: images.app.digest,
+    baseImage: images.base,
     secrets,
     after: [database, traffic],
   });
@@ -71,6 +74,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     memoryMegabytes: configuration.appMemoryMegabytes,
     networks,
     image: images.app.digest,
+    baseImage: images.base,
     release,
     assetsUrl,
     secrets,

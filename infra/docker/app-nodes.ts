@@ -20,6 +20,8 @@ export interface AppNodesArgs {
   memoryMegabytes: number;
   networks: Networks;
   image: pulumi.Input<string>;
+  /** Carries the secret files. */
+  baseImage: pulumi.Input<string>;
   release: { image: pulumi.Input<string>; commit: string };
   assetsUrl: string;
   secrets: Secrets;
@@ -41,13 +43,13 @@ export class AppNodes extends pulumi.ComponentResource {
     this.registerOutputs({ names: this.names });
   }
 
-  private createSecretFiles({ stack, image, secrets }: AppNodesArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, secrets }: AppNodesArgs): SecretFiles {
     return new SecretFiles(
       "app-secrets",
       {
         stack,
         role: "app-secrets",
-        image,
+        image: baseImage,
         userId: userIds.app,
         pepper: secrets.pepper,
         secrets: {

@@ -48,10 +48,10 @@ export class Consensus extends pulumi.ComponentResource {
         userId: userIds.consensus,
         memoryMegabytes: 256,
         network: { joined: [attach(networks.cluster, "consensus", node)] },
-        dataVolume: { name: volume.name, path: "/var/lib/etcd/data" },
+        dataVolume: { name: volume.name, path: "/var/lib/consensus" },
         environment: {
           ETCD_NAME: self,
-          ETCD_DATA_DIR: "/var/lib/etcd/data/member-data",
+          ETCD_DATA_DIR: "/var/lib/consensus/member-data",
           ETCD_LISTEN_CLIENT_URLS: `http://0.0.0.0:${ports.consensusClient}`,
           ETCD_ADVERTISE_CLIENT_URLS: `http://${self}:${ports.consensusClient}`,
           ETCD_LISTEN_PEER_URLS: `http://0.0.0.0:${ports.consensusPeer}`,

@@ -17,6 +17,8 @@ export interface DatabaseArgs {
   networks: Networks;
   consensus: Consensus;
   image: pulumi.Input<string>;
+  /** Carries the secret files. */
+  baseImage: pulumi.Input<string>;
   secrets: Secrets;
 }
 
@@ -37,13 +39,13 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({ nodes: this.nodeNames });
   }
 
-  private createSecretFiles({ stack, image, maxConnections, secrets }: DatabaseArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, maxConnections, secrets }: DatabaseArgs): SecretFiles {
     return new SecretFiles(
       "database-secrets",
       {
         stack,
         role: "database-secrets",
-        image,
+        image: baseImage,
         userId: userIds.database,
         pepper: secrets.pepper,
         secrets: {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { programPath } from "../project.ts";
 import { type ImageSource, sourceHash } from "./source-hash.ts";
 
 export interface LocalImageArgs {
@@ -26,7 +27,11 @@ export class LocalImage extends pulumi.ComponentResource {
       `${args.imageName}-image`,
       {
         name: `capstone/${args.imageName}:${hash}`,
-        build: { context: args.source.context, dockerfile: args.source.dockerfile, forceRemove: true },
+        build: {
+          context: programPath(args.source.context),
+          dockerfile: args.source.dockerfile,
+          forceRemove: true,
+        },
         triggers: { source: hash },
         keepLocally: true,
       },

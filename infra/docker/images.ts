@@ -1,3 +1,4 @@
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalImage } from "./image.ts";
 
@@ -6,6 +7,8 @@ export const releaseFiles = ["app", "migrations", "package.json", "package-lock.
 
 /** The images of the stack, each built from a folder of Dockerfile and configuration under `images/`. */
 export class Images extends pulumi.ComponentResource {
+  /** What our own images stand on; as it is, it carries secret files. */
+  readonly base: pulumi.Output<string>;
   readonly consensus: LocalImage;
   readonly database: LocalImage;
   readonly objectStore: LocalImage;
@@ -15,6 +18,7 @@ export class Images extends pulumi.ComponentResource {
   constructor(name: string, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Images", name, {}, options);
 
+    this.base = this.pulled("debian:trixie-slim");
     this.consensus = this.fromFolder("consensus");
     this.database = this.fromFolder("database");
     this.objectStore = this.fromFolder("object-store");
@@ -22,6 +26,10 @@ export class Images extends pulumi.ComponentResource {
     this.app = this.fromProject();
 
     this.registerOutputs();
+  }
+
+  private pulled(name: string): pulumi.Output<string> {
+    return new docker.RemoteImage("base-image", { name, keepLocally: true }, { parent: this }).imageId;
   }
 
   private fromFolder(imageName: string): LocalImage {

@@ -40,7 +40,7 @@ export class Job extends pulumi.dynamic.Resource {
       ...(args.secretsVolume ? { secretsVolume: { name: args.secretsVolume, path: secretsDirectory } } : {}),
       timeoutSeconds: args.timeoutSeconds,
     };
-    super(jobProvider, name, { run, triggers: args.triggers, result: undefined }, options);
+    super(jobProvider, name, { run, triggers: args.triggers, result: undefined }, options, "dynamic", "Job");
   }
 }
 
@@ -50,20 +50,16 @@ interface JobInputs {
 }
 
 /**
- * Pulumi keeps this object's code in its state and runs it in a process of its own, where only the project's
- * folder is known: so it holds no more than a call into the project.
+ * Pulumi keeps this object's code in its state and runs it in a process of its own, whose working
+ * directory is that of the program: so it holds no more than a call into the project.
  */
 const jobProvider: pulumi.dynamic.ResourceProvider<JobInputs, JobInputs & { result: string }> = {
   async create(inputs) {
-    const { runJob } = await import(
-      `${process.env["CAPSTONE_ROOT"] ?? process.cwd()}/infra/docker/run-job.ts`
-    );
+    const { runJob } = await import(`${process.cwd()}/docker/run-job.ts`);
     return { id: inputs.run.containerName, outs: { ...inputs, result: await runJob(inputs.run) } };
   },
   async update(_id, _olds, inputs) {
-    const { runJob } = await import(
-      `${process.env["CAPSTONE_ROOT"] ?? process.cwd()}/infra/docker/run-job.ts`
-    );
+    const { runJob } = await import(`${process.cwd()}/docker/run-job.ts`);
     return { outs: { ...inputs, result: await runJob(inputs.run) } };
   },
   async diff(_id, olds, inputs) {

@@ -10,6 +10,8 @@ export interface MigrationArgs {
   stack: string;
   networks: Networks;
   image: pulumi.Input<string>;
+  /** Carries the secret files. */
+  baseImage: pulumi.Input<string>;
   secrets: Secrets;
   /** The job needs a database that it can reach. */
   after: pulumi.Resource[];
@@ -34,13 +36,13 @@ export class Migration extends pulumi.ComponentResource {
     this.registerOutputs({ newest: this.newest });
   }
 
-  private createSecretFiles({ stack, image, secrets }: MigrationArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, secrets }: MigrationArgs): SecretFiles {
     return new SecretFiles(
       "migration-secrets",
       {
         stack,
         role: "migration-secrets",
-        image,
+        image: baseImage,
         userId: userIds.app,
         pepper: secrets.pepper,
         secrets: {

@@ -12,6 +12,8 @@ export interface ObjectStoreArgs {
   stack: string;
   networks: Networks;
   image: pulumi.Input<string>;
+  /** Carries the secret files. */
+  baseImage: pulumi.Input<string>;
   secrets: Secrets;
 }
 
@@ -30,14 +32,14 @@ export class ObjectStore extends pulumi.ComponentResource {
     this.registerOutputs({ bucketName });
   }
 
-  private createSecretFiles({ stack, image, secrets }: ObjectStoreArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, secrets }: ObjectStoreArgs): SecretFiles {
     const { accessKey, secretKey, rpcSecret, adminToken } = secrets.objectStore;
     return new SecretFiles(
       "object-store-secrets",
       {
         stack,
         role: "object-store-secrets",
-        image,
+        image: baseImage,
         userId: userIds.objectStore,
         pepper: secrets.pepper,
         secrets: {

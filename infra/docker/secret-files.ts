@@ -7,7 +7,10 @@ import { type Role, secretsDirectory } from "../topology.ts";
 export interface SecretFilesArgs {
   stack: string;
   role: Role;
-  /** Any image that has a shell; nothing in it is ever started. */
+  /**
+   * Nothing of it is ever started. It must name no user: Docker would look that up among the machine's own users
+   * and give it the files.
+   */
   image: pulumi.Input<string>;
   /** Who may read the files. */
   userId: number;

@@ -68,14 +68,12 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
       seed: new random.RandomBytes(`signingKey${generation}`, { length: 32 }, { parent: this }).base64,
     }));
     return pulumi.secret(
-      pulumi
-        .all(seeds)
-        .apply((known) =>
-          JSON.stringify({
-            active,
-            keys: Object.fromEntries(known.map(({ generation, seed }) => [generation, seed])),
-          }),
-        ),
+      pulumi.all(seeds).apply((known) =>
+        JSON.stringify({
+          active,
+          keys: Object.fromEntries(known.map(({ generation, seed }) => [generation, seed])),
+        }),
+      ),
     );
   }
 

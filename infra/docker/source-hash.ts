@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { projectRoot } from "../project.ts";
 
 /** What an image is built from. Paths are relative to the project's root. */
 export interface ImageSource {
@@ -13,9 +14,9 @@ export interface ImageSource {
 
 /**
  * A hash over the names, modes and contents of an image's source: 12 hexadecimal digits.
- * @param root The project's root; the working directory when not given.
+ * @param root Where the paths start; the project's root when not given.
  */
-export function sourceHash(source: ImageSource, root = "."): string {
+export function sourceHash(source: ImageSource, root = projectRoot): string {
   const context = join(root, source.context);
   const files = globSync(source.files, { cwd: context })
     .filter((file) => statSync(join(context, file)).isFile())
