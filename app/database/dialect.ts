@@ -1,0 +1,144 @@
+import {
+  AbortedTransactionError,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+  type TransactionSettings,
+} from "kysely";
+import { type Answer, Connection, type ConnectionOptions } from "./connection.ts";
+import { remainingMs } from "./deadline.ts";
+import { ConnectionLost, DatabaseFailure } from "./failures.ts";
+import { ConnectionPool, type PoolOptions } from "./pool.ts";
+
+export interface PostgresDialectOptions extends ConnectionOptions, Omit<PoolOptions, "open"> {
+  /** Dialling and logging in together. */
+  connectTimeoutMs: number;
+  /** Longest wait for a connection, and for an answer, where no earlier deadline is in force. */
+  timeoutMs: number;
+}
+
+/**
+ * The choice of driver: Kysely over postgres.js, in a way that survives a failover (see connection.ts). Kysely's own
+ * PostgresDialect with `pg` is the way back; nothing outside this folder would change, but failures.ts would have to
+ * learn its errors.
+ */
+export class PostgresJsDialect implements Dialect {
+  readonly pool: ConnectionPool;
+  private readonly options: PostgresDialectOptions;
+
+  constructor(options: PostgresDialectOptions) {
+    this.options = options;
+    this.pool = new ConnectionPool({
+      ...options,
+      open: () => Connection.open(options, options.connectTimeoutMs),
+    });
+  }
+
+  createDriver(): Driver {
+    return new PostgresJsDriver(this.pool, this.options.timeoutMs);
+  }
+
+  createQueryCompiler(): PostgresQueryCompiler {
+    return new PostgresQueryCompiler();
+  }
+
+  createAdapter(): PostgresAdapter {
+    return new PostgresAdapter();
+  }
+
+  createIntrospector(...[database]: Parameters<Dialect["createIntrospector"]>): PostgresIntrospector {
+    return new PostgresIntrospector(database);
+  }
+}
+
+/** One loan of a connection, which knows whether a transaction is open on it. */
+class Session implements DatabaseConnection {
+  readonly connection: Connection;
+  inTransaction = false;
+  private readonly timeoutMs: number;
+
+  constructor(connection: Connection, timeoutMs: number) {
+    this.connection = connection;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const fateIfLost = this.inTransaction ? "not-done" : "unknown";
+    const answer = await this.send(query.sql, query.parameters, fateIfLost);
+    const affected = answer.command === "SELECT" ? undefined : answer.count;
+    return {
+      rows: answer as unknown as R[],
+      ...(typeof affected === "number" ? { numAffectedRows: BigInt(affected) } : {}),
+    };
+  }
+
+  async send(
+    text: string,
+    parameters: readonly unknown[],
+    fateIfLost: "not-done" | "unknown",
+  ): Promise<Answer> {
+    try {
+      return await this.connection.query(text, parameters, Math.min(this.timeoutMs, remainingMs()));
+    } catch (error) {
+      throw error instanceof ConnectionLost ? new DatabaseFailure(error.message, fateIfLost, error) : error;
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: Kysely asks for a generator.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error("Rows are not streamed: pages are small.");
+  }
+}
+
+class PostgresJsDriver implements Driver {
+  private readonly pool: ConnectionPool;
+  private readonly timeoutMs: number;
+
+  constructor(pool: ConnectionPool, timeoutMs: number) {
+    this.pool = pool;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<Session> {
+    const connection = await this.pool.acquire(Math.min(this.timeoutMs, remainingMs()));
+    return new Session(connection, this.timeoutMs);
+  }
+
+  async releaseConnection(session: DatabaseConnection): Promise<void> {
+    this.pool.release((session as Session).connection);
+  }
+
+  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const session = connection as Session;
+    const level = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : "";
+    await session.send(`start transaction${level} ${settings.accessMode ?? ""}`.trimEnd(), [], "not-done");
+    session.inTransaction = true;
+  }
+
+  /** Once COMMIT is sent, a lost answer leaves it open whether it happened. */
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    const session = connection as Session;
+    const answer = await session.send("commit", [], "unknown");
+    session.inTransaction = false;
+    // Postgres answers so when an earlier error had already ended the transaction.
+    if (answer.command === "ROLLBACK") throw new AbortedTransactionError();
+  }
+
+  /** Never fails: where the server cannot be told, the connection is thrown away, which ends the transaction too. */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    const session = connection as Session;
+    session.inTransaction = false;
+    if (session.connection.usable) await session.send("rollback", [], "not-done").catch(() => {});
+  }
+
+  async destroy(): Promise<void> {
+    await this.pool.end();
+  }
+}

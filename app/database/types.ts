@@ -1,0 +1,74 @@
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** The tables as the migrations leave them; a test holds the two together. */
+export interface Database {
+  accounts: AccountsTable;
+  sessions: SessionsTable;
+  refresh_tokens: RefreshTokensTable;
+  posts: PostsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  rate_limits: RateLimitsTable;
+}
+
+/** A moment to the millisecond, as JavaScript has it: what is written comes back the same. */
+type Moment = Date;
+
+export interface AccountsTable {
+  id: string;
+  /** Lower case: `Ada` and `ada` are one handle. */
+  handle: string;
+  email: string;
+  /** In PHC form: `$argon2id$v=19$m=…`. */
+  password_hash: string;
+  display_name: Generated<string>;
+  bio: Generated<string>;
+  /** Written for the release before 0002; the one after this contracts it away. */
+  avatar_url: string | null;
+  /** Key of the object in the bucket. */
+  avatar_key: string | null;
+  created_at: Generated<Moment>;
+}
+
+export interface SessionsTable {
+  id: string;
+  account_id: string;
+  created_at: Generated<Moment>;
+  expires_at: Moment;
+  ended_at: Moment | null;
+}
+
+export interface RefreshTokensTable {
+  /** SHA-256 of the token; the token itself is nowhere. */
+  hash: Buffer;
+  session_id: string;
+  created_at: Generated<Moment>;
+  /** When it was exchanged for its successor. */
+  used_at: Moment | null;
+  successor_hash: Buffer | null;
+}
+
+export interface PostsTable {
+  id: string;
+  account_id: string;
+  body: string;
+  created_at: Generated<Moment>;
+}
+
+export interface IdempotencyKeysTable {
+  /** Whose key it is: another account's equal key is another key. */
+  scope: string;
+  key: string;
+  /** SHA-256 over what was asked, so that the same key with something else is refused. */
+  fingerprint: Buffer;
+  status: number;
+  response: JSONColumnType<Record<string, unknown>>;
+  created_at: Generated<Moment>;
+  /** The last time this answer was given again. */
+  replayed_at: Moment | null;
+}
+
+export interface RateLimitsTable {
+  bucket: string;
+  count: number;
+  resets_at: ColumnType<Moment, Moment | string, Moment | string>;
+}

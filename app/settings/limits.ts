@@ -1,0 +1,50 @@
+/** At most `count` in any window of `windowSeconds`, over all nodes together. */
+export interface Limit {
+  count: number;
+  windowSeconds: number;
+}
+
+/**
+ * What is limited. Whole numbers that stop abuse and stay out of the way of use; a deployment sets its own with
+ * `RATE_LIMITS="writesPerAccount=600/60 signUpsPerAddress=20/3600"`, counts over seconds.
+ */
+export const defaultLimits = {
+  /** Posts, profile changes and uploads of one account. */
+  writesPerAccount: { count: 6_000, windowSeconds: 60 },
+  /** An upload costs the object store three copies. */
+  uploadsPerAccount: { count: 600, windowSeconds: 60 },
+  /** A sign-up costs a password hash. */
+  signUpsPerAddress: { count: 600, windowSeconds: 60 },
+  /** Wrong passwords for one account from one address: someone guesses. */
+  logInFailuresPerAccountAndAddress: { count: 10, windowSeconds: 900 },
+  /** Wrong passwords for one account from anywhere: many guess together. */
+  logInFailuresPerAccount: { count: 100, windowSeconds: 900 },
+  /** Wrong passwords from one address for any account: someone tries a list. */
+  logInFailuresPerAddress: { count: 300, windowSeconds: 900 },
+  /** Log-ins and refreshes from one address, right ones too. */
+  sessionsPerAddress: { count: 3_000, windowSeconds: 60 },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof defaultLimits;
+export type Limits = Record<LimitName, Limit>;
+
+/**
+ * Reads `NAME=COUNT/SECONDS …`; what is not named keeps its default.
+ * @throws Error whose message ends the sentence "RATE_LIMITS …".
+ */
+export function parseLimits(text: string): Limits {
+  const limits: Limits = { ...defaultLimits };
+  for (const entry of text.split(/[\s,]+/).filter(Boolean)) {
+    const [, name = "", count, seconds] = /^(\w+)=(\d{1,9})\/(\d{1,6})$/.exec(entry) ?? [];
+    if (!Object.hasOwn(defaultLimits, name)) {
+      throw new Error(
+        `has "${entry}"; allowed is NAME=COUNT/SECONDS with a name of ${Object.keys(defaultLimits).join(", ")}.`,
+      );
+    }
+    const limit = { count: Number(count), windowSeconds: Number(seconds) };
+    if (limit.count < 1 || limit.windowSeconds < 1)
+      throw new Error(`has "${entry}"; both numbers are at least 1.`);
+    limits[name as LimitName] = limit;
+  }
+  return limits;
+}

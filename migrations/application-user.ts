@@ -1,0 +1,41 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { type Kysely, sql } from "kysely";
+
+/** What the application nodes log in as. It reads and writes rows and changes no schema. */
+export const applicationUser = "capstone";
+
+/**
+ * Creates the application's user, or gives it this password, and grants it what it needs and no more.
+ * Postgres is given a SCRAM verifier, so the password is in no statement and no log.
+ */
+export async function grantApplicationUser(database: Kysely<unknown>, password: string): Promise<void> {
+  const user = sql.id(applicationUser);
+  const verifier = sql.lit(scramVerifier(password));
+  const { rows: existing } = await sql`select from pg_roles where rolname = ${applicationUser}`.execute(
+    database,
+  );
+  const action = existing.length === 0 ? sql`create` : sql`alter`;
+  await sql`${action} role ${user} with login password ${verifier}`.execute(database);
+
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database);
+  await sql`grant connect on database ${sql.id(rows[0]?.name ?? "")} to ${user}`.execute(database);
+  await sql`grant usage on schema public to ${user}`.execute(database);
+  await sql`grant select, insert, update, delete on all tables in schema public to ${user}`.execute(database);
+  await sql`grant usage on all sequences in schema public to ${user}`.execute(database);
+  await sql`alter default privileges in schema public
+    grant select, insert, update, delete on tables to ${user}`.execute(database);
+  await sql`alter default privileges in schema public grant usage on sequences to ${user}`.execute(database);
+  // It may see how far the schema is; the history is the owner's.
+  await sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${user}`.execute(
+    database,
+  );
+}
+
+/** What Postgres itself would store for the password (RFC 5802 and 7677). */
+export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
+  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
+  const hmac = (key: Buffer, text: string) => createHmac("sha256", key).update(text).digest();
+  const storedKey = createHash("sha256").update(hmac(salted, "Client Key")).digest("base64");
+  const serverKey = hmac(salted, "Server Key").toString("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
+}
