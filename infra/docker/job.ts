@@ -50,16 +50,19 @@ interface JobInputs {
 }
 
 /**
- * Pulumi keeps this object's code in its state and runs it in a process of its own, whose working
- * directory is that of the program: so it holds no more than a call into the project.
+ * Pulumi keeps this object's code in its state and runs it in a process of its own, whose working directory is that
+ * of the program: so it holds no more than a call into the project. `require`, since the code of an `import` cannot
+ * be kept when a test runner has put its own in place.
  */
 const jobProvider: pulumi.dynamic.ResourceProvider<JobInputs, JobInputs & { result: string }> = {
   async create(inputs) {
-    const { runJob } = await import(`${process.cwd()}/docker/run-job.ts`);
+    const require = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`);
+    const { runJob } = require("./docker/run-job.ts") as typeof import("./run-job.ts");
     return { id: inputs.run.containerName, outs: { ...inputs, result: await runJob(inputs.run) } };
   },
   async update(_id, _olds, inputs) {
-    const { runJob } = await import(`${process.cwd()}/docker/run-job.ts`);
+    const require = process.getBuiltinModule("node:module").createRequire(`${process.cwd()}/`);
+    const { runJob } = require("./docker/run-job.ts") as typeof import("./run-job.ts");
     return { outs: { ...inputs, result: await runJob(inputs.run) } };
   },
   async diff(_id, olds, inputs) {
