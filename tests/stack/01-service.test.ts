@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Account, ask, png, signUp } from "./client.ts";
+import { command, container, docker, mustSucceed, type Outputs, readOutputs } from "./support.ts";
+
+let outputs: Outputs;
+let account: Account;
+
+beforeAll(async () => {
+  await mustSucceed(command("up"));
+  outputs = await readOutputs();
+  account = await signUp(outputs.apiUrl);
+});
+
+const authorized = (extra: Record<string, string> = {}) => ({ token: account.accessToken, headers: extra });
+
+describe("the stack's outputs", () => {
+  const schema = JSON.parse(
+    readFileSync(new URL("../../infra/outputs.schema.json", import.meta.url), "utf8"),
+  );
+  const valid = new Ajv2020({ allErrors: true }).compile(schema);
+
+  it("are what the contract's schema says", () => {
+    expect(valid(outputs), JSON.stringify(valid.errors)).toBe(true);
+  });
+
+  it("are JSON alone on standard output, with secrets masked", async () => {
+    const { stdout } = await mustSucceed(command("outputs"));
+    const masked = JSON.parse(stdout);
+    expect(masked.databaseUrl).toBe("[secret]");
+    expect(valid(masked), JSON.stringify(valid.errors)).toBe(true);
+  });
+});
+
+describe("the service through its published port", () => {
+  it("is served by both nodes", async () => {
+    const served = new Set<string | null>();
+    for (let request = 0; request < 40; request++) {
+      served.add(
+        (await fetch(outputs.healthUrl, { headers: { connection: "close" } })).headers.get("x-served-by"),
+      );
+    }
+    expect([...served].sort()).toEqual(outputs.appNodes);
+  });
+
+  it("answers a post sent twice with its key once, whichever node is asked", async () => {
+    const served = new Set<string | null>();
+    const posts = new Set<string>();
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const answer = await ask(`${outputs.apiUrl}/api/v1/me/posts`, {
+        body: { body: "sent again and again" },
+        ...authorized({ "idempotency-key": "the-same", connection: "close" }),
+      });
+      expect(answer.status).toBe(201);
+      served.add(answer.headers.get("x-served-by"));
+      posts.add(answer.body.id);
+    }
+    expect(posts.size).toBe(1);
+    expect(served.size).toBe(2);
+    const page = await ask(`${outputs.apiUrl}/api/v1/users/${account.handle}/posts`);
+    expect(
+      page.body.items.filter((post: { body: string }) => post.body === "sent again and again"),
+    ).toHaveLength(1);
+  });
+
+  it("keeps an avatar in the object store and serves the same bytes as a public asset", async () => {
+    const stored = await ask(`${outputs.apiUrl}/api/v1/me/avatar`, {
+      method: "PUT",
+      body: png(),
+      ...authorized({ "content-type": "image/png" }),
+    });
+    expect(stored.status, JSON.stringify(stored.body)).toBe(200);
+    expect(stored.body.avatarUrl.startsWith(outputs.assetsUrl)).toBe(true);
+    const fetched = await fetch(stored.body.avatarUrl);
+    expect(fetched.status).toBe(200);
+    expect(fetched.headers.get("content-type")).toBe("image/png");
+    expect(new Uint8Array(await fetched.arrayBuffer())).toEqual(png());
+  });
+
+  it("shows no metrics to the outside", async () => {
+    for (const path of ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/metrics?x", "/METRICS"]) {
+      expect((await ask(`${outputs.apiUrl}${path}`)).status, path).toBe(404);
+    }
+  });
+
+  it("answers 404 for an asset that is not there, and takes no write to the assets", async () => {
+    expect((await fetch(`${outputs.assetsUrl}/avatars/none.png`)).status).toBe(404);
+    expect((await fetch(`${outputs.assetsUrl}/avatars/none.png`, { method: "PUT", body: "x" })).status).toBe(
+      405,
+    );
+  });
+});
+
+describe("the database", () => {
+  it("has one primary, and a synchronous standby that streams from it", async () => {
+    const cluster = JSON.parse(
+      await docker("exec", container("database", 1), "curl", "--silent", "http://127.0.0.1:8008/cluster"),
+    ) as { members: { role: string; state: string; timeline: number }[] };
+    expect(cluster.members.map((member) => member.role).sort()).toEqual(["leader", "sync_standby"]);
+    expect(cluster.members.map((member) => member.state).sort()).toEqual(["running", "streaming"]);
+  });
+
+  it("has every written row on both nodes", async () => {
+    const rows = (node: number) =>
+      docker(
+        "exec",
+        container("database", node),
+        ...[
+          "psql",
+          "--host=/run/postgresql",
+          "--username=postgres",
+          "--dbname=capstone",
+          "--tuples-only",
+          "--no-align",
+        ],
+        "--command=select count(*) from users",
+      );
+    expect(Number(await rows(1))).toBeGreaterThan(0);
+    expect(await rows(2)).toBe(await rows(1));
+  });
+
+  it("has data checksums on, and pg_rewind and slots in use", async () => {
+    const settings = await docker(
+      ...[
+        "exec",
+        container("database", 1),
+        "psql",
+        "--host=/run/postgresql",
+        "--username=postgres",
+        "--tuples-only",
+      ],
+      "--no-align",
+      "--command=select string_agg(setting, ' ' order by name) from pg_settings where name in ('data_checksums', 'wal_log_hints')",
+    );
+    expect(settings).toBe("on on");
+  });
+});
+
+describe("the object store", () => {
+  it("has three healthy nodes", async () => {
+    for (const node of [1, 2, 3]) {
+      const health = await docker(
+        "exec",
+        container("object-store", node),
+        "curl",
+        "--silent",
+        "http://127.0.0.1:3903/health",
+      );
+      expect(health).toContain("fully operational");
+    }
+  });
+});

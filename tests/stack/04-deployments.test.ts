@@ -1,0 +1,120 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ask, load, signUp } from "./client.ts";
+import {
+  command,
+  container,
+  copyOfProject,
+  docker,
+  mustSucceed,
+  type Outputs,
+  readOutputs,
+  stack,
+} from "./support.ts";
+
+let outputs: Outputs;
+beforeAll(async () => {
+  outputs = await readOutputs();
+});
+
+const containerIds = () =>
+  docker("ps", "--no-trunc", "--quiet", "--filter", `label=capstone.stack=${stack}`).then((ids) =>
+    ids.split("\n").sort(),
+  );
+
+describe("a deployment", () => {
+  it("that changes nothing changes nothing", async () => {
+    const before = await containerIds();
+    const again = await mustSucceed(command("up"));
+    expect(await containerIds()).toEqual(before);
+    console.log(`up with nothing to do: ${again.durationMs} ms`);
+    const preview = await mustSucceed(command("preview", ["--expect-no-changes"]));
+    console.log(`preview: ${preview.durationMs} ms`);
+  });
+
+  it("of a new version rolls through one node at a time, with no failed request under load", async () => {
+    using copy = await copyOfProject();
+    appendFileSync(join(copy.path, "app/main.ts"), "\n// the next release\n");
+    const account = await signUp(outputs.apiUrl);
+    const traffic = load(outputs.apiUrl, account, 40);
+    const deployed = await command("up", [], copy.path);
+    const { sent, failures } = await traffic.stop();
+    await mustSucceed(Promise.resolve(deployed));
+    console.log(`rolled in ${deployed.durationMs} ms: ${sent} requests, ${failures.length} failed`);
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(100);
+    const release = (await readOutputs()).release;
+    expect(release.image).not.toBe(outputs.release.image);
+  });
+
+  it("of the earlier version brings that version back", async () => {
+    await mustSucceed(command("up"));
+    expect((await readOutputs()).release).toEqual(outputs.release);
+  });
+
+  it("with a broken migration fails with its message, and the old nodes keep serving", async () => {
+    using copy = await copyOfProject();
+    const before = await containerIds();
+    writeFileSync(
+      join(copy.path, "migrations/9999_broken.ts"),
+      `import { type Kysely, sql } from "kysely";
+       export async function up(database: Kysely<never>): Promise<void> {
+         await sql\`create table half_done (id int)\`.execute(database);
+         await sql\`select no_such_function()\`.execute(database);
+       }`,
+    );
+    const failed = await command("up", [], copy.path);
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toMatch(/9999_broken.*no_such_function/s);
+    expect(await containerIds()).toEqual(before);
+    expect((await ask(outputs.healthUrl)).status).toBe(200);
+    const tables = await docker(
+      ...[
+        "exec",
+        container("database", 1),
+        "psql",
+        "--host=/run/postgresql",
+        "--username=postgres",
+        "--dbname=capstone",
+      ],
+      "--tuples-only",
+      "--command=select to_regclass('half_done') is null",
+    );
+    expect(tables.trim()).toBe("t");
+    await mustSucceed(command("up"));
+    expect((await readOutputs()).migration).toBe(outputs.migration);
+  });
+
+  it("that changes a database setting reaches the running cluster", async () => {
+    using copy = await copyOfProject();
+    const file = join(copy.path, "infra/docker/cluster-settings.yml");
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace("log_min_duration_statement: 1s", "log_min_duration_statement: 2s"),
+    );
+    const before = await containerIds();
+    await mustSucceed(command("up", [], copy.path));
+    const show = (node: number) =>
+      docker(
+        ...["exec", container("database", node), "psql", "--host=/run/postgresql", "--username=postgres"],
+        ...["--tuples-only", "--no-align", "--command=show log_min_duration_statement"],
+      );
+    expect([await show(1), await show(2)]).toEqual(["2s", "2s"]);
+    expect(await containerIds()).toEqual(before);
+    await mustSucceed(command("up"));
+    expect([await show(1), await show(2)]).toEqual(["1s", "1s"]);
+  });
+
+  it("brings back a container that was removed by hand, and no request fails meanwhile", async () => {
+    const account = await signUp(outputs.apiUrl);
+    const traffic = load(outputs.apiUrl, account, 40);
+    await docker("rm", "--force", container("app", 1));
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await mustSucceed(command("up"));
+    const { sent, failures } = await traffic.stop();
+    console.log(`application container removed: ${sent} requests, ${failures.length} failed`);
+    expect(failures).toEqual([]);
+    expect(await docker("ps", "--quiet", "--filter", `name=^${container("app", 1)}$`)).not.toBe("");
+  });
+});
