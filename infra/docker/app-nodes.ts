@@ -98,7 +98,7 @@ export class AppNodes extends pulumi.ComponentResource {
           SECRETS_DIRECTORY: secretsDirectory,
         },
         healthCheck: {
-          command: ["node", "app/health-check.ts"],
+          command: ["app/health-check"],
           intervalSeconds: 3,
           timeoutSeconds: 3,
           retries: 3,
