@@ -114,7 +114,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         command: ["form-cluster"],
         networks: [networks.data.name],
         secretsVolume: files.volumeName,
-        environment: { NODES: nodeNames, BUCKET: bucketName },
+        environment: { OBJECT_STORE_NODES: nodeNames, OBJECT_STORE_BUCKET: bucketName },
         timeoutSeconds: 150,
         triggers: { nodes: nodeNames, bucket: bucketName, secrets: files.version },
       },

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { container, docker } from "./support.ts";
+import { projectRoot } from "../../infra/project.ts";
+import { container, docker, mustSucceed, run } from "./support.ts";
 
 describe("configuration, checked by the program that reads it", () => {
   it.each([1, 2])("haproxy takes its own on proxy %i", async (node) => {
@@ -14,3 +16,27 @@ describe("configuration, checked by the program that reads it", () => {
     expect(said).toBe("");
   });
 });
+
+describe("scripts", () => {
+  it("give shellcheck nothing to say", async () => {
+    const { stdout } = await mustSucceed(run("git", ["ls-files"]));
+    const scripts = stdout
+      .split("\n")
+      .filter((file) => file !== "" && /^#!(\/usr\/bin\/env bash|\/bin\/(ba)?sh)/.test(firstLine(file)));
+    expect(scripts).toEqual(
+      expect.arrayContaining(["images/proxy/start-proxy", ".ci/run", "app/health-check"]),
+    );
+    const image = await docker("build", "--quiet", "images/checks");
+    await docker(
+      "run",
+      "--rm",
+      `--volume=${projectRoot}:/project:ro`,
+      image.split("\n").at(-1) ?? "",
+      ...scripts,
+    );
+  });
+});
+
+function firstLine(file: string): string {
+  return readFileSync(`${projectRoot}/${file}`, "utf8").slice(0, 40);
+}
