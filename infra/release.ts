@@ -1,5 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { projectRoot } from "./project.ts";
+import { type ImageSource, sourceHash } from "./source-hash.ts";
+
+/** What the application's image is made of, relative to the project's root. */
+export const releaseFiles = ["app", "migrations", "package.json", "package-lock.json", ".dockerignore"];
+
+/** The service and its migrations are one image, so that both are always of one version. */
+export const releaseSource: ImageSource = {
+  context: ".",
+  dockerfile: "app/Dockerfile",
+  files: releaseFiles.flatMap((path) => [path, `${path}/**`]),
+};
+
+/** Changes when a migration does, and with nothing else. */
+export function migrationsHash(): string {
+  return sourceHash({ context: ".", dockerfile: "", files: ["migrations/**"] });
+}
 
 /**
  * The commit that last changed what the application's image is made of, with `-dirty` when there are changes since.

@@ -4,13 +4,13 @@ import type { Deployment } from "../infra/contract.ts";
 import { AppNodes } from "../infra/docker/app-nodes.ts";
 import { Consensus } from "../infra/docker/consensus.ts";
 import { Database } from "../infra/docker/database.ts";
-import { Images, releaseFiles } from "../infra/docker/images.ts";
+import { Images } from "../infra/docker/images.ts";
 import { Migration } from "../infra/docker/migration.ts";
 import { Networks } from "../infra/docker/networks.ts";
 import { ObjectStore } from "../infra/docker/object-store.ts";
 import { Secrets } from "../infra/docker/secrets.ts";
 import { Traffic } from "../infra/docker/traffic.ts";
-import { releaseCommit } from "../infra/release.ts";
+import { releaseCommit, releaseFiles } from "../infra/release.ts";
 import { assetsPath, bucketName, database as databaseNames } from "../infra/topology.ts";
 
 /** The local target, top to bottom: everything on one machine's Docker, any single part of which may fail. */

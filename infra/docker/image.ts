@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { programPath } from "../project.ts";
-import { type ImageSource, sourceHash } from "./source-hash.ts";
+import { type ImageSource, sourceHash } from "../source-hash.ts";
 
 export interface LocalImageArgs {
   /** The part of the image's name after `capstone/`. */

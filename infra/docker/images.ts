@@ -1,9 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { releaseSource } from "../release.ts";
 import { LocalImage } from "./image.ts";
-
-/** What the application's image is made of, relative to the project's root. */
-export const releaseFiles = ["app", "migrations", "package.json", "package-lock.json", ".dockerignore"];
 
 /** The images of the stack, each built from a folder of Dockerfile and configuration under `images/`. */
 export class Images extends pulumi.ComponentResource {
@@ -39,8 +37,6 @@ export class Images extends pulumi.ComponentResource {
 
   /** The service and its migrations are one image, so that both are always of one version. */
   private fromProject(): LocalImage {
-    const files = releaseFiles.flatMap((path) => [path, `${path}/**`]);
-    const source = { context: ".", dockerfile: "app/Dockerfile", files };
-    return new LocalImage("app", { imageName: "app", source }, { parent: this });
+    return new LocalImage("app", { imageName: "app", source: releaseSource }, { parent: this });
   }
 }

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { migrationsHash } from "../release.ts";
 import { database, ports, userIds } from "../topology.ts";
 import { Job } from "./job.ts";
 import type { Networks } from "./networks.ts";
 import { SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
-import { sourceHash } from "./source-hash.ts";
 
 export interface MigrationArgs {
   stack: string;
@@ -70,7 +70,7 @@ export class Migration extends pulumi.ComponentResource {
         },
         timeoutSeconds: 300,
         triggers: {
-          migrations: sourceHash({ context: ".", dockerfile: "", files: ["migrations/**"] }),
+          migrations: migrationsHash(),
           secrets: files.version,
         },
       },

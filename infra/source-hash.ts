@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../project.ts";
+import { projectRoot } from "./project.ts";
 
 /** What an image is built from. Paths are relative to the project's root. */
 export interface ImageSource {

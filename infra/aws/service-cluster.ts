@@ -1,0 +1,31 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface ServiceClusterArgs {
+  keyArn: pulumi.Input<string>;
+  logRetentionDays: number;
+}
+
+/** Where tasks run: the application's and the migration's. */
+export class ServiceCluster extends pulumi.ComponentResource {
+  readonly cluster: aws.ecs.Cluster;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+
+  constructor(name: string, args: ServiceClusterArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:ServiceCluster", name, {}, options);
+
+    this.cluster = new aws.ecs.Cluster(
+      name,
+      // The number of running tasks is a metric only with this.
+      { settings: [{ name: "containerInsights", value: "enabled" }] },
+      { parent: this },
+    );
+    this.logGroup = new aws.cloudwatch.LogGroup(
+      `${name}-tasks`,
+      { retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn },
+      { parent: this },
+    );
+
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,114 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface WebFirewallArgs {
+  loadBalancerArn: pulumi.Input<string>;
+  keyArn: pulumi.Input<string>;
+  logRetentionDays: number;
+}
+
+/**
+ * AWS's managed groups, in the order they are asked. Rules that only count would stop honest use: an avatar is larger
+ * than the body that the common rules allow, and an image's bytes can look like anything.
+ */
+const managedGroups: { name: string; counted: string[] }[] = [
+  { name: "AWSManagedRulesAmazonIpReputationList", counted: [] },
+  {
+    name: "AWSManagedRulesCommonRuleSet",
+    counted: ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY"],
+  },
+  { name: "AWSManagedRulesKnownBadInputsRuleSet", counted: [] },
+  { name: "AWSManagedRulesSQLiRuleSet", counted: ["SQLi_BODY"] },
+];
+
+/** Requests of one address in five minutes; the service's own limits for an account are far below. */
+const requestsPerAddress = 5000;
+
+/** The web firewall in front of the load balancer. */
+export class WebFirewall extends pulumi.ComponentResource {
+  private readonly name: string;
+
+  constructor(name: string, args: WebFirewallArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:WebFirewall", name, {}, options);
+    this.name = name;
+
+    const firewall = this.createFirewall();
+    new aws.wafv2.WebAclAssociation(
+      name,
+      { webAclArn: firewall.arn, resourceArn: args.loadBalancerArn },
+      { parent: this },
+    );
+    this.log(firewall, args);
+
+    this.registerOutputs();
+  }
+
+  private createFirewall(): aws.wafv2.WebAcl {
+    return new aws.wafv2.WebAcl(
+      this.name,
+      {
+        scope: "REGIONAL",
+        defaultAction: { allow: {} },
+        visibilityConfig: this.visibility("all"),
+        rules: [
+          {
+            name: "requests-per-address",
+            priority: 0,
+            action: { block: {} },
+            statement: { rateBasedStatement: { limit: requestsPerAddress, aggregateKeyType: "IP" } },
+            visibilityConfig: this.visibility("requests-per-address"),
+          },
+          ...managedGroups.map(({ name, counted }, index) => ({
+            name,
+            priority: index + 1,
+            overrideAction: { none: {} },
+            statement: {
+              managedRuleGroupStatement: {
+                vendorName: "AWS",
+                name,
+                ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+              },
+            },
+            visibilityConfig: this.visibility(name),
+          })),
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private visibility(metricName: string) {
+    return { metricName, cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true };
+  }
+
+  private log(firewall: aws.wafv2.WebAcl, { keyArn, logRetentionDays }: WebFirewallArgs): void {
+    const logGroup = new aws.cloudwatch.LogGroup(
+      this.name,
+      // WAF writes to groups with this beginning only.
+      { name: `aws-waf-logs-${this.name}`, retentionInDays: logRetentionDays, kmsKeyId: keyArn },
+      { parent: this },
+    );
+    new aws.wafv2.WebAclLoggingConfiguration(
+      this.name,
+      {
+        resourceArn: firewall.arn,
+        logDestinationConfigs: [logGroup.arn],
+        redactedFields: [{ singleHeader: { name: "authorization" } }, { singleHeader: { name: "cookie" } }],
+        loggingFilter: {
+          defaultBehavior: "DROP",
+          filters: [
+            {
+              behavior: "KEEP",
+              requirement: "MEETS_ANY",
+              conditions: [
+                { actionCondition: { action: "BLOCK" } },
+                { actionCondition: { action: "COUNT" } },
+              ],
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+}
