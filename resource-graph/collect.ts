@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { answerInvoke, nestedOutputs } from "./cloud-answers.ts";
-import { type Rendered, renderInputs, renderOutputs } from "./render.ts";
+import { type Rendered, renderInputs } from "./render.ts";
 
 /** One resource as the engine would be asked for it. */
 export interface GraphResource {
@@ -67,8 +67,11 @@ async function collect(program: () => Promise<object>, options: CollectOptions):
     "capstone",
     options.stack,
   );
-  recordRegistrations(resources);
-  const outputs = await pulumi.runtime.runInPulumiStack(async () => {
+  let outputs: ResourceGraph["outputs"] = {};
+  recordRegistrations(resources, (stackOutputs) => {
+    outputs = stackOutputs;
+  });
+  await pulumi.runtime.runInPulumiStack(async () => {
     // A resource's class names every output among its properties, undefined until the engine answers.
     pulumi.runtime.registerStackTransformation(({ type, name, props }) => {
       propertiesOf.set(`${type}.${name}`, Object.keys(props));
@@ -78,12 +81,21 @@ async function collect(program: () => Promise<object>, options: CollectOptions):
   });
   await pulumi.runtime.disconnect();
   resources.sort((a, b) => a.type.localeCompare(b.type, "en") || a.name.localeCompare(b.name, "en"));
-  return { resources, outputs: await renderOutputs(outputs ?? {}) };
+  return { resources, outputs };
 }
 
 /** Adds what the engine would be told about each resource to the list, before the mock answers. */
-function recordRegistrations(resources: GraphResource[]): void {
+function recordRegistrations(
+  resources: GraphResource[],
+  recordOutputs: (outputs: ResourceGraph["outputs"]) => void,
+): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as RegistrationMonitor;
+  const answerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  monitor.registerResourceOutputs = (request, callback) => {
+    const stackIsMeant = request.getUrn().split("::")[2] === rootType;
+    if (stackIsMeant) recordOutputs(renderInputs(request.getOutputs()?.toJavaScript() ?? {}));
+    answerOutputs(request, callback);
+  };
   const answer = monitor.registerResource.bind(monitor);
   monitor.registerResource = async (request, callback) => {
     const inputs = request.getObject()?.toJavaScript() ?? {};
@@ -180,4 +192,9 @@ interface RegistrationMonitor {
     request: RegistrationRequest,
     callback: (error: Error | null, response?: RegistrationResponse) => void,
   ): Promise<void>;
+  registerResourceOutputs(request: OutputsRequest, callback: (error: Error | null) => void): void;
+}
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): StructMessage | undefined;
 }

@@ -13,12 +13,6 @@ export function renderInputs(inputs: Record<string, unknown>): { [property: stri
   );
 }
 
-/** The outputs that a program returned, resolved and with secrets masked. */
-export async function renderOutputs(outputs: object): Promise<{ [name: string]: Rendered }> {
-  const serialized = await pulumi.runtime.serializeProperties("outputs", outputs);
-  return renderInputs(serialized);
-}
-
 function render(value: unknown): Rendered {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
