@@ -185,7 +185,7 @@ export class AppNodes extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [traffic.listener, network, ...roles.ready, ...args.after],
+        dependsOn: [traffic.listener, ...network.ready, ...roles.ready, ...args.after],
         // How many nodes there are between the bounds is for the load to say.
         ignoreChanges: ["desiredCount"],
       },

@@ -123,7 +123,7 @@ export class Migration extends pulumi.ComponentResource {
           database: database.resource.id,
         },
       },
-      { parent: this, dependsOn: [network, database, ...roles.ready] },
+      { parent: this, dependsOn: [...network.ready, ...roles.ready] },
     );
   }
 }

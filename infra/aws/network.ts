@@ -28,6 +28,7 @@ export class Network extends pulumi.ComponentResource {
   readonly isolatedSubnets: aws.ec2.Subnet[];
   readonly securityGroups: SecurityGroups;
   readonly endpoints: NetworkEndpoints;
+  private readonly privateWays: pulumi.Resource[] = [];
   private readonly name: string;
 
   constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
@@ -46,6 +47,11 @@ export class Network extends pulumi.ComponentResource {
     this.createFlowLogs(args);
 
     this.registerOutputs();
+  }
+
+  /** What a task in a private subnet must wait for before it can fetch its image. */
+  get ready(): pulumi.Resource[] {
+    return [this.securityGroups, this.endpoints, ...this.privateWays];
   }
 
   private createVpc({ cidr }: NetworkArgs): aws.ec2.Vpc {
@@ -100,9 +106,12 @@ export class Network extends pulumi.ComponentResource {
       .map((subnet, zone) => this.createNatGateway(zone + 1, subnet, internetRoute));
     return this.privateSubnets.map((subnet, zone) => {
       const table = this.createRouteTable(`private-${zone + 1}`);
-      this.associate(`private-${zone + 1}`, [subnet], table);
+      this.privateWays.push(...this.associate(`private-${zone + 1}`, [subnet], table));
       const gateway = gateways[zone] ?? gateways[0];
-      if (gateway) this.createDefaultRoute(`private-${zone + 1}`, table, { natGatewayId: gateway.id });
+      if (gateway) {
+        const target = { natGatewayId: gateway.id };
+        this.privateWays.push(this.createDefaultRoute(`private-${zone + 1}`, table, target));
+      }
       return table;
     });
   }
@@ -133,14 +142,15 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private associate(suffix: string, subnets: aws.ec2.Subnet[], table: aws.ec2.RouteTable): void {
-    for (const [index, subnet] of subnets.entries()) {
-      new aws.ec2.RouteTableAssociation(
-        `${this.name}-${suffix}${subnets.length > 1 ? `-${index + 1}` : ""}`,
-        { subnetId: subnet.id, routeTableId: table.id },
-        { parent: this },
-      );
-    }
+  private associate(suffix: string, subnets: aws.ec2.Subnet[], table: aws.ec2.RouteTable): pulumi.Resource[] {
+    return subnets.map(
+      (subnet, index) =>
+        new aws.ec2.RouteTableAssociation(
+          `${this.name}-${suffix}${subnets.length > 1 ? `-${index + 1}` : ""}`,
+          { subnetId: subnet.id, routeTableId: table.id },
+          { parent: this },
+        ),
+    );
   }
 
   private createEndpoints({ region, interfaceEndpoints }: NetworkArgs, routeTables: aws.ec2.RouteTable[]) {
