@@ -7,6 +7,8 @@ export interface RetryOptions {
   budgetMs: number;
   /** One attempt, where it should be given up and made again before the budget ends. */
   attemptMs?: number;
+  /** Nothing is written, so no outcome is unknown. */
+  readOnly?: boolean;
   /** Told of each failed attempt that is made again. */
   onRetry: (error: unknown) => void;
 }
@@ -37,7 +39,7 @@ async function attempts<T>(options: RetryOptions, work: () => Promise<T>): Promi
     } catch (error) {
       const fate = fateOf(error);
       if (fate === "refused") throw error;
-      outcomeUnknown ||= fate === "unknown";
+      outcomeUnknown ||= fate === "unknown" && !options.readOnly;
       const delayMs =
         Math.min(pauseMs.longest, pauseMs.first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       if (attempt === maxAttempts || remainingMs() <= delayMs) {

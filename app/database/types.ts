@@ -1,5 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
+/** The newest migration that this release needs; the schema may be further. */
+export const neededMigration = "0002_avatar_key";
+
 /** The tables as the migrations leave them; a test holds the two together. */
 export interface Database {
   accounts: AccountsTable;

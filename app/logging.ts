@@ -1,0 +1,38 @@
+import { type FastifyReply, type FastifyRequest, LogController } from "fastify";
+
+/** Routes that machines ask all the time; their answers are logged at `debug`. */
+const chatter = new Set(["/health", "/health/live", "/health/deep", "/metrics"]);
+
+/** One line a request, when it is answered. No header and no body is ever logged. */
+export class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: "requestId" });
+  }
+
+  override incomingRequest(): void {}
+
+  override routeNotFound(): void {}
+
+  override requestCompleted(
+    error: Error | null | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
+    const route = request.routeOptions.url ?? "none";
+    const line = {
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      address: request.ip,
+      ...(error ? { err: error } : {}),
+    };
+    if (chatter.has(route)) request.log.debug(line, "answered");
+    else request.log.info(line, "answered");
+  }
+}
+
+/** What must never be in a log, should someone log an object that has it. */
+export const redactedPaths = ["password", "accessToken", "refreshToken", "authorization", "cookie"].flatMap(
+  (name) => [name, `*.${name}`, `*.*.${name}`],
+);

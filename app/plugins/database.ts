@@ -1,0 +1,29 @@
+import fastifyPlugin from "fastify-plugin";
+import { DatabaseAccess } from "../database/access.ts";
+import type { DatabaseSettings } from "../settings/settings.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    database: DatabaseAccess;
+  }
+}
+
+/** The way to the database, as `app.database`; it ends with the service. */
+export const database = fastifyPlugin<{ settings: DatabaseSettings; nodeName: string }>(
+  async (app, { settings, nodeName }) => {
+    const access = new DatabaseAccess(settings, nodeName, {
+      onFailing: (failure) =>
+        failure
+          ? app.log.warn({ reason: failure.message }, "database unreachable, holding requests")
+          : app.log.info("database reachable again"),
+      onRetry: (error) => {
+        app.metrics.databaseRetries.inc();
+        app.log.debug({ reason: (error as Error).message }, "database attempt repeated");
+      },
+    });
+    app.metrics.observePool(() => access.state());
+    app.decorate("database", access);
+    app.addHook("onClose", () => access.end());
+  },
+  { name: "database", dependencies: ["metrics"] },
+);

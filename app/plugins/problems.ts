@@ -1,0 +1,105 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import fastifyPlugin from "fastify-plugin";
+import { DatabaseFailure } from "../database/failures.ts";
+import { notFound, Problem, problemDocument, problemMediaType } from "../problem.ts";
+
+/** Every answer that says no is a problem document, whoever said it: a route, Fastify or the router. */
+export const problems = fastifyPlugin(
+  async (app: FastifyInstance) => {
+    const methods = knownMethods(app);
+
+    app.setErrorHandler<FastifyError | Problem>(refuse);
+
+    app.setNotFoundHandler((request, reply) => {
+      const allowed = methods(request.url);
+      if (allowed.length === 0) return sendProblem(request, reply, notFound("such page"));
+      reply.header("allow", allowed.join(", "));
+      const detail = `This address answers ${allowed.join(", ")}.`;
+      return sendProblem(request, reply, new Problem(405, "method-not-allowed", detail));
+    });
+  },
+  { name: "problems" },
+);
+
+/** Answers an error with what may be told of it; what is our fault is logged. */
+export function refuse(
+  error: FastifyError | Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = toProblem(error);
+  if (error instanceof DatabaseFailure)
+    request.log.warn({ reason: error.message, fate: error.fate }, "gave up");
+  else if (problem.statusCode === 500) request.log.error({ err: error }, "request failed");
+  return sendProblem(request, reply, problem);
+}
+
+/** Answers with the problem; its headers too. */
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
+  if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
+  return reply
+    .code(problem.statusCode)
+    .header("cache-control", "no-store")
+    .type(problemMediaType)
+    .serializer(JSON.stringify)
+    .send(problemDocument(problem, request.id));
+}
+
+/** What is told of an error. Of one that is our fault, nothing but that. */
+function toProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DatabaseFailure) return fromDatabase(error);
+  if ("validation" in error && error.validation) return fromValidation(error);
+  const status = error.statusCode ?? 500;
+  if (status < 400 || status >= 500) {
+    return status === 503
+      ? new Problem(503, "overloaded", "This node is overloaded.", { retryAfterSeconds: 2 })
+      : new Problem(500, "internal", "Something went wrong here. The request id leads to what.");
+  }
+  return new Problem(status, "bad-request", describe(error, status));
+}
+
+function fromDatabase(failure: DatabaseFailure): Problem {
+  return failure.fate === "unknown"
+    ? new Problem(
+        503,
+        "outcome-unknown",
+        "This may have happened or not. Sent again with the same idempotency-key it happens once.",
+        { retryAfterSeconds: 5 },
+      )
+    : new Problem(503, "database-unavailable", "Nothing was done: the database does not answer.", {
+        retryAfterSeconds: 5,
+      });
+}
+
+function fromValidation(error: FastifyError): Problem {
+  const where = error.validationContext ?? "request";
+  const causes = (error.validation ?? []).slice(0, 10).map(({ instancePath, message }) => ({
+    at: where === "body" ? instancePath : `${where}${instancePath}`,
+    detail: message ?? "is not valid",
+  }));
+  return new Problem(400, "invalid-request", `The ${where} is not what this address takes.`, { causes });
+}
+
+/** Fastify's own messages can repeat what was sent; these do not. */
+function describe(error: FastifyError, status: number): string {
+  if (status === 413) return "The body is larger than this address takes.";
+  if (status === 415) return "This address does not take a body of this content type.";
+  if (status === 400) return "The request cannot be read: its body, address or headers are malformed.";
+  return error.code === undefined ? "The request was refused." : "The request cannot be handled.";
+}
+
+/** Which methods an address answers, for 405 instead of 404. */
+function knownMethods(app: FastifyInstance): (url: string) => string[] {
+  const routes: { pattern: RegExp; methods: string[] }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    const source = url.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/g, "[^/]+");
+    routes.push({ pattern: new RegExp(`^${source}$`), methods: [method].flat() });
+  });
+  return (url) => {
+    const path = url.split("?", 1)[0] ?? "";
+    const matching = routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
+    return [...new Set(matching)];
+  };
+}

@@ -1,0 +1,55 @@
+import { STATUS_CODES } from "node:http";
+
+/** The problem documents' media type (RFC 9457). */
+export const problemMediaType = "application/problem+json; charset=utf-8";
+
+/** One thing that is wrong with what was sent. */
+export interface ProblemCause {
+  /** JSON pointer, or the name of a header or parameter. */
+  at: string;
+  detail: string;
+}
+
+/**
+ * An answer that says no. Throw it anywhere below a route; it becomes a problem document with these members.
+ * `name` tells programs which problem it is, `detail` tells people.
+ */
+export class Problem extends Error {
+  readonly statusCode: number;
+  readonly type: string;
+  readonly causes: readonly ProblemCause[] | undefined;
+  /** After how many seconds it is worth asking again. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    statusCode: number,
+    name: string,
+    detail: string,
+    more: { causes?: readonly ProblemCause[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail);
+    this.statusCode = statusCode;
+    this.type = `urn:capstone:problem:${name}`;
+    this.causes = more.causes;
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+}
+
+/** A problem document. Nothing in it is secret: it goes to whoever asked. */
+export function problemDocument(problem: Problem, requestId: string) {
+  return {
+    type: problem.type,
+    title: STATUS_CODES[problem.statusCode] ?? "Error",
+    status: problem.statusCode,
+    detail: problem.message,
+    requestId,
+    ...(problem.causes ? { errors: problem.causes } : {}),
+  };
+}
+
+export const notFound = (what: string) => new Problem(404, "not-found", `There is no ${what}.`);
+
+export const unauthorized = (detail: string) => new Problem(401, "unauthorized", detail);
+
+export const tooManyRequests = (detail: string, retryAfterSeconds: number) =>
+  new Problem(429, "too-many-requests", detail, { retryAfterSeconds });

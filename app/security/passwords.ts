@@ -1,0 +1,86 @@
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { Problem } from "../problem.ts";
+
+const derive = promisify(argon2) as (algorithm: "argon2id", parameters: Argon2Parameters) => Promise<Buffer>;
+
+/** OWASP's first choice for Argon2id. Memory in KiB. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const tagBytes = 32;
+
+/** Each takes 19 MiB while it runs, and one of libuv's four threads. */
+const concurrent = 2;
+/** With some 50 ms each, the last in the queue waits a few seconds. */
+const longestQueue = 100;
+
+const phcForm = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]{11,86})\$([\w+/]{22,86})$/;
+
+/** Hashes and checks passwords, a few at a time so that memory stays bounded. Never inside a transaction. */
+export class Passwords {
+  private running = 0;
+  private readonly queue: (() => void)[] = [];
+  /** What a password is held against where there is no account, so that both take the same time. */
+  private readonly decoy = encode(cost, randomBytes(16), randomBytes(tagBytes));
+
+  /**
+   * @returns The hash in PHC form.
+   * @throws Problem 503 when too many wait already.
+   */
+  async hash(password: string): Promise<string> {
+    const nonce = randomBytes(16);
+    return encode(cost, nonce, await this.run(password, cost, nonce, tagBytes));
+  }
+
+  /**
+   * @param hash In PHC form; undefined where there is no such account. It then takes the time all the same.
+   * @throws Problem 503 when too many wait already.
+   */
+  async verify(password: string, hash: string | undefined): Promise<boolean> {
+    const [, memory, passes, parallelism, nonce, tag] = phcForm.exec(hash ?? this.decoy) ?? [];
+    if (tag === undefined || nonce === undefined)
+      throw new Error("A stored password hash is not in PHC form.");
+    const expected = Buffer.from(tag, "base64");
+    const itsCost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
+    const actual = await this.run(password, itsCost, Buffer.from(nonce, "base64"), expected.length);
+    return timingSafeEqual(actual, expected) && hash !== undefined;
+  }
+
+  private async run(
+    password: string,
+    itsCost: typeof cost,
+    nonce: Buffer,
+    tagLength: number,
+  ): Promise<Buffer> {
+    await this.enter();
+    try {
+      // One spelling of what looks the same, whichever keyboard it came from.
+      const message = password.normalize("NFKC");
+      return await derive("argon2id", { ...itsCost, message, nonce, tagLength });
+    } finally {
+      this.leave();
+    }
+  }
+
+  private async enter(): Promise<void> {
+    if (this.running < concurrent) {
+      this.running++;
+      return;
+    }
+    if (this.queue.length >= longestQueue) {
+      throw new Problem(503, "overloaded", "Too many log-ins at once.", { retryAfterSeconds: 5 });
+    }
+    await new Promise<void>((resolve) => this.queue.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.queue.shift();
+    if (next) next();
+    else this.running--;
+  }
+}
+
+function encode(itsCost: typeof cost, nonce: Buffer, tag: Buffer): string {
+  const base64 = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+  const { memory, passes, parallelism } = itsCost;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(tag)}`;
+}
