@@ -1,0 +1,75 @@
+// Gets what a command needs: prepare.ts COMMAND [ARGUMENTS]. What it does is said on standard error; on standard output
+// is one JSON object, the environment for the command.
+import { PersonError } from "../infra/errors.ts";
+import { cacheDirectory } from "./directories.mjs";
+import { withLock } from "./lock.mjs";
+import type { Part, Preparation } from "./part.ts";
+import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
+import { dockerEngine } from "./parts/docker-engine.ts";
+import { packages } from "./parts/packages.ts";
+import { pulumi } from "./parts/pulumi.ts";
+import { endChildrenWithUs } from "./processes.ts";
+import { Progress } from "./progress.ts";
+import { pulumiEnvironment } from "./pulumi-environment.ts";
+
+// What takes longest is started first.
+const everything = [pulumi, garageImage, dockerEngine, packages, debianImage, nodeImage];
+
+/** What the commands need that do not need everything. */
+const needs: Record<string, Part[]> = {
+  lint: [packages],
+  resources: [packages],
+  outputs: [packages, pulumi],
+  down: [packages, pulumi, dockerEngine],
+};
+
+/** The subcommands of `pulumi` that run the program or touch what it made. */
+const deploying = /^(up|update|preview|destroy|refresh|import|watch|test)$/;
+
+function partsFor(command: string, args: string[]): Part[] {
+  if (command === "pulumi" && !args.some((arg) => deploying.test(arg))) return [packages, pulumi];
+  return needs[command] ?? everything;
+}
+
+/** Gets all that is missing at once, and fails with the first sentence after everything has ended. */
+async function provide(missing: Part[], progress: Progress): Promise<void> {
+  const provided = new Map<Part, Promise<void>>();
+  const preparation: Preparation = { progress, ready: (part) => provided.get(part) ?? Promise.resolve() };
+  const started = Promise.withResolvers<void>();
+  for (const part of missing) {
+    const got = started.promise
+      .then(() => part.provide(preparation))
+      .then((how) => progress.end(part.name, how));
+    provided.set(part, got);
+  }
+  started.resolve();
+  await Promise.all(provided.values());
+}
+
+async function missingOf(parts: Part[]): Promise<Part[]> {
+  const there = await Promise.all(parts.map((part) => part.isThere()));
+  return parts.filter((_part, index) => !there[index]);
+}
+
+async function main(command: string, args: string[]): Promise<void> {
+  const parts = partsFor(command, args);
+  if ((await missingOf(parts)).length > 0) {
+    endChildrenWithUs();
+    const progress = new Progress();
+    await withLock(
+      cacheDirectory("lock"),
+      (sentence) => progress.say(sentence),
+      async () => {
+        await provide(await missingOf(parts), progress);
+      },
+    );
+  }
+  console.log(JSON.stringify(await pulumiEnvironment()));
+}
+
+try {
+  await main(process.argv[2] ?? "", process.argv.slice(3));
+} catch (error) {
+  console.error(error instanceof PersonError ? error.message : error);
+  process.exit(1);
+}
