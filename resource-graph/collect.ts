@@ -16,6 +16,8 @@ export interface GraphResource {
   parent?: string;
   /** Pulumi refuses to delete it. */
   protect?: true;
+  /** It stays when the stack goes. */
+  retainOnDelete?: true;
 }
 
 export interface ResourceGraph {
@@ -118,6 +120,7 @@ function describe(request: RegistrationRequest, inputs: Record<string, unknown>)
       .sort(),
     ...(parent === "" ? {} : { parent }),
     ...(request.getProtect() ? { protect: true as const } : {}),
+    ...(request.getRetainondelete() ? { retainOnDelete: true as const } : {}),
   };
 }
 
@@ -179,6 +182,7 @@ interface RegistrationRequest {
   getName(): string;
   getParent(): string;
   getProtect(): boolean;
+  getRetainondelete(): boolean;
   getObject(): StructMessage | undefined;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
