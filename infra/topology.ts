@@ -44,8 +44,9 @@ export const ports = {
   edgePrimary: 5432,
   edgeReplica: 5433,
   edgeObjectStore: 3900,
-  /** The first proxy's metrics; the second has the next port. */
-  proxyMetrics: 8404,
+  /** HAProxy's own metrics. The edge hands its listeners on, so the proxies listen for this on another port. */
+  edgeMetrics: 8404,
+  proxyMetrics: 8405,
   postgres: 5432,
   patroni: 8008,
   consensusClient: 2379,
@@ -84,7 +85,6 @@ export const stopTimeoutSeconds = {
   consensus: 10,
   proxy: 25,
   objectStore: 15,
-  edge: 2,
 } as const;
 
 /** Where containers find their secrets and settings, as files. */

@@ -78,7 +78,7 @@ export class AppNodes extends pulumi.ComponentResource {
         image: args.image,
         userId: userIds.app,
         memoryMegabytes: args.memoryMegabytes,
-        network: { joined: [attach(args.networks.service, "app", node)] },
+        networks: [attach(args.networks.service, "app", node)],
         secretsVolume: files.volumeName,
         secretsVersion: files.version,
         memoryPaths: ["/tmp"],

@@ -47,9 +47,10 @@ export class Consensus extends pulumi.ComponentResource {
         image,
         userId: userIds.consensus,
         memoryMegabytes: 256,
-        network: { joined: [attach(networks.cluster, "consensus", node)] },
-        dataVolume: { name: volume.name, path: "/var/lib/consensus" },
+        networks: [attach(networks.cluster, "consensus", node)],
+        volume: { name: volume.name, path: "/var/lib/consensus" },
         environment: {
+          MEMBERS: memberNames.join(" "),
           ETCD_NAME: self,
           ETCD_DATA_DIR: "/var/lib/consensus/member-data",
           ETCD_LISTEN_CLIENT_URLS: `http://0.0.0.0:${ports.consensusClient}`,

@@ -27,14 +27,14 @@ export interface PartArgs {
   command?: string[];
   /** Never a secret: those come in the secrets volume. */
   environment?: Record<string, pulumi.Input<string>>;
-  /** Networks to join with the names it has there; or another container whose network it shares. */
-  network: { joined: NetworkAttachment[] } | { sharedWith: docker.Container };
+  /** Networks to join, with the names it has there. */
+  networks: NetworkAttachment[];
   publishedPorts?: { internal: number; external: number }[];
   /** Volume of secrets and settings, mounted read-only at /run/secrets. */
   secretsVolume?: pulumi.Input<string>;
   /** Changes when a secret does, so that the container is made anew with it. */
   secretsVersion?: pulumi.Input<string>;
-  dataVolume?: { name: pulumi.Input<string>; path: string };
+  volume?: { name: pulumi.Input<string>; path: string };
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
@@ -64,14 +64,13 @@ export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions
       envs: Object.entries(args.environment ?? {}).map(
         ([name, value]) => pulumi.interpolate`${name}=${value}`,
       ),
-      ...networkOf(args),
+      networkMode: "bridge",
+      networksAdvanced: args.networks,
       ports: (args.publishedPorts ?? [])
         .toSorted((a, b) => a.internal - b.internal)
         .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
       volumes: [
-        ...(args.dataVolume
-          ? [{ volumeName: args.dataVolume.name, containerPath: args.dataVolume.path }]
-          : []),
+        ...(args.volume ? [{ volumeName: args.volume.name, containerPath: args.volume.path }] : []),
         ...(args.secretsVolume
           ? [{ volumeName: args.secretsVolume, containerPath: secretsDirectory, readOnly: true }]
           : []),
@@ -108,13 +107,6 @@ export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions
     // Names are fixed, so the old one goes before the new one comes.
     { deleteBeforeReplace: true, ...options },
   );
-}
-
-function networkOf({ network }: PartArgs) {
-  if ("sharedWith" in network) {
-    return { networkMode: network.sharedWith.id.apply((id) => `container:${id}`), networksAdvanced: [] };
-  }
-  return { networkMode: "bridge", networksAdvanced: network.joined };
 }
 
 function secretsVersionLabel({ secretsVersion }: PartArgs): Record<string, pulumi.Input<string>> {

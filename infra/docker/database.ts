@@ -84,13 +84,11 @@ export class Database extends pulumi.ComponentResource {
         userId: userIds.database,
         memoryMegabytes: 768,
         sharedMemoryMegabytes: 128,
-        network: {
-          joined: [
-            attach(networks.data, "database", node),
-            { name: networks.cluster.name, aliases: [clusterAddress] },
-          ],
-        },
-        dataVolume: { name: volume.name, path: "/var/lib/postgresql/data" },
+        networks: [
+          attach(networks.data, "database", node),
+          { name: networks.cluster.name, aliases: [clusterAddress] },
+        ],
+        volume: { name: volume.name, path: "/var/lib/postgresql/data" },
         secretsVolume: files.volumeName,
         secretsVersion: files.version,
         memoryPaths: ["/run/patroni", "/run/postgresql", "/tmp"],

@@ -35,7 +35,8 @@ export class LocalImage extends pulumi.ComponentResource {
         triggers: { source: hash },
         keepLocally: true,
       },
-      { parent: this },
+      // Else the engine would take away every container of the old image before it makes the new one.
+      { parent: this, deleteBeforeReplace: false },
     );
     this.digest = image.imageId;
     this.reference = image.name;

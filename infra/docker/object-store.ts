@@ -73,11 +73,12 @@ export class ObjectStore extends pulumi.ComponentResource {
         image,
         userId: userIds.objectStore,
         memoryMegabytes: 256,
-        network: { joined: [attach(networks.data, "object-store", node)] },
-        dataVolume: { name: volume.name, path: "/var/lib/garage/data" },
+        networks: [attach(networks.data, "object-store", node)],
+        volume: { name: volume.name, path: "/var/lib/garage/data" },
         secretsVolume: files.volumeName,
         secretsVersion: files.version,
         environment: {
+          OBJECT_STORE_NODES: nodeNames.join(" "),
           GARAGE_RPC_PUBLIC_ADDR: `${networkAlias("object-store", node)}:${ports.objectStoreRpc}`,
           GARAGE_RPC_SECRET_FILE: `${secretsDirectory}/object-store-rpc-secret`,
           GARAGE_ADMIN_TOKEN_FILE: `${secretsDirectory}/object-store-admin-token`,
@@ -103,7 +104,6 @@ export class ObjectStore extends pulumi.ComponentResource {
     files: SecretFiles,
     nodes: pulumi.Resource[],
   ) {
-    const nodeNames = nodes.map((_, index) => networkAlias("object-store", index + 1)).join(" ");
     return new Job(
       "object-store-setup",
       {
@@ -114,11 +114,15 @@ export class ObjectStore extends pulumi.ComponentResource {
         command: ["form-cluster"],
         networks: [networks.data.name],
         secretsVolume: files.volumeName,
-        environment: { OBJECT_STORE_NODES: nodeNames, OBJECT_STORE_BUCKET: bucketName },
+        environment: { OBJECT_STORE_NODES: nodeNames.join(" "), OBJECT_STORE_BUCKET: bucketName },
         timeoutSeconds: 150,
-        triggers: { nodes: nodeNames, bucket: bucketName, secrets: files.version },
+        triggers: { nodes: nodeNames.join(" "), bucket: bucketName, secrets: files.version },
       },
       { parent: this, dependsOn: nodes },
     );
   }
 }
+
+const nodeNames = Array.from({ length: counts.objectStore }, (_, index) =>
+  networkAlias("object-store", index + 1),
+);

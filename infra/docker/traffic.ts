@@ -1,6 +1,6 @@
-import type * as docker from "@pulumi/docker";
+import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { networkAlias } from "../naming.ts";
+import { networkAlias, partLabels, partName } from "../naming.ts";
 import { bucketName, counts, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import { createPart } from "./container.ts";
 import { attach, type Networks } from "./networks.ts";
@@ -15,32 +15,55 @@ export interface TrafficArgs {
   publishedPorts: { http: number; database: number; databaseRead: number; objectStore: number };
 }
 
-/** One published address, served by two equal HAProxy processes that both listen on it. */
+const edgeDirectory = "/run/edge";
+const edgeSocket = `${edgeDirectory}/admin.sock`;
+
+/**
+ * One published address with no single process behind it. The edge opens the listening sockets; two proxies take them
+ * over through a Unix socket, and all three accept from the same queue. Whichever of them dies or hangs, the next
+ * connection goes to another.
+ */
 export class Traffic extends pulumi.ComponentResource {
   readonly proxies: pulumi.Resource[];
 
   constructor(name: string, args: TrafficArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Traffic", name, {}, options);
 
-    const edge = this.createEdge(args);
-    this.proxies = this.createProxies(args, edge);
+    const handover = this.createHandover(args);
+    const edge = this.createEdge(args, handover);
+    this.proxies = this.createProxies(args, handover, edge);
 
     this.registerOutputs();
   }
 
-  /** Holds the network namespace and the published ports, and does nothing that could fail. */
-  private createEdge({ stack, networks, image, publishedPorts }: TrafficArgs): docker.Container {
+  /** Memory that the edge and the proxies share, for the socket over which listeners are handed on. */
+  private createHandover({ stack }: TrafficArgs): docker.Volume {
+    return new docker.Volume(
+      "edge",
+      {
+        name: partName(stack, "edge"),
+        driver: "local",
+        driverOpts: {
+          type: "tmpfs",
+          device: "tmpfs",
+          o: `uid=${userIds.proxy},gid=${userIds.proxy},mode=0700,size=1m`,
+        },
+        labels: Object.entries(partLabels(stack, "edge", 1)).map(([label, value]) => ({ label, value })),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private createEdge(args: TrafficArgs, handover: docker.Volume): docker.Container {
+    const { publishedPorts } = args;
     return createPart(
       {
-        stack,
-        role: "edge",
-        node: 1,
-        image,
-        userId: userIds.proxy,
-        memoryMegabytes: 16,
-        command: ["sleep", "infinity"],
-        network: {
-          joined: [attach(networks.service, "edge", 1, "edge"), attach(networks.data, "edge", 1, "edge")],
+        ...this.shared(args, "edge", 1, handover),
+        environment: {
+          ...this.environment(args),
+          ADMIN_SOCKET: edgeSocket,
+          EDGE_SOCKET: edgeSocket,
+          METRICS_PORT: String(ports.edgeMetrics),
         },
         publishedPorts: [
           { internal: ports.edgeHttp, external: publishedPorts.http },
@@ -48,58 +71,70 @@ export class Traffic extends pulumi.ComponentResource {
           { internal: ports.edgeReplica, external: publishedPorts.databaseRead },
           { internal: ports.edgeObjectStore, external: publishedPorts.objectStore },
         ],
-        healthCheck: {
-          command: ["test", "-e", "/sys/class/net/eth0"],
-          intervalSeconds: 2,
-          timeoutSeconds: 2,
-          retries: 3,
-          startPeriodSeconds: 5,
-        },
-        stopTimeoutSeconds: stopTimeoutSeconds.edge,
-        waitTimeoutSeconds: 30,
       },
       { parent: this },
     );
   }
 
   /** One after another, so that a new version replaces one while the other serves. */
-  private createProxies(args: TrafficArgs, edge: docker.Container): pulumi.Resource[] {
-    const proxies: pulumi.Resource[] = [];
+  private createProxies(
+    args: TrafficArgs,
+    handover: docker.Volume,
+    edge: docker.Container,
+  ): pulumi.Resource[] {
+    const proxies: pulumi.Resource[] = [edge];
     for (let node = 1; node <= counts.proxy; node++) {
-      proxies.push(this.createProxy(args, edge, node, proxies.slice(-1)));
+      const proxy = createPart(
+        {
+          ...this.shared(args, "proxy", node, handover),
+          environment: {
+            ...this.environment(args),
+            ADMIN_SOCKET: "/run/proxy/admin.sock",
+            EDGE_SOCKET: edgeSocket,
+            TAKES_LISTENERS: "yes",
+            METRICS_PORT: String(ports.proxyMetrics),
+          },
+        },
+        { parent: this, dependsOn: proxies.slice(-1) },
+      );
+      proxies.push(proxy);
     }
     return proxies;
   }
 
-  private createProxy(args: TrafficArgs, edge: docker.Container, node: number, after: pulumi.Resource[]) {
-    const names = Array.from({ length: args.appNodes }, (_, index) => networkAlias("app", index + 1));
-    return createPart(
-      {
-        stack: args.stack,
-        role: "proxy",
-        node,
-        image: args.image,
-        userId: userIds.proxy,
-        memoryMegabytes: 128,
-        network: { sharedWith: edge },
-        memoryPaths: ["/run/proxy"],
-        environment: {
-          APP_NODES: names.join(" "),
-          DATABASE_NODES: args.databaseNodes.join(" "),
-          ASSETS_HOST: `${bucketName}.web`,
-          METRICS_PORT: String(ports.proxyMetrics + node - 1),
-        },
-        healthCheck: {
-          command: ["health-check"],
-          intervalSeconds: 2,
-          timeoutSeconds: 2,
-          retries: 3,
-          startPeriodSeconds: 5,
-        },
-        stopTimeoutSeconds: stopTimeoutSeconds.proxy,
-        waitTimeoutSeconds: 30,
+  private shared(args: TrafficArgs, role: "edge" | "proxy", node: number, handover: docker.Volume) {
+    const { stack, networks, image } = args;
+    const aliases = role === "edge" ? ["edge"] : [];
+    return {
+      stack,
+      role,
+      node,
+      image,
+      userId: userIds.proxy,
+      memoryMegabytes: 128,
+      networks: [
+        attach(networks.service, role, node, ...aliases),
+        attach(networks.data, role, node, ...aliases),
+      ],
+      volume: { name: handover.name, path: edgeDirectory },
+      memoryPaths: ["/run/proxy"],
+      healthCheck: {
+        command: ["health-check"],
+        intervalSeconds: 2,
+        timeoutSeconds: 2,
+        retries: 3,
+        startPeriodSeconds: 5,
       },
-      { parent: this, dependsOn: after },
-    );
+      stopTimeoutSeconds: stopTimeoutSeconds.proxy,
+      waitTimeoutSeconds: 30,
+    };
+  }
+
+  private environment({ appNodes, databaseNodes }: TrafficArgs): Record<string, string> {
+    return {
+      APP_NODES: Array.from({ length: appNodes }, (_, index) => networkAlias("app", index + 1)).join(" "),
+      DATABASE_NODES: databaseNodes.join(" "),
+      ASSETS_HOST: `${bucketName}.web`,
+    };
   }
 }

@@ -174,7 +174,7 @@ describe("the local target", () => {
     expect(joined("database-1")).toEqual(["data", "cluster"]);
     expect(joined("object-store-1")).toEqual(["data"]);
     expect(joined("consensus-1")).toEqual(["cluster"]);
-    expect(named("proxy-2").networkMode).toMatch(/^container:\$\{.*edge-1\.id\}$/);
+    expect(joined("proxy-2")).toEqual(["service", "data"]);
   });
 
   it("replaces parts of one role one after another, and the application after its migration", () => {
