@@ -4,7 +4,7 @@ const accountId = "123456789012";
 
 /**
  * Answers a provider function.
- * @param config the stack's config, for the region and the domain.
+ * @param config the stack's config, for the region.
  * @throws Error naming the function when nothing is known about it, so that no graph is made of guesses.
  */
 export function answerInvoke(
@@ -43,7 +43,8 @@ export function answerInvoke(
     case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
       return { ...inputs, id: "pl-6ea54007", arn: `arn:aws:ec2:${region}:aws:prefix-list/pl-6ea54007` };
     case "aws:route53/getZone:getZone":
-      return { ...inputs, id: inputs.zoneId, name: parentDomain(config["capstone:domain"] ?? "example.com") };
+      // The one zone that there is, whatever its id.
+      return { ...inputs, id: inputs.zoneId, name: "example.com" };
     default:
       throw new Error(
         `The graph has no answer for the provider function ${token}; add one to cloud-answers.ts.`,
@@ -73,8 +74,4 @@ const nestedFields: Record<string, string[]> = {
 function shortRegion(region: string): string {
   const [area = "", direction = "", number = ""] = region.split("-");
   return `${area}${direction[0]}${number}`;
-}
-
-function parentDomain(domain: string): string {
-  return domain.split(".").slice(-2).join(".");
 }

@@ -70,6 +70,7 @@ async function collect(program: () => Promise<object>, options: CollectOptions):
     options.stack,
   );
   let outputs: ResourceGraph["outputs"] = {};
+  let failure: { error: unknown } | undefined;
   recordRegistrations(resources, (stackOutputs) => {
     outputs = stackOutputs;
   });
@@ -79,9 +80,16 @@ async function collect(program: () => Promise<object>, options: CollectOptions):
       propertiesOf.set(`${type}.${name}`, Object.keys(props));
       return undefined;
     });
-    return program();
+    // Thrown inside, an error would reject promises of the runtime that nobody can wait for.
+    try {
+      return await program();
+    } catch (error) {
+      failure = { error };
+      return {};
+    }
   });
   await pulumi.runtime.disconnect();
+  if (failure) throw failure.error;
   resources.sort((a, b) => a.type.localeCompare(b.type, "en") || a.name.localeCompare(b.name, "en"));
   return { resources, outputs };
 }

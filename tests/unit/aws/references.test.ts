@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { type Rendered, referencesIn } from "../../../resource-graph/render.ts";
+import { awsGraph, smallest } from "./aws-graph.ts";
+
+/** What people choose between: every one is a whole stack. */
+const variants: Record<string, Record<string, string>> = {
+  "as in Pulumi.prod.yaml": {},
+  "two zones": { availabilityZones: "2" },
+  "four zones": { availabilityZones: "4" },
+  "a database cluster": { databaseAvailability: "cluster" },
+  "the least": smallest,
+  "no gateways": { natGateways: "none" },
+  "without what is optional": {
+    webFirewall: "false",
+    faultInjection: "false",
+    restoreTesting: "false",
+    githubRepository: "",
+    alarmEmail: "",
+  },
+  "a throw-away stack": { deletionProtection: "false" },
+};
+
+describe.each(Object.entries(variants))("%s", (_name, changes) => {
+  test("no reference and no dependency dangles, and no name is there twice", async () => {
+    const { resources, outputs } = await awsGraph(changes);
+    const identities = resources.map(({ type, name }) => `${type}.${name}`);
+    expect(new Set(identities).size).toBe(identities.length);
+    const known = new Set(identities);
+    const references = [...resources.map(({ inputs }) => inputs), outputs].flatMap((value) =>
+      referencesIn(value),
+    );
+    expect(references.length).toBeGreaterThan(100);
+    expect(references.filter(({ identity }) => !known.has(identity))).toEqual([]);
+    const dependencies = resources.flatMap(({ dependencies: list, parent }) => [
+      ...list,
+      ...(parent ? [parent] : []),
+    ]);
+    expect(dependencies.filter((identity) => !known.has(identity))).toEqual([]);
+  });
+
+  test("a resource that is referred to is depended on", async () => {
+    const { resources } = await awsGraph(changes);
+    const forgotten = resources.flatMap(({ type, name, inputs, dependencies }) =>
+      referencesIn(inputs)
+        .filter(({ identity }) => !dependencies.includes(identity))
+        .map(({ identity }) => `${type}.${name} refers to ${identity}`),
+    );
+    expect(forgotten).toEqual([]);
+  });
+
+  test("no secret and nothing unresolved is in it", async () => {
+    const { resources } = await awsGraph(changes);
+    const text = JSON.stringify(resources.map(({ inputs }) => inputs));
+    expect(text).not.toMatch(/undefined|\[object Object\]|Calling \[toString\]|04da6b54/);
+    const secretInputs = resources.flatMap(({ type, name, inputs }) =>
+      Object.entries(inputs).flatMap(([property, value]) =>
+        hasSecret(value) ? [`${type} ${name} ${property}`] : [],
+      ),
+    );
+    expect(secretInputs).toEqual([
+      "aws:secretsmanager/secretVersion:SecretVersion capstone-prod-application-password secretString",
+      "aws:secretsmanager/secretVersion:SecretVersion capstone-prod-signing-keys secretString",
+    ]);
+  });
+});
+
+function hasSecret(value: Rendered): boolean {
+  return JSON.stringify(value).includes("[secret]");
+}
