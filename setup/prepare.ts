@@ -1,6 +1,9 @@
 // Gets what a command needs: prepare.ts COMMAND [ARGUMENTS]. What it does is said on standard error; on standard output
 // is one JSON object, the environment for the command.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { PersonError } from "../infra/errors.ts";
+import { readStackArguments } from "./arguments.ts";
 import { cacheDirectory } from "./directories.mjs";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
@@ -11,6 +14,8 @@ import { pulumi } from "./parts/pulumi.ts";
 import { endChildrenWithUs } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { pulumiEnvironment } from "./pulumi-environment.ts";
+
+const root = path.dirname(import.meta.dirname);
 
 // What takes longest is started first.
 const everything = [pulumi, garageImage, dockerEngine, packages, debianImage, nodeImage];
@@ -28,7 +33,20 @@ const deploying = /^(up|update|preview|destroy|refresh|import|watch|test)$/;
 
 function partsFor(command: string, args: string[]): Part[] {
   if (command === "pulumi" && !args.some((arg) => deploying.test(arg))) return [packages, pulumi];
+  if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(readStackArguments(args).stack))
+    return [packages, pulumi];
   return needs[command] ?? everything;
+}
+
+/** Whether a stack's committed settings say so. They are searched, not parsed: no package is installed yet. */
+function isOnAws(stack: string): boolean {
+  try {
+    return /^\s*capstone:target:\s*["']?aws\b/m.test(
+      readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8"),
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Gets all that is missing at once, and fails with the first sentence after everything has ended. */

@@ -1,16 +1,9 @@
 import { execFile, type StdioOptions, spawn } from "node:child_process";
 import { promisify } from "node:util";
+import { readStackArguments } from "./arguments.ts";
 import { machineSettings } from "./stack-settings.ts";
 
 const execute = promisify(execFile);
-
-/** The stack that a command line names, or the one that is used when none is named. */
-export function stackOf(args: string[]): string {
-  const index = args.findIndex((arg) => arg === "--stack" || arg === "-s");
-  const named =
-    index === -1 ? args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length) : args[index + 1];
-  return named || process.env.PULUMI_STACK || "dev";
-}
 
 function environmentFor(stack: string): NodeJS.ProcessEnv {
   const settings = machineSettings(stack);
@@ -23,7 +16,7 @@ function environmentFor(stack: string): NodeJS.ProcessEnv {
  */
 export function runPulumi(args: string[], stdio: StdioOptions = "inherit"): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { stdio, env: environmentFor(stackOf(args)) });
+    const child = spawn("pulumi", args, { stdio, env: environmentFor(readStackArguments(args).stack) });
     // Pulumi takes Ctrl-C as the wish to stop in good order, so we stay until it has.
     const stay = () => {};
     const stop = () => child.kill("SIGINT");
@@ -42,7 +35,7 @@ export function runPulumi(args: string[], stdio: StdioOptions = "inherit"): Prom
  */
 export async function readPulumi(args: string[]): Promise<string> {
   const { stdout } = await execute("pulumi", args, {
-    env: environmentFor(stackOf(args)),
+    env: environmentFor(readStackArguments(args).stack),
     maxBuffer: 2 ** 28,
   });
   return stdout;

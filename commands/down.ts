@@ -1,0 +1,36 @@
+// Takes a stack down: npm run down [-- --stack NAME] [--data] [--engine].
+// --data also deletes what it stored, and its passwords; --engine also stops the Docker engine that set-up started.
+import { PersonError } from "../infra/errors.ts";
+import { readStackArguments, refuseRest } from "../setup/arguments.ts";
+import { removeLeftovers } from "../setup/leftovers.ts";
+import { findStack, openStack } from "../setup/open-stack.ts";
+import { stopStartedEngine } from "../setup/parts/docker-engine.ts";
+import { configurationOf } from "../setup/project.ts";
+import { readPulumi, runPulumi } from "../setup/pulumi-cli.ts";
+
+const known = ["--data", "--engine"];
+const given = readStackArguments(process.argv.slice(2), known);
+refuseRest(given, known);
+const { stack } = given;
+const withData = given.flags.has("--data");
+const onDocker = configurationOf(stack)["capstone:target"] === "docker";
+
+if (await findStack(stack)) {
+  await openStack(stack);
+  if (withData) await readPulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
+  const destroy = ["destroy", "--stack", stack];
+  if (onDocker || !process.stdin.isTTY) destroy.push("--yes", "--skip-preview");
+  // Data and the passwords that open it are protected: without --data they stay, and the next `up` finds them.
+  if (!withData) destroy.push("--exclude-protected");
+  if ((await runPulumi(destroy)) !== 0) {
+    throw new PersonError(
+      `The stack ${stack} is not down, for the reason above. Run this again to go on from here.`,
+    );
+  }
+  if (withData) await readPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack]);
+} else {
+  console.error(`There is no stack ${stack}.`);
+}
+if (onDocker) await removeLeftovers(stack, withData);
+if (given.flags.has("--engine") && (await stopStartedEngine()))
+  console.error("The Docker engine is stopped.");

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { readPulumi } from "./pulumi-cli.ts";
+
+const execute = promisify(execFile);
+
+interface Resource {
+  type: string;
+  id?: string;
+  inputs?: { name?: unknown };
+}
+
+/** What `pulumi stack export` prints, as far as it is looked at here. */
+export interface Deployment {
+  deployment: {
+    resources?: Resource[];
+    pending_operations?: { type: string; resource: Resource }[];
+  };
+}
+
+/** Docker's word for the kinds of thing that are identified by their id, by Pulumi's. */
+const listings: Record<string, string[]> = {
+  "docker:index/container:Container": ["ps", "--all", "--quiet", "--no-trunc"],
+  "docker:index/network:Network": ["network", "ls", "--quiet", "--no-trunc"],
+  "docker:index/volume:Volume": ["volume", "ls", "--quiet"],
+};
+
+/** The stack as it was last deployed. Secrets stay encrypted. */
+export async function readDeployment(stack: string): Promise<Deployment> {
+  return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
+}
+
+/**
+ * Makes an interrupted deployment one that the next can start from: what it was creating at that moment is on the
+ * engine but in no state, so that its name would be taken. Containers and networks are removed; a volume is kept, as
+ * creating it again finds it.
+ * @returns what was removed, by name.
+ */
+export async function healInterrupted(stack: string, deployed: Deployment): Promise<string[]> {
+  const pending = deployed.deployment.pending_operations ?? [];
+  if (pending.length === 0) return [];
+  const known = new Set(deployed.deployment.resources?.map(({ id }) => id));
+  const removed: string[] = [];
+  for (const { type, resource } of pending) {
+    const name = resource.inputs?.name;
+    if (type !== "creating" || typeof name !== "string") continue;
+    const kind = {
+      "docker:index/container:Container": "container",
+      "docker:index/network:Network": "network",
+    }[resource.type];
+    if (!kind) continue;
+    const id = await idOfOurs(kind, name, stack);
+    if (!id || known.has(id)) continue;
+    await execute("docker", kind === "container" ? ["rm", "--force", id] : ["network", "rm", id]);
+    removed.push(name);
+  }
+  deployed.deployment.pending_operations = [];
+  await importDeployment(stack, deployed);
+  return removed;
+}
+
+/** The id of the container or network of that name, if it carries the stack's label. */
+async function idOfOurs(kind: string, name: string, stack: string): Promise<string | undefined> {
+  const labels = kind === "container" ? ".Config.Labels" : ".Labels";
+  const format = `{{.Id}} {{index ${labels} "capstone.stack"}}`;
+  const found = await execute("docker", [kind, "inspect", "--format", format, name]).catch(() => undefined);
+  const [id, label] = found?.stdout.trim().split(" ") ?? [];
+  return label === stack ? id : undefined;
+}
+
+async function importDeployment(stack: string, deployed: Deployment): Promise<void> {
+  const directory = await mkdtemp(path.join(tmpdir(), "capstone-"));
+  try {
+    const file = path.join(directory, "deployment.json");
+    await writeFile(file, JSON.stringify(deployed), { mode: 0o600 });
+    await readPulumi(["stack", "import", "--stack", stack, "--file", file]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/**
+ * Whether anything that was deployed to Docker is there no more. Asking Docker three times is quick; a refresh of
+ * every resource, which brings it back, is done only then.
+ */
+export async function lacksSomething(deployed: Deployment): Promise<boolean> {
+  const resources = deployed.deployment.resources ?? [];
+  const lacks = Object.entries(listings).map(async ([type, args]) => {
+    const ids = resources.filter((resource) => resource.type === type).map(({ id }) => id ?? "");
+    if (ids.length === 0) return false;
+    const { stdout } = await execute("docker", args);
+    const there = new Set(stdout.split("\n"));
+    return ids.some((id) => !there.has(id));
+  });
+  return (await Promise.all(lacks)).includes(true);
+}
