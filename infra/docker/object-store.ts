@@ -33,7 +33,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   }
 
   private createSecretFiles({ stack, baseImage, secrets }: ObjectStoreArgs): SecretFiles {
-    const { accessKey, secretKey, rpcSecret, adminToken } = secrets.objectStore;
+    const { accessKey, secretKey, rpcSecret, adminToken, identities } = secrets.objectStore;
     return new SecretFiles(
       "object-store-secrets",
       {
@@ -47,6 +47,7 @@ export class ObjectStore extends pulumi.ComponentResource {
           "object-store-admin-token": adminToken,
           "object-store-access-key": accessKey,
           "object-store-secret-key": secretKey,
+          ...Object.fromEntries(identities.map(({ keyPair }, index) => [identityFile(index + 1), keyPair])),
         },
       },
       { parent: this },
@@ -79,12 +80,14 @@ export class ObjectStore extends pulumi.ComponentResource {
         secretsVersion: files.version,
         environment: {
           OBJECT_STORE_NODES: nodeNames.join(" "),
-          GARAGE_RPC_PUBLIC_ADDR: `${networkAlias("object-store", node)}:${ports.objectStoreRpc}`,
+          IDENTITY_FILE: identityFile(node),
+          BOOTSTRAP_PEERS: bootstrapPeers(args.secrets),
           GARAGE_RPC_SECRET_FILE: `${secretsDirectory}/object-store-rpc-secret`,
           GARAGE_ADMIN_TOKEN_FILE: `${secretsDirectory}/object-store-admin-token`,
           GARAGE_METRICS_TOKEN_FILE: `${secretsDirectory}/object-store-admin-token`,
           RUST_LOG: "garage=warn",
         },
+        memoryPaths: ["/run/garage", "/tmp"],
         healthCheck: {
           command: ["health-check"],
           intervalSeconds: 2,
@@ -126,3 +129,15 @@ export class ObjectStore extends pulumi.ComponentResource {
 const nodeNames = Array.from({ length: counts.objectStore }, (_, index) =>
   networkAlias("object-store", index + 1),
 );
+
+function identityFile(node: number): string {
+  return `object-store-identity-${node}`;
+}
+
+function bootstrapPeers({ objectStore }: Secrets): pulumi.Output<string> {
+  return pulumi
+    .all(objectStore.identities.map(({ publicKey }) => publicKey))
+    .apply((keys) =>
+      keys.map((key, index) => `${key}@${nodeNames[index]}:${ports.objectStoreRpc}`).join(" "),
+    );
+}

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { GivenPasswords } from "../configuration.ts";
-import type { PasswordName } from "../topology.ts";
+import { counts, type PasswordName } from "../topology.ts";
+import { type ObjectStoreIdentity, objectStoreIdentity } from "./object-store-identity.ts";
 
 export interface SecretsArgs {
   /** Values set by `pulumi config set --secret`; what is not set is made here. */
@@ -54,6 +55,9 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
       accessKey: pulumi.secret(pulumi.interpolate`GK${this.bytes("objectStoreAccessKey", 12).hex}`),
       secretKey: this.bytes("objectStoreSecretKey", 32).hex,
       rpcSecret: this.bytes("objectStoreRpcSecret", 32).hex,
+      identities: Array.from({ length: counts.objectStore }, (_, index) =>
+        objectStoreIdentity(this.bytes(`objectStoreIdentity${index + 1}`, 32).base64),
+      ),
       adminToken: this.bytes("objectStoreAdminToken", 32).hex,
     };
   }
@@ -86,5 +90,7 @@ export interface ObjectStoreSecrets {
   accessKey: pulumi.Output<string>;
   secretKey: pulumi.Output<string>;
   rpcSecret: pulumi.Output<string>;
+  /** One for each node. */
+  identities: ObjectStoreIdentity[];
   adminToken: pulumi.Output<string>;
 }
