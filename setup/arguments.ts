@@ -28,9 +28,18 @@ export function readStackArguments(args: string[], known: string[] = []): StackA
   return { stack: stack ?? (process.env.PULUMI_STACK || "dev"), flags, rest };
 }
 
+/** As the program allows it, with an organization and a project before it where the state is in Pulumi Cloud. */
+const stackName = /^([\w.-]+\/){0,2}[a-z][a-z0-9-]{0,19}$/;
+
 function nameAfter(option: string, name: string | undefined): string {
-  if (!name || name.startsWith("-"))
+  if (!name || name.startsWith("-")) {
     throw new PersonError(`${option} needs the name of a stack, as in --stack dev.`);
+  }
+  if (!stackName.test(name)) {
+    throw new PersonError(
+      `"${name}" is no name for a stack; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`,
+    );
+  }
   return name;
 }
 

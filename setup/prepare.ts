@@ -8,7 +8,7 @@ import { cacheDirectory } from "./directories.mjs";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
 import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
-import { dockerEngine } from "./parts/docker-engine.ts";
+import { dockerEngine, engineWasStarted } from "./parts/docker-engine.ts";
 import { packages } from "./parts/packages.ts";
 import { pulumi } from "./parts/pulumi.ts";
 import { endChildrenWithUs } from "./processes.ts";
@@ -82,7 +82,9 @@ async function main(command: string, args: string[]): Promise<void> {
       },
     );
   }
-  console.log(JSON.stringify(await pulumiEnvironment()));
+  const environment = await pulumiEnvironment();
+  if (engineWasStarted()) environment.CAPSTONE_ENGINE_STARTED = "1";
+  console.log(JSON.stringify(environment));
 }
 
 try {

@@ -25,14 +25,18 @@ export function machineSettings(
   directory = dataDirectory("settings"),
   project = root,
 ): string | undefined {
-  const committedFile = path.join(project, `Pulumi.${stack}.yaml`);
+  // A stack of Pulumi Cloud may be named with its organization, which its settings are not.
+  const name = `Pulumi.${path.basename(stack)}.yaml`;
+  const committedFile = path.join(project, name);
   const committedText = existsSync(committedFile) ? readFileSync(committedFile, "utf8") : "";
   const committed: Settings = parse(committedText) ?? {};
   if (committed.encryptionsalt || committed.secretsprovider) return undefined;
 
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = path.join(directory, `Pulumi.${stack}.yaml`);
-  const baseFile = path.join(directory, `Pulumi.${stack}.committed.yaml`);
+  const file = path.join(directory, name);
+  const baseFile = path.join(directory, `committed.${name}`);
+  // Of a stack without settings there is nothing to copy; Pulumi writes the file when it has something to say.
+  if (!existsSync(committedFile)) return file;
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const base = existsSync(baseFile) ? readFileSync(baseFile, "utf8") : "";
   if (text === "" || base !== committedText) {

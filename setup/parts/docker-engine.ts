@@ -79,7 +79,15 @@ async function engineAnswers(): Promise<boolean> {
   });
 }
 
+let startedNow = false;
+
+/** Whether this process started the engine, so that whoever wants to leave nothing running knows to stop it. */
+export function engineWasStarted(): boolean {
+  return startedNow;
+}
+
 async function startEngine(): Promise<void> {
+  startedNow = true;
   if (existsSync("/run/systemd/system")) {
     const log = cacheDirectory("logs", "docker-engine.log");
     await runLogged("systemctl", ["start", "docker"], {

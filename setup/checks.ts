@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+
+const root = path.dirname(import.meta.dirname);
+
+/** A tool of node_modules that says by its exit status whether all is well. */
+interface Check {
+  name: string;
+  tool: string;
+  args: string[];
+}
+
+export const checks: Check[] = [
+  { name: "format and lint", tool: "biome", args: ["ci", "--colors=off", "."] },
+  { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
+];
+
+/** Runs a check with its output shown. @returns whether it passed. */
+export async function runCheck({ name, tool, args }: Check): Promise<boolean> {
+  const status = await runTool(tool, args);
+  console.log(`${status === 0 ? "passed" : "FAILED"}: ${name}`);
+  return status === 0;
+}
+
+/** Runs a tool of node_modules to its end. @returns its exit status. */
+export function runTool(tool: string, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path.join(root, "node_modules", ".bin", tool), args, { cwd: root, stdio: "inherit" });
+    const stop = () => child.kill("SIGTERM");
+    process.on("SIGTERM", stop);
+    child.once("error", reject);
+    child.once("close", (code) => {
+      process.off("SIGTERM", stop);
+      resolve(code ?? 1);
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files in the order of their names: what is said about a deployed stack builds on what was said before. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((one, other) => one.moduleId.localeCompare(other.moduleId));
+  }
+}
+
+const minuteMs = 60_000;
+
+/** `npx vitest --project unit` needs nothing but the packages; the others need what `npm test` sets up. */
+export default defineConfig({
+  test: {
+    sequence: { sequencer: ByName },
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["tests/unit/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+        },
+      },
+      {
+        // The application against a real Postgres and a real Garage.
+        test: {
+          name: "service",
+          include: ["tests/service/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: 5 * minuteMs,
+        },
+      },
+      {
+        // The whole of the stack `test`, one file after the other.
+        test: {
+          name: "stack",
+          include: ["tests/stack/**/*.test.ts"],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 15 * minuteMs,
+          hookTimeout: 20 * minuteMs,
+        },
+      },
+    ],
+  },
+});
