@@ -26,7 +26,7 @@ interface MigrationInputs {
 }
 
 /** Pulumi keeps this object's code in its state: see the local target's job.ts for why it looks so. */
-const migrationProvider: pulumi.dynamic.ResourceProvider<
+export const migrationProvider: pulumi.dynamic.ResourceProvider<
   MigrationInputs,
   MigrationInputs & { newest: string }
 > = {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { signingKeys } from "../signing-keys.ts";
 
 export interface SecretsArgs {
   keyArn: pulumi.Input<string>;
@@ -27,7 +28,11 @@ export class Secrets extends pulumi.ComponentResource {
 
     this.applicationPassword = args.applicationPassword ?? this.makePassword();
     this.applicationPasswordSecret = this.store("application-password", this.applicationPassword, args);
-    this.signingKeysSecret = this.store("signing-keys", this.makeSigningKeys(args), args);
+    this.signingKeysSecret = this.store(
+      "signing-keys",
+      signingKeys(`${name}-signing-key-`, args.signingKeyGeneration, { parent: this }),
+      args,
+    );
 
     this.registerOutputs();
   }
@@ -39,19 +44,6 @@ export class Secrets extends pulumi.ComponentResource {
   private makePassword(): pulumi.Output<string> {
     const name = `${this.name}-application-password`;
     return new random.RandomPassword(name, { length: 32, special: false }, { parent: this }).result;
-  }
-
-  /**
-   * The next generation is known to every node before it signs, and the last one after: a rotation that rolls
-   * through the nodes logs nobody out.
-   */
-  private makeSigningKeys({ signingKeyGeneration: active }: SecretsArgs): pulumi.Output<string> {
-    const keys = [active - 1, active, active + 1].map((generation): [string, pulumi.Output<string>] => [
-      String(generation),
-      new random.RandomBytes(`${this.name}-signing-key-${generation}`, { length: 32 }, { parent: this })
-        .base64,
-    ]);
-    return pulumi.secret(pulumi.jsonStringify({ active, keys: Object.fromEntries(keys) }));
   }
 
   private store(role: string, value: pulumi.Output<string>, { keyArn }: SecretsArgs): StoredSecret {
