@@ -3,12 +3,26 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/typ
 import Fastify, { type FastifyInstance } from "fastify";
 import { answerClientError } from "./client-errors.ts";
 import { RequestLog, redactedPaths } from "./logging.ts";
+import { authentication } from "./plugins/authentication.ts";
+import { budget } from "./plugins/budget.ts";
+import { cleanup } from "./plugins/cleanup.ts";
 import { database } from "./plugins/database.ts";
+import { idempotentAnswers } from "./plugins/idempotent-answers.ts";
 import { identity, requestIdOf, sayWhoServes } from "./plugins/identity.ts";
 import { metrics } from "./plugins/metrics.ts";
+import { objectStore } from "./plugins/object-store.ts";
+import { openapi } from "./plugins/openapi.ts";
+import { pressure } from "./plugins/pressure.ts";
 import { problems, refuse } from "./plugins/problems.ts";
+import { rateLimits } from "./plugins/rate-limits.ts";
 import { readiness } from "./plugins/readiness.ts";
-import { healthRoutes } from "./routes/health.ts";
+import { avatarRoutes } from "./routes/avatar.ts";
+import { meRoutes } from "./routes/me.ts";
+import { operationsRoutes } from "./routes/operations.ts";
+import { postRoutes } from "./routes/posts.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
+import { userPageRoutes } from "./routes/user-page.ts";
+import { userRoutes } from "./routes/users.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /**
@@ -24,12 +38,27 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(identity, { nodeName: settings.nodeName });
   await app.register(problems);
   await app.register(metrics, { release: settings.release });
+  await app.register(pressure);
+  await app.register(budget);
 
   // What routes stand on.
   await app.register(database, { settings: settings.database, nodeName: settings.nodeName });
+  await app.register(objectStore, { settings: settings.objectStore });
   await app.register(readiness);
+  await app.register(authentication, { seeds: settings.signingKeys });
+  await app.register(rateLimits, { limits: settings.limits });
+  await app.register(idempotentAnswers);
+  await app.register(cleanup);
+  await app.register(openapi);
 
-  await app.register(healthRoutes, { nodeName: settings.nodeName });
+  await app.register(operationsRoutes, { settings });
+  await app.register(userPageRoutes, { assetsUrl: settings.objectStore.assetsUrl });
+  const prefix = "/api/v1";
+  await app.register(userRoutes, { prefix });
+  await app.register(sessionRoutes, { prefix, settings });
+  await app.register(meRoutes, { prefix });
+  await app.register(avatarRoutes, { prefix });
+  await app.register(postRoutes, { prefix });
 
   return app as unknown as FastifyInstance;
 }

@@ -17,6 +17,7 @@ export interface ProblemCause {
 export class Problem extends Error {
   readonly statusCode: number;
   readonly type: string;
+  readonly title: string;
   readonly causes: readonly ProblemCause[] | undefined;
   /** After how many seconds it is worth asking again. */
   readonly retryAfterSeconds: number | undefined;
@@ -29,6 +30,7 @@ export class Problem extends Error {
   ) {
     super(detail);
     this.statusCode = statusCode;
+    this.title = STATUS_CODES[statusCode] ?? "Error";
     this.type = `urn:capstone:problem:${name}`;
     this.causes = more.causes;
     this.retryAfterSeconds = more.retryAfterSeconds;
@@ -39,7 +41,7 @@ export class Problem extends Error {
 export function problemDocument(problem: Problem, requestId: string) {
   return {
     type: problem.type,
-    title: STATUS_CODES[problem.statusCode] ?? "Error",
+    title: problem.title,
     status: problem.statusCode,
     detail: problem.message,
     requestId,
@@ -50,6 +52,3 @@ export function problemDocument(problem: Problem, requestId: string) {
 export const notFound = (what: string) => new Problem(404, "not-found", `There is no ${what}.`);
 
 export const unauthorized = (detail: string) => new Problem(401, "unauthorized", detail);
-
-export const tooManyRequests = (detail: string, retryAfterSeconds: number) =>
-  new Problem(429, "too-many-requests", detail, { retryAfterSeconds });

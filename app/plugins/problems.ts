@@ -47,7 +47,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
 }
 
 /** What is told of an error. Of one that is our fault, nothing but that. */
-function toProblem(error: FastifyError | Problem): Problem {
+export function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseFailure) return fromDatabase(error);
   if ("validation" in error && error.validation) return fromValidation(error);

@@ -1,6 +1,6 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { Problem } from "../problem.ts";
+import { Turns } from "../turns.ts";
 
 const derive = promisify(argon2) as (algorithm: "argon2id", parameters: Argon2Parameters) => Promise<Buffer>;
 
@@ -17,8 +17,7 @@ const phcForm = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]
 
 /** Hashes and checks passwords, a few at a time so that memory stays bounded. Never inside a transaction. */
 export class Passwords {
-  private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private readonly turns = new Turns(concurrent, longestQueue);
   /** What a password is held against where there is no account, so that both take the same time. */
   private readonly decoy = encode(cost, randomBytes(16), randomBytes(tagBytes));
 
@@ -26,57 +25,46 @@ export class Passwords {
    * @returns The hash in PHC form.
    * @throws Problem 503 when too many wait already.
    */
-  async hash(password: string): Promise<string> {
-    const nonce = randomBytes(16);
-    return encode(cost, nonce, await this.run(password, cost, nonce, tagBytes));
+  hash(password: string): Promise<string> {
+    return this.turns.take(async () => {
+      const nonce = randomBytes(16);
+      return encode(cost, nonce, await tagOf(password, cost, nonce, tagBytes));
+    });
   }
 
   /**
    * @param hash In PHC form; undefined where there is no such account. It then takes the time all the same.
+   * @param guard Asked once it is this password's turn, and told when it is wrong; what it throws is thrown.
    * @throws Problem 503 when too many wait already.
    */
-  async verify(password: string, hash: string | undefined): Promise<boolean> {
-    const [, memory, passes, parallelism, nonce, tag] = phcForm.exec(hash ?? this.decoy) ?? [];
-    if (tag === undefined || nonce === undefined)
-      throw new Error("A stored password hash is not in PHC form.");
-    const expected = Buffer.from(tag, "base64");
-    const itsCost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
-    const actual = await this.run(password, itsCost, Buffer.from(nonce, "base64"), expected.length);
-    return timingSafeEqual(actual, expected) && hash !== undefined;
-  }
-
-  private async run(
+  verify(
     password: string,
-    itsCost: typeof cost,
-    nonce: Buffer,
-    tagLength: number,
-  ): Promise<Buffer> {
-    await this.enter();
-    try {
-      // One spelling of what looks the same, whichever keyboard it came from.
-      const message = password.normalize("NFKC");
-      return await derive("argon2id", { ...itsCost, message, nonce, tagLength });
-    } finally {
-      this.leave();
-    }
+    hash: string | undefined,
+    guard?: { check: () => Promise<void>; recordFailure: () => Promise<void> },
+  ): Promise<boolean> {
+    return this.turns.take(async () => {
+      await guard?.check();
+      const right = (await matches(password, hash ?? this.decoy)) && hash !== undefined;
+      if (!right) await guard?.recordFailure();
+      return right;
+    });
   }
+}
 
-  private async enter(): Promise<void> {
-    if (this.running < concurrent) {
-      this.running++;
-      return;
-    }
-    if (this.queue.length >= longestQueue) {
-      throw new Problem(503, "overloaded", "Too many log-ins at once.", { retryAfterSeconds: 5 });
-    }
-    await new Promise<void>((resolve) => this.queue.push(resolve));
-  }
+async function matches(password: string, hash: string): Promise<boolean> {
+  const [, memory, passes, parallelism, nonce, tag] = phcForm.exec(hash) ?? [];
+  if (tag === undefined || nonce === undefined) throw new Error("A stored password hash is not in PHC form.");
+  const expected = Buffer.from(tag, "base64");
+  const itsCost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
+  return timingSafeEqual(
+    await tagOf(password, itsCost, Buffer.from(nonce, "base64"), expected.length),
+    expected,
+  );
+}
 
-  private leave(): void {
-    const next = this.queue.shift();
-    if (next) next();
-    else this.running--;
-  }
+function tagOf(password: string, itsCost: typeof cost, nonce: Buffer, tagLength: number): Promise<Buffer> {
+  // One spelling of what looks the same, whichever keyboard it came from.
+  return derive("argon2id", { ...itsCost, message: password.normalize("NFKC"), nonce, tagLength });
 }
 
 function encode(itsCost: typeof cost, nonce: Buffer, tag: Buffer): string {

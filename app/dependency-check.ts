@@ -1,0 +1,44 @@
+import { sql } from "kysely";
+import type { DatabaseAccess } from "./database/access.ts";
+import { withinMs } from "./database/deadline.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+export interface Dependency {
+  name: string;
+  state: "up" | "down";
+  latencyMs: number;
+}
+
+/** The answer comes within two seconds, whatever hangs. */
+const patienceMs = 1_500;
+
+/** Asks what the service depends on. Askers at the same time share one look, so asking costs little. */
+export class DependencyCheck {
+  private readonly database: DatabaseAccess;
+  private readonly objectStore: ObjectStore;
+  private looking: Promise<Dependency[]> | undefined;
+
+  constructor(database: DatabaseAccess, objectStore: ObjectStore) {
+    this.database = database;
+    this.objectStore = objectStore;
+  }
+
+  ask(): Promise<Dependency[]> {
+    this.looking ??= Promise.all([
+      look("database", () => withinMs(patienceMs, () => sql`select 1`.execute(this.database.direct))),
+      look("object-store", () => this.objectStore.ask(patienceMs)),
+    ]).finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+}
+
+async function look(name: string, ask: () => Promise<unknown>): Promise<Dependency> {
+  const startedAt = performance.now();
+  const state = await ask().then(
+    () => "up" as const,
+    () => "down" as const,
+  );
+  return { name, state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 };
+}

@@ -1,0 +1,98 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import { remainingMs } from "./database/deadline.ts";
+import { Problem } from "./problem.ts";
+import type { ObjectStoreSettings } from "./settings/settings.ts";
+
+/** One attempt. The first PUT after a node of the store has died takes five seconds. */
+const attemptMs = 8_000;
+const connectMs = 1_000;
+const mostAttempts = 6;
+/** A held upload takes no longer, all attempts together. */
+const budgetMs = 20_000;
+
+/** The bucket that keeps uploads. */
+export class ObjectStore {
+  private readonly settings: ObjectStoreSettings;
+  private client: Promise<S3Client> | undefined;
+
+  constructor(settings: ObjectStoreSettings) {
+    this.settings = settings;
+  }
+
+  /** Where anyone finds the object. */
+  publicUrl(key: string): string {
+    return `${this.settings.assetsUrl}/${key}`;
+  }
+
+  /**
+   * Puts an object there, whole or not at all. The key names the content, so an attempt that is made again, here or
+   * on another node, changes nothing.
+   * @throws Problem 503 when the store does not take it in time.
+   */
+  async put(key: string, body: Buffer, mediaType: string): Promise<void> {
+    const { PutObjectCommand } = await sdk();
+    const command = new PutObjectCommand({
+      Bucket: this.settings.bucket,
+      Key: key,
+      Body: body,
+      ContentLength: body.length,
+      ContentType: mediaType,
+      CacheControl: "public, max-age=31536000, immutable",
+    });
+    const abortSignal = AbortSignal.timeout(Math.ceil(Math.min(budgetMs, remainingMs())));
+    try {
+      await (await this.connected()).send(command, { abortSignal });
+    } catch (error) {
+      const problem = new Problem(
+        503,
+        "object-store-unavailable",
+        "The image could not be stored; try again.",
+        {
+          retryAfterSeconds: 5,
+        },
+      );
+      problem.cause = error;
+      throw problem;
+    }
+  }
+
+  /** @throws Why the store does not answer within `timeoutMs`, or refuses. */
+  async ask(timeoutMs: number): Promise<void> {
+    const { HeadBucketCommand } = await sdk();
+    const command = new HeadBucketCommand({ Bucket: this.settings.bucket });
+    await (await this.connected()).send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  }
+
+  async end(): Promise<void> {
+    if (this.client) (await this.client).destroy();
+  }
+
+  /** The SDK is large: a node that stores nothing does not load it. */
+  private connected(): Promise<S3Client> {
+    this.client ??= this.connect();
+    return this.client;
+  }
+
+  private async connect(): Promise<S3Client> {
+    const { S3Client } = await sdk();
+    const { region, endpoint, credentials } = this.settings;
+    return new S3Client({
+      region,
+      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+      ...(credentials ? { credentials } : {}),
+      maxAttempts: mostAttempts,
+      requestHandler: {
+        connectionTimeout: connectMs,
+        requestTimeout: attemptMs,
+        throwOnRequestTimeout: true,
+      },
+      // Garage, like other stores, refuses the checksums that the SDK would add.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    });
+  }
+}
+
+function sdk() {
+  return import("@aws-sdk/client-s3");
+}

@@ -1,0 +1,35 @@
+import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
+import fastifyPlugin from "fastify-plugin";
+import { clientNetwork } from "../security/client-network.ts";
+import { RateLimiter } from "../security/rate-limiter.ts";
+import type { LimitName, Limits } from "../settings/limits.ts";
+import { callerOf } from "./authentication.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    rateLimiter: RateLimiter;
+    /** Hook: counts the request against its address. */
+    limitAddress: (name: LimitName) => preHandlerAsyncHookHandler;
+    /** Hook for after `authenticate`: counts the request against its account. */
+    limitAccount: (name: LimitName) => preHandlerAsyncHookHandler;
+  }
+}
+
+/** Limits that hold over all nodes together. */
+export const rateLimits = fastifyPlugin<{ limits: Limits }>(
+  async (app, { limits }) => {
+    const limiter = new RateLimiter(limits, app.database, (name) => app.metrics.limited.inc({ limit: name }));
+    app.decorate("rateLimiter", limiter);
+    app.decorate("limitAddress", (name) => async (request) => limiter.take(name, addressOf(request)));
+    app.decorate(
+      "limitAccount",
+      (name) => async (request) => limiter.take(name, callerOf(request).accountId),
+    );
+  },
+  { name: "rate-limits", dependencies: ["database", "metrics"] },
+);
+
+/** Who asks, as far as limits go. */
+export function addressOf(request: FastifyRequest): string {
+  return clientNetwork(request.ip);
+}

@@ -1,0 +1,51 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database/types.ts";
+
+/** What a bucket holds now. */
+export interface Bucket {
+  /** Permits given since the window began, those just taken included. */
+  count: number;
+  /** Until the window ends and the count begins again. */
+  resetsInMs: number;
+}
+
+const resetsInMs = sql<number>`(extract(epoch from resets_at - now()) * 1000)::integer`;
+
+/** Takes permits from a bucket that all nodes share. The window begins with the first permit taken in it. */
+export async function takePermits(
+  database: Kysely<Database>,
+  bucket: string,
+  permits: number,
+  windowSeconds: number,
+): Promise<Bucket> {
+  const resetsAt = sql<Date>`now() + make_interval(secs => ${windowSeconds})`;
+  const over = sql<boolean>`rate_limits.resets_at <= now()`;
+  return database
+    .insertInto("rate_limits")
+    .values({ bucket, count: permits, resets_at: resetsAt })
+    .onConflict((conflict) =>
+      conflict.column("bucket").doUpdateSet({
+        count: sql<number>`case when ${over} then excluded.count else rate_limits.count + excluded.count end`,
+        resets_at: sql<Date>`case when ${over} then excluded.resets_at else rate_limits.resets_at end`,
+      }),
+    )
+    .returning([
+      "count",
+      sql<number>`(extract(epoch from resets_at - now()) * 1000)::integer`.as("resetsInMs"),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+/** What the buckets hold; those whose window has ended hold nothing. */
+export async function readBuckets(
+  database: Kysely<Database>,
+  buckets: readonly string[],
+): Promise<Map<string, Bucket>> {
+  const rows = await database
+    .selectFrom("rate_limits")
+    .select(["bucket", "count", resetsInMs.as("resetsInMs")])
+    .where("bucket", "in", buckets)
+    .where("resets_at", ">", sql<Date>`now()`)
+    .execute();
+  return new Map(rows.map(({ bucket, ...held }) => [bucket, held]));
+}

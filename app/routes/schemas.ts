@@ -1,0 +1,83 @@
+import { Format, type TProperties, type TSchema, Type } from "@fastify/type-provider-typebox";
+
+// What Postgres cannot store, or would store as something else, is no text: a NUL, half of a surrogate pair.
+Format.Set("well-formed-text", (value) => value.isWellFormed() && !value.includes("\0"));
+
+/** Text as people write it. */
+const text = (options: { minLength?: number; maxLength: number; description?: string }) =>
+  Type.String({ ...options, format: "well-formed-text" });
+
+/** A body with these members and no others: a misspelt one is better refused than ignored. */
+export const body = <T extends TProperties>(members: T, options: { minProperties?: number } = {}) =>
+  Type.Object(members, { ...options, additionalProperties: false });
+
+export const handle = Type.String({
+  pattern: "^[A-Za-z0-9_-]{3,40}$",
+  description: "3 to 40 of a-z, 0-9, _ and -. Upper case is folded: Ada and ada are one handle.",
+});
+export const email = Type.String({
+  maxLength: 254,
+  pattern: "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$",
+});
+export const password = text({ minLength: 8, maxLength: 200 });
+export const displayName = text({ maxLength: 80 });
+export const bio = text({ maxLength: 1_000 });
+export const postBody = text({ minLength: 1, maxLength: 5_000 });
+
+/** Two types in one keyword: a union would be slow to serialise. */
+export const nullableString = Type.Unsafe<string | null>({ type: ["string", "null"] });
+
+const dateTime = Type.String({ format: "date-time" });
+
+export const postView = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  body: Type.String(),
+  createdAt: dateTime,
+});
+
+export const profileView = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  handle: Type.String(),
+  displayName: Type.String(),
+  bio: Type.String(),
+  avatarUrl: nullableString,
+  createdAt: dateTime,
+});
+
+export const ownProfileView = Type.Object({ ...profileView.properties, email: Type.String() });
+
+export const sessionView = Type.Object({
+  accessToken: Type.String(),
+  refreshToken: Type.String(),
+  expiresIn: Type.Integer({ description: "Seconds until the access token expires." }),
+});
+
+/** Every error looks like this. */
+const problemView = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  requestId: Type.String(),
+  errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), detail: Type.String() }))),
+});
+const problemAnswer = {
+  description: "A problem document",
+  content: { "application/problem+json": { schema: problemView } },
+};
+
+/** The answers of a route: this one, or a problem. */
+export const answers = <Status extends number, Schema extends TSchema>(status: Status, schema: Schema) =>
+  ({ [status]: schema, "4xx": problemAnswer, "5xx": problemAnswer }) as { [status in Status]: Schema };
+
+export const bearer = [{ accessToken: [] }];
+
+export const idempotencyKey = Type.Object({
+  "idempotency-key": Type.Optional(
+    Type.String({
+      pattern: "^[\\x21-\\x7e]{1,255}$",
+      description:
+        "1 to 255 visible ASCII characters. The same key with the same request gets the same answer.",
+    }),
+  ),
+});

@@ -1,0 +1,108 @@
+import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import { foldHandle } from "../handles.ts";
+import { callerOf } from "../plugins/authentication.ts";
+import { addressOf } from "../plugins/rate-limits.ts";
+import { unauthorized } from "../problem.ts";
+import { findCredentials } from "../repositories/accounts.ts";
+import { endSession, startSession } from "../repositories/sessions.ts";
+import { accessTokenSeconds, type Caller } from "../security/access-tokens.ts";
+import { LogInGuard } from "../security/log-in-guard.ts";
+import { newRefreshToken, refreshTokenForm, refreshTokenHash } from "../security/refresh-tokens.ts";
+import { rotateRefreshToken } from "../security/rotation.ts";
+import { uuidv7 } from "../security/uuid.ts";
+import type { Settings } from "../settings/settings.ts";
+import * as schemas from "./schemas.ts";
+
+const logInBody = schemas.body({
+  handle: schemas.handle,
+  password: Type.String({ minLength: 1, maxLength: 200, format: "well-formed-text" }),
+});
+const refreshBody = schemas.body({ refreshToken: Type.String({ pattern: refreshTokenForm }) });
+
+/** Log-in, refresh and log-out. */
+export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = async (app, { settings }) => {
+  const guard = new LogInGuard(settings.limits, app.database.direct);
+
+  const answer = async (caller: Caller, refreshToken: string) => ({
+    accessToken: await app.accessTokens.sign(caller),
+    refreshToken,
+    expiresIn: accessTokenSeconds,
+  });
+
+  app.post(
+    "/sessions",
+    {
+      onRequest: app.limitAddress("sessionsPerAddress"),
+      schema: {
+        tags: ["sessions"],
+        summary: "Log in",
+        body: logInBody,
+        response: schemas.answers(200, schemas.sessionView),
+      },
+    },
+    async (request) => {
+      const handle = foldHandle(request.body.handle);
+      const address = addressOf(request);
+      const account = await app.database.read((database) => findCredentials(database, handle));
+      const right = await app.passwords.verify(request.body.password, account?.passwordHash, {
+        check: () => guard.check(handle, address),
+        recordFailure: () => guard.recordFailure(handle, address),
+      });
+      if (!right || !account) throw unauthorized("The handle or the password is wrong.");
+
+      const refreshToken = newRefreshToken();
+      const session = {
+        id: uuidv7(),
+        accountId: account.id,
+        refreshTokenHash: refreshTokenHash(refreshToken),
+      };
+      await app.database.write((database) => startSession(database, session));
+      return answer({ accountId: account.id, sessionId: session.id }, refreshToken);
+    },
+  );
+
+  app.post(
+    "/sessions/refresh",
+    {
+      onRequest: app.limitAddress("sessionsPerAddress"),
+      schema: {
+        tags: ["sessions"],
+        summary: "Exchange a refresh token for new tokens",
+        description:
+          "A refresh token is used once. One that is used again ends the session, but for the minute after its use, " +
+          "while the token it was exchanged for is unused: then it gets that same token again.",
+        body: refreshBody,
+        response: schemas.answers(200, schemas.sessionView),
+      },
+    },
+    async (request) => {
+      const rotation = await app.database.transaction((transaction) =>
+        rotateRefreshToken(transaction, request.body.refreshToken, settings.signingKeys),
+      );
+      if (rotation.verdict === "reused")
+        request.log.warn("a refresh token was used twice; its session is ended");
+      if (rotation.verdict !== "rotated") throw unauthorized("The refresh token is not valid any more.");
+      return answer(rotation.caller, rotation.refreshToken);
+    },
+  );
+
+  app.delete(
+    "/sessions",
+    {
+      onRequest: app.authenticate,
+      schema: {
+        tags: ["sessions"],
+        summary: "Log out",
+        description:
+          "Ends the session of the access token, and with it its access and refresh tokens, at once.",
+        security: schemas.bearer,
+        response: schemas.answers(204, Type.Null()),
+      },
+    },
+    async (request, reply) => {
+      const { sessionId } = callerOf(request);
+      await app.database.write((database) => endSession(database, sessionId));
+      return reply.code(204).send(null);
+    },
+  );
+};

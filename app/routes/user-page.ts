@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import type { FastifyError, FastifyReply } from "fastify";
+import { handleInAddress } from "../handles.ts";
+import { Html, html } from "../html.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { toProblem } from "../plugins/problems.ts";
+import { notFound, type Problem } from "../problem.ts";
+import { findProfile, type Profile } from "../repositories/accounts.ts";
+import { listPosts, type Post } from "../repositories/posts.ts";
+
+const style = readFileSync(new URL("user-page.css", import.meta.url), "utf8");
+const styleHash = createHash("sha256").update(style).digest("base64");
+
+/** Enough to know someone by; the API has the rest. */
+const postsShown = 50;
+
+/** A user's page for people. It needs no script, so none can run. */
+export const userPageRoutes: FastifyPluginAsyncTypebox<{ assetsUrl: string }> = async (
+  app,
+  { assetsUrl },
+) => {
+  const contentSecurityPolicy = [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    `img-src ${new URL(assetsUrl).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+  const send = (reply: FastifyReply, title: string, content: Html) =>
+    reply
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", contentSecurityPolicy)
+      .header("referrer-policy", "no-referrer")
+      .serializer((text: string) => text)
+      .send(page(title, content));
+
+  app.setErrorHandler<FastifyError | Problem>((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.statusCode >= 500) request.log.warn({ err: error }, "no page");
+    if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
+    reply.code(problem.statusCode);
+    return send(reply, problem.title, html`<h1>${problem.title}</h1><p>${problem.message}</p>`);
+  });
+
+  app.get(
+    "/u/:handle",
+    { schema: { hide: true, params: Type.Object({ handle: Type.String() }) } },
+    async (request, reply) => {
+      const handle = handleInAddress(request.params.handle);
+      if (handle === undefined) throw notFound("such user");
+      const [profile, posts] = await app.database.read((database) =>
+        Promise.all([
+          findProfile(database, handle),
+          listPosts(database, handle, { limit: postsShown, after: undefined }),
+        ]),
+      );
+      if (!profile) throw notFound("such user");
+      const name = profile.displayName || profile.handle;
+      return send(reply, `${name} (@${profile.handle})`, userPage(profile, posts ?? [], app.objectStore));
+    },
+  );
+};
+
+function page(title: string, content: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+${content}
+</body>
+</html>
+`.text;
+}
+
+function userPage(profile: Profile, posts: Post[], store: ObjectStore): Html {
+  const name = profile.displayName || profile.handle;
+  return html`<header>
+${avatar(profile, name, store)}
+<div><h1>${name}</h1><div class="handle">@${profile.handle}</div></div>
+</header>
+${profile.bio ? html`<p class="bio">${profile.bio}</p>` : undefined}
+<main>${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}</main>`;
+}
+
+function avatar({ avatarKey }: Profile, name: string, store: ObjectStore): Html {
+  return avatarKey === null
+    ? html`<div class="avatar initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</div>`
+    : html`<img class="avatar" src="${store.publicUrl(avatarKey)}" alt="" width="80" height="80">`;
+}
+
+function post({ body, createdAt }: Post): Html {
+  const moment = createdAt.toISOString();
+  return html`<li><p class="post">${body}</p><time datetime="${moment}">${readable(moment)}</time></li>`;
+}
+
+/** 2026-11-23 16:04 UTC */
+function readable(moment: string): string {
+  return `${moment.slice(0, 10)} ${moment.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,91 @@
+import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import { cursorOf, positionAt } from "../cursor.ts";
+import { foldHandle, handleInAddress } from "../handles.ts";
+import { notFound } from "../problem.ts";
+import { findProfile } from "../repositories/accounts.ts";
+import { listPosts } from "../repositories/posts.ts";
+import { signUp } from "../sign-up.ts";
+import * as schemas from "./schemas.ts";
+import { showPost, showProfile } from "./views.ts";
+
+const signUpBody = schemas.body({
+  handle: schemas.handle,
+  email: schemas.email,
+  password: schemas.password,
+});
+const accountView = Type.Object({ id: Type.String({ format: "uuid" }), handle: Type.String() });
+const params = Type.Object({ handle: Type.String() });
+const pageQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: "20 when not given." })),
+  cursor: Type.Optional(Type.String({ maxLength: 64, description: "nextCursor of the page before." })),
+});
+const postPage = Type.Object({ items: Type.Array(schemas.postView), nextCursor: schemas.nullableString });
+
+/** Accounts as anyone sees them, and how one is made. */
+export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  app.post(
+    "/users",
+    {
+      onRequest: app.limitAddress("signUpsPerAddress"),
+      schema: {
+        tags: ["accounts"],
+        summary: "Sign up",
+        headers: schemas.idempotencyKey,
+        body: signUpBody,
+        response: schemas.answers(201, accountView),
+      },
+    },
+    async (request, reply) => {
+      const { handle, email, password } = request.body;
+      const account = { handle: foldHandle(handle), email: email.toLowerCase(), password };
+      reply.code(201);
+      return reply.sendOnce(await signUp(app, request, account));
+    },
+  );
+
+  app.get(
+    "/users/:handle",
+    {
+      schema: {
+        tags: ["accounts"],
+        summary: "A user's page",
+        params,
+        response: schemas.answers(200, schemas.profileView),
+      },
+    },
+    async (request) => {
+      const handle = handleInAddress(request.params.handle);
+      const profile = handle && (await app.database.read((database) => findProfile(database, handle)));
+      if (!profile) throw notFound("such user");
+      return showProfile(profile, app.objectStore);
+    },
+  );
+
+  app.get(
+    "/users/:handle/posts",
+    {
+      schema: {
+        tags: ["posts"],
+        summary: "A user's posts, newest first",
+        params,
+        querystring: pageQuery,
+        response: schemas.answers(200, postPage),
+      },
+    },
+    async (request) => {
+      const { limit = 20, cursor } = request.query;
+      const after = cursor === undefined ? undefined : positionAt(cursor);
+      const handle = handleInAddress(request.params.handle);
+      // One more than asked for tells whether there is a next page.
+      const page = { limit: limit + 1, after };
+      const posts = handle && (await app.database.read((database) => listPosts(database, handle, page)));
+      if (!posts) throw notFound("such user");
+      const items = posts.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(showPost),
+        nextCursor: posts.length > limit && last ? cursorOf(last) : null,
+      };
+    },
+  );
+};

@@ -1,0 +1,59 @@
+import type { Kysely } from "kysely";
+import { withinMs } from "../database/deadline.ts";
+import type { Database } from "../database/types.ts";
+import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
+import type { LimitName, Limits } from "../settings/limits.ts";
+import { limitReached } from "./rate-limiter.ts";
+
+/** A log-in that waits longer than this for its counters goes on without them. */
+const patienceMs = 1_000;
+
+/** Stops guessing: counts wrong passwords by account, by address and by both, exactly and over all nodes. */
+export class LogInGuard {
+  private readonly limits: Limits;
+  private readonly database: Kysely<Database>;
+
+  constructor(limits: Limits, database: Kysely<Database>) {
+    this.limits = limits;
+    this.database = database;
+  }
+
+  /**
+   * Ask right before the password is looked at: then no more guesses slip through than are looked at together.
+   * @throws Problem 429 when one of the limits is reached.
+   */
+  async check(handle: string, address: string): Promise<void> {
+    const buckets = this.buckets(handle, address);
+    const held = await withinMs(patienceMs, () =>
+      readBuckets(
+        this.database,
+        buckets.map(({ bucket }) => bucket),
+      ),
+    ).catch(() => new Map());
+    for (const { name, bucket } of buckets) {
+      const { count = 0, resetsInMs = 0 } = held.get(bucket) ?? {};
+      if (count >= this.limits[name].count) throw limitReached(name, resetsInMs);
+    }
+  }
+
+  /** Counts a wrong password. */
+  async recordFailure(handle: string, address: string): Promise<void> {
+    for (const { name, bucket } of this.buckets(handle, address)) {
+      const { windowSeconds } = this.limits[name];
+      // Without an answer the guess is not counted: the log-in must not fail because of its counter.
+      await withinMs(patienceMs, () => takePermits(this.database, bucket, 1, windowSeconds)).catch(() => {});
+    }
+  }
+
+  private buckets(handle: string, address: string): { name: LimitName; bucket: string }[] {
+    const subjects = {
+      logInFailuresPerAccountAndAddress: `${handle}@${address}`,
+      logInFailuresPerAccount: handle,
+      logInFailuresPerAddress: address,
+    } as const;
+    return Object.entries(subjects).map(([name, subject]) => ({
+      name: name as LimitName,
+      bucket: `${name}:${subject}`,
+    }));
+  }
+}
