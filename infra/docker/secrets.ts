@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { GivenPasswords } from "../configuration.ts";
+import { randomBytes } from "../random-bytes.ts";
+import { signingKeys } from "../signing-keys.ts";
 import { counts, type PasswordName } from "../topology.ts";
 import { type ObjectStoreIdentity, objectStoreIdentity } from "./object-store-identity.ts";
 
@@ -35,8 +37,8 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.applicationPassword = this.password("applicationPassword", args);
     this.patroniPassword = this.password("patroniPassword", args);
     this.objectStore = this.createObjectStoreSecrets();
-    this.signingKeys = this.createSigningKeys(args.signingKeyGeneration);
-    this.pepper = this.bytes("pepper", 32).hex;
+    this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
+    this.pepper = this.bytes("pepper").hex;
 
     this.registerOutputs();
   }
@@ -52,37 +54,18 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   private createObjectStoreSecrets(): ObjectStoreSecrets {
     return {
       // Garage takes keys of this form only: GK and 24 hexadecimal digits, and a secret of 64.
-      accessKey: pulumi.secret(pulumi.interpolate`GK${this.bytes("objectStoreAccessKey", 12).hex}`),
-      secretKey: this.bytes("objectStoreSecretKey", 32).hex,
-      rpcSecret: this.bytes("objectStoreRpcSecret", 32).hex,
+      accessKey: this.bytes("objectStoreAccessKey").hex.apply((hex) => `GK${hex.slice(0, 24)}`),
+      secretKey: this.bytes("objectStoreSecretKey").hex,
+      rpcSecret: this.bytes("objectStoreRpcSecret").hex,
       identities: Array.from({ length: counts.objectStore }, (_, index) =>
-        objectStoreIdentity(this.bytes(`objectStoreIdentity${index + 1}`, 32).base64),
+        objectStoreIdentity(this.bytes(`objectStoreIdentity${index + 1}`).base64),
       ),
-      adminToken: this.bytes("objectStoreAdminToken", 32).hex,
+      adminToken: this.bytes("objectStoreAdminToken").hex,
     };
   }
 
-  /**
-   * The next generation is known to every node before it signs, and the last one after: a rotation that rolls
-   * through the nodes one by one logs nobody out.
-   */
-  private createSigningKeys(active: number): pulumi.Output<string> {
-    const seeds = [active - 1, active, active + 1].map((generation) => ({
-      generation,
-      seed: new random.RandomBytes(`signingKey${generation}`, { length: 32 }, { parent: this }).base64,
-    }));
-    return pulumi.secret(
-      pulumi.all(seeds).apply((known) =>
-        JSON.stringify({
-          active,
-          keys: Object.fromEntries(known.map(({ generation, seed }) => [generation, seed])),
-        }),
-      ),
-    );
-  }
-
-  private bytes(name: string, length: number): random.RandomBytes {
-    return new random.RandomBytes(name, { length }, { parent: this, protect: true });
+  private bytes(name: string) {
+    return randomBytes(name, { parent: this, protect: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { command, docker, mustSucceed, run, stack } from "./support.ts";
@@ -11,12 +12,18 @@ beforeAll(async () => {
   const { deployment } = JSON.parse(stdout) as { deployment: { resources: StateResource[] } };
   secrets = deployment.resources
     .filter((resource) => resource.type.startsWith("random:"))
-    .flatMap(({ urn, outputs }) =>
-      ["result", "hex", "base64"].flatMap((property) => {
-        const value = plain(outputs?.[property]);
-        return typeof value === "string" ? [{ name: `${urn.split("::").at(-1)}.${property}`, value }] : [];
-      }),
-    );
+    .flatMap(({ urn, outputs }) => {
+      const name = urn.split("::").at(-1) ?? "";
+      const value = String(plain(outputs?.result));
+      // Some are used as they are, some hashed to bytes: see infra/random-bytes.ts.
+      const bytes = createHash("sha256").update(value).digest();
+      return [
+        { name, value },
+        { name: `${name} as hex`, value: bytes.toString("hex") },
+        { name: `${name} as base64`, value: bytes.toString("base64") },
+        { name: `${name} as an access key`, value: bytes.toString("hex").slice(0, 24) },
+      ];
+    });
   containers = (await docker("ps", "--all", "--quiet", "--filter", `label=capstone.stack=${stack}`)).split(
     "\n",
   );

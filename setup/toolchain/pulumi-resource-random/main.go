@@ -37,7 +37,6 @@ type kind struct {
 
 var kinds = map[tokens.Type]kind{
 	"random:index/randomPassword:RandomPassword": password,
-	"random:index/randomBytes:RandomBytes":       bytes,
 	"random:index/randomString:RandomString":     text,
 	"random:index/randomId:RandomId":             identifier,
 }

@@ -160,7 +160,9 @@ describe("the local target", () => {
     expect(data).toHaveLength(8);
     for (const volume of data) expect(volume.protect, volume.name).toBe(true);
     for (const password of ofType(graph, "random:index/randomPassword:RandomPassword")) {
-      expect(password.protect, password.name).toBe(true);
+      // The key of a generation that is over goes; no data depends on it.
+      const rotates = password.name.startsWith("signingKey");
+      expect(password.protect, password.name).toBe(rotates ? undefined : true);
     }
   });
 
