@@ -36,7 +36,7 @@ export class Job extends pulumi.dynamic.Resource {
       user: `${args.userId}:${args.userId}`,
       command: args.command,
       networks: args.networks,
-      environment: args.environment ?? {},
+      environment: { SECRETS_DIRECTORY: secretsDirectory, ...args.environment },
       ...(args.secretsVolume ? { secretsVolume: { name: args.secretsVolume, path: secretsDirectory } } : {}),
       timeoutSeconds: args.timeoutSeconds,
     };
