@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { migrationsHash } from "../release.ts";
-import { database, ports, userIds } from "../topology.ts";
+import { database, ports, secretsDirectory, userIds } from "../topology.ts";
 import { Job } from "./job.ts";
 import type { Networks } from "./networks.ts";
 import { SecretFiles } from "./secret-files.ts";
@@ -67,6 +67,7 @@ export class Migration extends pulumi.ComponentResource {
         secretsVolume: files.volumeName,
         environment: {
           DATABASE_URL: `postgres://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
+          SECRETS_DIRECTORY: secretsDirectory,
         },
         timeoutSeconds: 300,
         triggers: {
