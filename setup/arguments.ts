@@ -29,7 +29,7 @@ export function readStackArguments(args: string[], known: string[] = []): StackA
 }
 
 /** As the program allows it, with an organization and a project before it where the state is in Pulumi Cloud. */
-const stackName = /^([\w.-]+\/){0,2}[a-z][a-z0-9-]{0,19}$/;
+const stackName = /^([a-zA-Z0-9][\w.-]*\/){0,2}[a-z][a-z0-9-]{0,19}$/;
 
 function nameAfter(option: string, name: string | undefined): string {
   if (!name || name.startsWith("-")) {

@@ -24,6 +24,7 @@ const everything = [pulumi, garageImage, dockerEngine, packages, debianImage, no
 const needs: Record<string, Part[]> = {
   lint: [packages],
   resources: [packages],
+  checkov: [packages],
   outputs: [packages, pulumi],
   down: [packages, pulumi, dockerEngine],
 };
