@@ -1,13 +1,21 @@
+import { RunError } from "@pulumi/pulumi";
 import { readConfiguration } from "./configuration.ts";
 import type { Deployment } from "./contract.ts";
+import { PersonError } from "./errors.ts";
 
-const configuration = readConfiguration();
+/** The program: reads the config, deploys its target and exports what the contract names. */
+async function deploy(): Promise<Deployment> {
+  const configuration = readConfiguration();
+  // The other target's SDK takes a second to load, so only the one in use is imported.
+  return configuration.target === "docker"
+    ? (await import("../stacks/docker.ts")).deploy(configuration)
+    : (await import("../stacks/aws.ts")).deploy(configuration);
+}
 
-// The other target's SDK takes a second to load, so only the one in use is imported.
-const deployment: Deployment =
-  configuration.target === "docker"
-    ? await (await import("../stacks/docker.ts")).deploy(configuration)
-    : await (await import("../stacks/aws.ts")).deploy(configuration);
+const deployment = await deploy().catch((error: unknown) => {
+  // Of a RunError, Pulumi shows the message alone.
+  throw error instanceof PersonError ? new RunError(error.message) : error;
+});
 
 export const {
   target,
