@@ -7,8 +7,8 @@ export function taskPlatform(architecture: "X86_64" | "ARM64") {
   };
 }
 
-/** Fargate's platform, pinned: `LATEST` would change under a deployment. */
-export const fargatePlatformVersion = "1.4.0";
+/** The newest platform of Fargate, with its security fixes; a task keeps the one that it was started on. */
+export const fargatePlatformVersion = "LATEST";
 
 /** Where the image keeps the certificates of RDS's authorities, relative to its working directory. */
 export const databaseCertificateFile = "app/certificates/amazon-rds.pem";

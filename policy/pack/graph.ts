@@ -19,7 +19,10 @@ export function graphOf(resources: EngineResource[]): GraphResource[] {
     type,
     name,
     inputs: Object.fromEntries([
-      ...Object.entries(propertyDependencies ?? {}).map(([property, sources]) => [property, references(sources)]),
+      ...Object.entries(propertyDependencies ?? {}).map(([property, sources]) => [
+        property,
+        references(sources),
+      ]),
       ...Object.entries(JSON.parse(JSON.stringify(props)) as GraphResource["inputs"]),
     ]),
     dependencies: dependencies.map((dependency) => `${dependency.type}.${dependency.name}`).sort(),
