@@ -25,6 +25,7 @@ const needs: Record<string, Part[]> = {
   lint: [packages],
   resources: [packages],
   checkov: [packages],
+  smoke: [packages, pulumi],
   outputs: [packages, pulumi],
   down: [packages, pulumi, dockerEngine],
 };
