@@ -97,15 +97,9 @@ export class AppNodes extends pulumi.ComponentResource {
           TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
           SECRETS_DIRECTORY: secretsDirectory,
         },
-        healthCheck: {
-          command: ["app/health-check"],
-          intervalSeconds: 3,
-          timeoutSeconds: 3,
-          retries: 3,
-          startPeriodSeconds: 15,
-        },
+        healthCheck: ["app/health-check"],
+        startTimeoutSeconds: 90,
         stopTimeoutSeconds: stopTimeoutSeconds.app,
-        waitTimeoutSeconds: 90,
       },
       { parent: this, dependsOn: after },
     );

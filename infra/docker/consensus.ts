@@ -68,15 +68,9 @@ export class Consensus extends pulumi.ComponentResource {
           ETCD_SNAPSHOT_COUNT: "5000",
           GOMEMLIMIT: "128MiB",
         },
-        healthCheck: {
-          command: ["health-check"],
-          intervalSeconds: 2,
-          timeoutSeconds: 4,
-          retries: 3,
-          startPeriodSeconds: 10,
-        },
+        healthCheck: ["health-check"],
+        startTimeoutSeconds: 60,
         stopTimeoutSeconds: stopTimeoutSeconds.consensus,
-        waitTimeoutSeconds: 60,
       },
       { parent: this, dependsOn: after },
     );

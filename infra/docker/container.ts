@@ -2,18 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { partLabels, partName } from "../naming.ts";
 import { type Role, secretsDirectory } from "../topology.ts";
-
-/** A health check: what is run in the container, and how often. */
-export interface HealthCheck {
-  command: string[];
-  /** Also the time to the first check, so it bounds how soon a deployment goes on. */
-  intervalSeconds: number;
-  timeoutSeconds: number;
-  /** Misses in a row that make it unhealthy. */
-  retries: number;
-  /** Misses do not count for this long after the start. */
-  startPeriodSeconds: number;
-}
+import { Readiness } from "./readiness.ts";
 
 export interface PartArgs {
   stack: string;
@@ -23,7 +12,10 @@ export interface PartArgs {
   userId: number;
   memoryMegabytes: number;
   stopTimeoutSeconds: number;
-  healthCheck: HealthCheck;
+  /** Run in the container; its success says that the part does its work. */
+  healthCheck: string[];
+  /** Misses do not count for this long after a start, and the deployment waits this long for the first success. */
+  startTimeoutSeconds: number;
   command?: string[];
   /** Never a secret: those come in the secrets volume. */
   environment?: Record<string, pulumi.Input<string>>;
@@ -38,8 +30,6 @@ export interface PartArgs {
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
-  /** The deployment waits this long for the part to be healthy. */
-  waitTimeoutSeconds: number;
 }
 
 export interface NetworkAttachment {
@@ -47,11 +37,25 @@ export interface NetworkAttachment {
   aliases: string[];
 }
 
+/** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
+const healthCheckInterval = { seconds: 5, timeoutSeconds: 4, retries: 3 };
+
 /**
  * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
- * a read-only root, limits, bounded logs, a health check that the deployment waits for, a restart policy.
+ * a read-only root, limits, bounded logs, a health check, a restart policy.
+ * @returns What depends on it waits for: the container's readiness.
  */
-export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions): docker.Container {
+export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions): Readiness {
+  const container = createContainer(args, options);
+  const { role, node, healthCheck, startTimeoutSeconds } = args;
+  return new Readiness(
+    `${role}-${node}-ready`,
+    { container, healthCheck, timeoutSeconds: startTimeoutSeconds },
+    { ...(options.parent ? { parent: options.parent } : {}) },
+  );
+}
+
+function createContainer(args: PartArgs, options: pulumi.CustomResourceOptions): docker.Container {
   const { stack, role, node } = args;
   const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
   return new docker.Container(
@@ -92,17 +96,16 @@ export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },
       healthcheck: {
-        tests: ["CMD", ...args.healthCheck.command],
-        interval: goDuration(args.healthCheck.intervalSeconds),
-        timeout: goDuration(args.healthCheck.timeoutSeconds),
-        retries: args.healthCheck.retries,
-        startPeriod: goDuration(args.healthCheck.startPeriodSeconds),
+        tests: ["CMD", ...args.healthCheck],
+        interval: goDuration(healthCheckInterval.seconds),
+        timeout: goDuration(healthCheckInterval.timeoutSeconds),
+        retries: healthCheckInterval.retries,
+        startPeriod: goDuration(args.startTimeoutSeconds),
       },
       stopTimeout: args.stopTimeoutSeconds,
       destroyGraceSeconds: args.stopTimeoutSeconds,
       mustRun: true,
-      wait: true,
-      waitTimeout: args.waitTimeoutSeconds,
+      wait: false,
     },
     // Names are fixed, so the old one goes before the new one comes.
     { deleteBeforeReplace: true, ...options },

@@ -97,15 +97,9 @@ export class Database extends pulumi.ComponentResource {
           CLUSTER_ADDRESS: clusterAddress,
           CONSENSUS_HOSTS: consensus.endpoints.join(","),
         },
-        healthCheck: {
-          command: ["health-check"],
-          intervalSeconds: 2,
-          timeoutSeconds: 4,
-          retries: 5,
-          startPeriodSeconds: 60,
-        },
+        healthCheck: ["health-check"],
+        startTimeoutSeconds: 180,
         stopTimeoutSeconds: stopTimeoutSeconds.database,
-        waitTimeoutSeconds: 180,
       },
       { parent: this, dependsOn: after },
     );

@@ -88,15 +88,9 @@ export class ObjectStore extends pulumi.ComponentResource {
           RUST_LOG: "garage=warn",
         },
         memoryPaths: ["/run/garage", "/tmp"],
-        healthCheck: {
-          command: ["health-check"],
-          intervalSeconds: 2,
-          timeoutSeconds: 4,
-          retries: 3,
-          startPeriodSeconds: 10,
-        },
+        healthCheck: ["health-check"],
+        startTimeoutSeconds: 60,
         stopTimeoutSeconds: stopTimeoutSeconds.objectStore,
-        waitTimeoutSeconds: 60,
       },
       { parent: this, dependsOn: after },
     );

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { PersonError } from "../errors.ts";
+import { docker, lastLines } from "./docker-client.ts";
 
 /** A container that runs to its end. */
 export interface JobRun {
@@ -66,28 +66,4 @@ function createArguments(run: JobRun): string[] {
     run.image,
     ...run.command,
   ];
-}
-
-interface Ended {
-  /** Null when it was ended for taking too long. */
-  exitCode: number | null;
-  standardOutput: string;
-  standardError: string;
-}
-
-function docker(args: string[], timeoutMs = 60_000): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const client = spawn("docker", args, { stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
-    let standardOutput = "";
-    let standardError = "";
-    client.stdout.setEncoding("utf8").on("data", (text: string) => (standardOutput += text));
-    client.stderr.setEncoding("utf8").on("data", (text: string) => (standardError += text));
-    client.on("error", reject);
-    client.on("close", (exitCode) => resolve({ exitCode, standardOutput, standardError }));
-  });
-}
-
-function lastLines({ standardError, standardOutput }: Ended): string {
-  const text = standardError.trim() || standardOutput.trim() || "nothing";
-  return text.split("\n").slice(-5).join("\n");
 }

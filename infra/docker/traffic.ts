@@ -118,15 +118,9 @@ export class Traffic extends pulumi.ComponentResource {
       ],
       volume: { name: handover.name, path: edgeDirectory },
       memoryPaths: ["/run/proxy"],
-      healthCheck: {
-        command: ["health-check"],
-        intervalSeconds: 2,
-        timeoutSeconds: 2,
-        retries: 3,
-        startPeriodSeconds: 5,
-      },
+      healthCheck: ["health-check"],
+      startTimeoutSeconds: 30,
       stopTimeoutSeconds: stopTimeoutSeconds.proxy,
-      waitTimeoutSeconds: 30,
     };
   }
 

@@ -29,6 +29,7 @@ export function ofType(graph: ResourceGraph, type: string): GraphResource[] {
 export const containerType = "docker:index/container:Container";
 export const volumeType = "docker:index/volume:Volume";
 export const networkType = "docker:index/network:Network";
+export const readinessType = "pulumi-nodejs:dynamic/dynamic:Readiness";
 export const jobType = "pulumi-nodejs:dynamic/dynamic:Job";
 
 /** Containers that are started: all but those that only carry secret files. */

@@ -9,6 +9,7 @@ import {
   localGraph,
   networkType,
   ofType,
+  readinessType,
   runningContainers,
   volumeType,
 } from "./local-graph.ts";
@@ -74,10 +75,9 @@ describe("the local target", () => {
     ],
     ["a restart policy", (inputs: Inputs) => expect(inputs.restart).toBe("unless-stopped")],
     [
-      "a health check that the deployment waits for",
+      "a health check",
       (inputs: Inputs) => {
         expect(inputs.healthcheck).toMatchObject({ tests: expect.arrayContaining(["CMD"]) });
-        expect(inputs.wait).toBe(true);
       },
     ],
     [
@@ -182,12 +182,12 @@ describe("the local target", () => {
   it("replaces parts of one role one after another, and the application after its migration", () => {
     const waitsFor = (name: string) =>
       graph.resources.find((resource) => resource.name === name)?.dependencies.join(" ") ?? "";
-    expect(waitsFor("app-2")).toContain(`${containerType}.app-1`);
+    expect(waitsFor("app-2")).toContain(`${readinessType}.app-1-ready`);
     expect(waitsFor("app-1")).toContain("migration");
-    expect(waitsFor("database-2")).toContain(`${containerType}.database-1`);
-    expect(waitsFor("consensus-3")).toContain(`${containerType}.consensus-2`);
-    expect(waitsFor("object-store-2")).toContain(`${containerType}.object-store-1`);
-    expect(waitsFor("proxy-2")).toContain(`${containerType}.proxy-1`);
+    expect(waitsFor("database-2")).toContain(`${readinessType}.database-1-ready`);
+    expect(waitsFor("consensus-3")).toContain(`${readinessType}.consensus-2-ready`);
+    expect(waitsFor("object-store-2")).toContain(`${readinessType}.object-store-1-ready`);
+    expect(waitsFor("proxy-2")).toContain(`${readinessType}.proxy-1-ready`);
   });
 
   it("refers to nothing that is not there", () => {
