@@ -107,8 +107,9 @@ function createContainer(args: PartArgs, options: pulumi.CustomResourceOptions):
       mustRun: true,
       wait: false,
     },
-    // Names are fixed, so the old one goes before the new one comes.
-    { deleteBeforeReplace: true, ...options },
+    // Names are fixed, so the old one goes before the new one comes. The provider would call a changed health check an
+    // update and leave the container with the old one.
+    { deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"], ...options },
   );
 }
 
