@@ -26,6 +26,7 @@ const needs: Record<string, Part[]> = {
   resources: [packages],
   checkov: [packages],
   smoke: [packages, pulumi],
+  trial: [packages, pulumi],
   outputs: [packages, pulumi],
   down: [packages, pulumi, dockerEngine],
 };
