@@ -43,8 +43,9 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       preferredBackupWindow: backupWindow,
       preferredMaintenanceWindow: maintenanceWindow,
       copyTagsToSnapshot: true,
-      deleteAutomatedBackups: false,
-      skipFinalSnapshot: false,
+      // Nothing is left of a throw-away stack, and all of any other.
+      deleteAutomatedBackups: !args.deletionProtection,
+      skipFinalSnapshot: !args.deletionProtection,
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       allowMajorVersionUpgrade: false,

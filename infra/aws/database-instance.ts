@@ -47,8 +47,9 @@ export function createDatabaseInstance(parts: DatabaseParts): DatabaseNodes {
       backupWindow,
       maintenanceWindow,
       copyTagsToSnapshot: true,
-      deleteAutomatedBackups: false,
-      skipFinalSnapshot: false,
+      // Nothing is left of a throw-away stack, and all of any other.
+      deleteAutomatedBackups: !args.deletionProtection,
+      skipFinalSnapshot: !args.deletionProtection,
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       autoMinorVersionUpgrade: true,

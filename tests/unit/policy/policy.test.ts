@@ -35,6 +35,7 @@ describe("what must hold of every stack", () => {
       ({ rule, resource }) => `${rule.id} ${resource}`,
     );
     expect(broken.sort()).toEqual([
+      "backed-up aws:rds/instance:Instance.capstone-prod",
       "deletion-protected aws:backup/vault:Vault.capstone-prod",
       "deletion-protected aws:lb/loadBalancer:LoadBalancer.capstone-prod",
       "deletion-protected aws:rds/instance:Instance.capstone-prod",
