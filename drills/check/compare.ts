@@ -1,0 +1,112 @@
+import type { Effect, Operation, Outcome } from "../load/ledger.ts";
+import type { Contents } from "./contents.ts";
+
+/** Where the database and the ledger differ, each in words. */
+export interface Differences {
+  /** Acknowledged, and not there. */
+  lost: string[];
+  /** There more than once. */
+  twice: string[];
+  /** Refused, and there all the same. */
+  refusedButDone: string[];
+  /** Of the writes without an answer, how many happened. */
+  unknown: { happened: number; didNot: number };
+}
+
+type Write = Effect & { outcome: Outcome };
+
+/** Holds the ledger against what a database node holds. */
+export function compare(operations: Operation[], contents: Contents): Differences {
+  const writes = operations.flatMap(({ effect, outcome }) => (effect ? [{ ...effect, outcome }] : []));
+  const differences: Differences = {
+    lost: [],
+    twice: [],
+    refusedButDone: [],
+    unknown: { happened: 0, didNot: 0 },
+  };
+  compareAccounts(writes, contents, differences);
+  comparePosts(writes, contents, differences);
+  compareSessions(writes, contents, differences);
+  compareProfiles(writes, contents, differences);
+  compareAvatars(writes, contents, differences);
+  return differences;
+}
+
+function ofKind<K extends Effect["kind"]>(writes: Write[], kind: K) {
+  return writes.filter((write): write is Write & Extract<Effect, { kind: K }> => write.kind === kind);
+}
+
+function judge(differences: Differences, outcome: Outcome, there: boolean, what: string): void {
+  if (outcome === "unknown") differences.unknown[there ? "happened" : "didNot"]++;
+  else if (outcome === "acknowledged" && !there) differences.lost.push(what);
+  else if (outcome === "refused" && there) differences.refusedButDone.push(what);
+}
+
+function compareAccounts(writes: Write[], { accounts }: Contents, differences: Differences): void {
+  const there = new Map(accounts.map(({ handle, id }) => [handle, id]));
+  for (const { handle, accountId, outcome } of ofKind(writes, "account")) {
+    const found = there.get(handle);
+    const same = found !== undefined && (accountId === undefined || found === accountId);
+    judge(differences, outcome, same, `account ${handle}`);
+  }
+}
+
+function comparePosts(writes: Write[], { posts }: Contents, differences: Differences): void {
+  const there = new Map<string, string[]>();
+  for (const { body, id } of posts) there.set(body, [...(there.get(body) ?? []), id]);
+  for (const [body, ids] of there) {
+    if (ids.length > 1) differences.twice.push(`post "${body}", ${ids.length} times`);
+  }
+  // A post that was sent again after its answer is one write: its first outcome counts.
+  const judged = new Set<string>();
+  for (const { body, postId, outcome } of ofKind(writes, "post")) {
+    if (judged.has(body)) continue;
+    judged.add(body);
+    const ids = there.get(body) ?? [];
+    const found = postId === undefined ? ids.length > 0 : ids.includes(postId);
+    judge(differences, outcome, found, `post "${body}"`);
+  }
+}
+
+function compareSessions(writes: Write[], { sessions }: Contents, differences: Differences): void {
+  const there = new Map(sessions.map(({ id, ended }) => [id, ended]));
+  for (const { handle, sessionId, ended, outcome } of ofKind(writes, "session")) {
+    if (sessionId === undefined) continue;
+    const isThere = ended ? there.get(sessionId) === true : there.has(sessionId);
+    judge(differences, outcome, isThere, `${ended ? "end of session" : "session"} ${sessionId} of ${handle}`);
+  }
+}
+
+/** One user changes a profile one change after the other, so it shows the last, or one after it without an answer. */
+function compareProfiles(writes: Write[], { accounts }: Contents, differences: Differences): void {
+  const shown = new Map(accounts.map(({ handle, bio }) => [handle, bio]));
+  for (const [handle, changes] of byHandle(ofKind(writes, "profile"))) {
+    const { last, open } = lastAndOpen(changes);
+    const bio = shown.get(handle);
+    if (open.some((change) => change.bio === bio)) differences.unknown.happened++;
+    else if (last && last.bio !== bio) differences.lost.push(`"${last.bio}", which shows "${bio}"`);
+  }
+}
+
+function compareAvatars(writes: Write[], { accounts }: Contents, differences: Differences): void {
+  const shown = new Map(accounts.map(({ handle, avatarKey }) => [handle, avatarKey]));
+  for (const [handle, changes] of byHandle(ofKind(writes, "avatar"))) {
+    const { last, open } = lastAndOpen(changes);
+    const key = shown.get(handle);
+    // The address of an upload without an answer is not known.
+    if (!last || open.length > 0) continue;
+    if (!key || !last.url?.endsWith(`/${key}`)) differences.lost.push(`avatar ${last.url} of ${handle}`);
+  }
+}
+
+function byHandle<T extends { handle: string }>(writes: T[]): Map<string, T[]> {
+  return Map.groupBy(writes, ({ handle }) => handle);
+}
+
+/** The last that was acknowledged, and those after it of which nothing is known. */
+export function lastAndOpen<T extends { outcome: Outcome }>(
+  changes: T[],
+): { last: T | undefined; open: T[] } {
+  const at = changes.findLastIndex(({ outcome }) => outcome === "acknowledged");
+  return { last: changes[at], open: changes.slice(at + 1).filter(({ outcome }) => outcome === "unknown") };
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import postgres from "postgres";
+import type { Part } from "../stack/part.ts";
+
+/** What a database node holds of one load's accounts. */
+export interface Contents {
+  accounts: { id: string; handle: string; bio: string; avatarKey: string | null }[];
+  posts: { id: string; handle: string; body: string }[];
+  sessions: { id: string; handle: string; ended: boolean }[];
+}
+
+const question = readFileSync(new URL("./contents.sql", import.meta.url), "utf8");
+
+function questionAbout(handlePrefix: string): string {
+  if (!/^drill-[a-z0-9]+-$/.test(handlePrefix)) throw new Error(`No load has the handles ${handlePrefix}.`);
+  return question.replaceAll("HANDLES", handlePrefix);
+}
+
+/** Asks as the application does, through the stack's published port. */
+export async function readThrough(url: string, handlePrefix: string): Promise<Contents> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false });
+  try {
+    const [row] = await sql.unsafe<{ contents: Contents }[]>(questionAbout(handlePrefix));
+    if (!row) throw new Error("The database gave no answer.");
+    return row.contents;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Asks one node, whatever the proxies think of it. */
+export async function readOn(part: Part, handlePrefix: string): Promise<Contents> {
+  const psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--host", "/run/postgresql"];
+  const login = ["--username", "postgres", "--dbname", "capstone"];
+  return JSON.parse(await part.run([...psql, ...login], questionAbout(handlePrefix))) as Contents;
+}
+
+/** Removes the load's accounts with all that hangs on them. */
+export async function removeAccounts(url: string, handlePrefix: string): Promise<void> {
+  questionAbout(handlePrefix);
+  const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false });
+  try {
+    await sql`delete from accounts where handle like ${`${handlePrefix}%`}`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}

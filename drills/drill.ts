@@ -1,0 +1,74 @@
+import type { Role } from "../infra/topology.ts";
+import type { Observation } from "./observe/observation.ts";
+import type { Random } from "./random.ts";
+import type { Part } from "./stack/part.ts";
+import type { RunningStack } from "./stack/running-stack.ts";
+
+/** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */
+export interface Drill {
+  /** One line on what happens. */
+  description: string;
+  /** Strikes, waits, and ends what would not end by itself. What is left is mended afterwards, and counts against it. */
+  inject: (scene: Scene) => Promise<void>;
+  expected: Expectations;
+  /** Whether `soak` may draw it: a single fault that needs no deployment. */
+  soak: boolean;
+}
+
+/** Bounds; what is not named is not bounded. Nothing may ever be lost, done twice, or stay broken. */
+export interface Expectations {
+  /** Requests that may fail; "in flight" are those that were under way when the fault struck. */
+  failedRequests?: number | "in flight";
+  /** The longest that one write, or one read, may take from when it is first sent. */
+  writesPauseMs?: number;
+  readsPauseMs?: number;
+  /** From the last fault or its end until every part is whole again by itself; 90 s where it is not named. */
+  wholeWithinMs?: number;
+}
+
+/** What a drill has at hand. */
+export class Scene {
+  readonly stack: RunningStack;
+  readonly observation: Observation;
+  private readonly random: Random | undefined;
+
+  /** @param random Draws which node is struck, in `soak`; without it, it is always the first. */
+  constructor(stack: RunningStack, observation: Observation, random?: Random) {
+    this.stack = stack;
+    this.observation = observation;
+    this.random = random;
+  }
+
+  /** One of the equal nodes of a role. */
+  any(role: Role): Part {
+    const parts = this.stack.parts(role);
+    return this.random ? this.random.pick(parts) : this.stack.part(role);
+  }
+
+  /** The database node that is primary now. */
+  get primary(): Part {
+    const { primary } = this.observation;
+    if (!primary) throw new Error("There is not one primary to strike.");
+    return primary.part;
+  }
+
+  get replica(): Part {
+    const replica = this.stack.parts("database").find(({ name }) => name !== this.primary.name);
+    if (!replica) throw new Error("There is no replica to strike.");
+    return replica;
+  }
+
+  seconds(count: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, count * 1_000));
+  }
+
+  /** Waits until it is so, for at most this long; the drill goes on either way. */
+  async until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
+    const endsAtMs = Date.now() + timeoutMs;
+    while (!(await condition())) {
+      if (Date.now() > endsAtMs) return false;
+      await this.seconds(0.1);
+    }
+    return true;
+  }
+}

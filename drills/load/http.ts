@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "undici";
+import type { Random } from "../random.ts";
+import type { Attempt } from "./ledger.ts";
+
+export interface Request {
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** On the service's address, or whole. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Whether it may be sent again when it is not known what became of it. */
+  repeatable: boolean;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** The application holds a request for 30 s at most; a client that waits a little longer hears its answer. */
+const answerTimeoutMs = 35_000;
+const connectTimeoutMs = 5_000;
+/** For how long a client tries again before it gives up. */
+const persistenceMs = 90_000;
+
+/**
+ * One client with one connection, which behaves as the contract asks: after 503, or no answer, it waits as told, or a
+ * little, and sends the same again.
+ */
+export class HttpClient {
+  private readonly client: Client;
+  private readonly random: Random;
+  private readonly clock: () => number;
+
+  constructor(url: string, random: Random, clock: () => number = Date.now) {
+    this.client = new Client(url, {
+      headersTimeout: answerTimeoutMs,
+      bodyTimeout: answerTimeoutMs,
+      connect: { timeout: connectTimeoutMs },
+    });
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /** Sends until there is an answer that settles it, or patience ends. The attempts tell the story. */
+  async send(request: Request): Promise<{ answer: Answer | undefined; attempts: Attempt[] }> {
+    const attempts: Attempt[] = [];
+    const endsAtMs = this.clock() + persistenceMs;
+    for (let count = 1; ; count++) {
+      const { answer, attempt } = await this.once(request);
+      attempts.push(attempt);
+      const settled = answer !== undefined && answer.status < 500 && answer.status !== 429;
+      const mayRepeat = request.repeatable || saysNothingWasDone(answer);
+      if (settled || !mayRepeat || this.clock() > endsAtMs) return { answer, attempts };
+      await sleep(this.pauseMs(answer, count));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.destroy();
+  }
+
+  private async once(request: Request): Promise<{ answer: Answer | undefined; attempt: Attempt }> {
+    const startedAtMs = this.clock();
+    const { method, path, headers = {}, body = null } = request;
+    try {
+      const response = await this.client.request({ method, path, headers, body });
+      const bytes = Buffer.from(await response.body.arrayBuffer());
+      const answer = { status: response.statusCode, headers: response.headers, body: bytes };
+      const servedBy = String(response.headers["x-served-by"] ?? "");
+      const failure = undefined;
+      return {
+        answer,
+        attempt: { startedAtMs, endedAtMs: this.clock(), status: answer.status, failure, servedBy },
+      };
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      const attempt = {
+        startedAtMs,
+        endedAtMs: this.clock(),
+        status: undefined,
+        failure: code ?? message,
+        servedBy: undefined,
+      };
+      return { answer: undefined, attempt };
+    }
+  }
+
+  private pauseMs(answer: Answer | undefined, count: number): number {
+    const told = Number(answer?.headers["retry-after"]);
+    const base = Number.isFinite(told) ? told * 1_000 : Math.min(2_000, 50 * 2 ** count);
+    return base * (0.75 + this.random.next() / 2);
+  }
+}
+
+/** 429 is given before anything is done. */
+function saysNothingWasDone(answer: Answer | undefined): boolean {
+  return answer?.status === 429;
+}

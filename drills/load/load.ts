@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../random.ts";
+import { Ledger } from "./ledger.ts";
+import { User } from "./user.ts";
+
+/** How often each thing is done, relative to the others. */
+const weights = {
+  readAccount: 16,
+  readPosts: 14,
+  readMe: 10,
+  readPage: 8,
+  fetchAvatar: 8,
+  post: 28,
+  changeProfile: 12,
+  uploadAvatar: 2,
+  refresh: 1,
+  logOut: 0.5,
+};
+type Deed = keyof typeof weights;
+
+export interface LoadOptions {
+  apiUrl: string;
+  /** Makes this load's handles its own: lower-case letters and digits. */
+  run: string;
+  users: number;
+  /** The pause between two deeds of one user, on average. The load is bounded, not as much as goes. */
+  pauseMs: number;
+  random: Random;
+}
+
+/** People who use the service through its published port until they are told to stop. */
+export class Load {
+  readonly ledger = new Ledger();
+  private readonly options: LoadOptions;
+  private readonly users: User[] = [];
+  private stopped = false;
+  private running: Promise<unknown> = Promise.resolve();
+  private newcomers = 0;
+
+  constructor(options: LoadOptions) {
+    this.options = options;
+  }
+
+  /** All of this load's accounts begin so. */
+  get handlePrefix(): string {
+    return `drill-${this.options.run}-`;
+  }
+
+  /** Everyone signs up and starts. Rejects when nobody can. */
+  async start(): Promise<void> {
+    const { users, random } = this.options;
+    for (let count = 0; count < users; count++) this.users.push(this.newUser(random.fork()));
+    await Promise.all(this.users.map((user) => arrive(user)));
+    this.running = Promise.all([...this.users.map((user) => this.use(user)), this.newcomersArrive()]);
+  }
+
+  /** Lets everyone end what they are at, which is at most their patience. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+    await Promise.all(this.users.map((user) => user.close()));
+  }
+
+  private newUser(random: Random): User {
+    const handle = `${this.handlePrefix}${this.newcomers++}`;
+    return new User(this.options.apiUrl, handle, this.ledger, random);
+  }
+
+  private async use(user: User): Promise<void> {
+    const random = this.options.random.fork();
+    while (!this.stopped) {
+      const deed: Deed = random.weighted(weights);
+      await user[deed]();
+      await sleep(this.options.pauseMs * (0.5 + random.next()));
+    }
+  }
+
+  /** Someone new every other second: a sign-up costs a password hash. */
+  private async newcomersArrive(): Promise<void> {
+    while (!this.stopped) {
+      await sleep(2_000, undefined, { ref: false });
+      if (this.stopped) return;
+      const user = this.newUser(this.options.random.fork());
+      await arrive(user);
+      await user.close();
+    }
+  }
+}
+
+async function arrive(user: User): Promise<void> {
+  await user.signUp();
+  await user.logIn();
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Part } from "../stack/part.ts";
+
+/** What Patroni says of its node. */
+export interface PatroniLook {
+  kind: "patroni";
+  atMs: number;
+  state: string;
+  role: string;
+  timeline: number | null;
+  streamsFromPrimary: boolean;
+  /** How many standbys a commit on this node waits for one of. */
+  synchronousStandbys: number;
+}
+
+/** A commit that the node acknowledged. */
+export interface AcknowledgedWrite {
+  kind: "write";
+  beganMs: number;
+  endedMs: number;
+  timeline: number;
+}
+
+/** Sessions that the application has on the node. */
+export interface ConnectionsLook {
+  kind: "connections";
+  atMs: number;
+  count: number;
+}
+
+const script = readFileSync(new URL("./database-node.py", import.meta.url), "utf8");
+
+/** Looks at one database node from inside its container, for as long as that runs and as often as it starts. */
+export class DatabaseNodeObserver {
+  readonly part: Part;
+  readonly writes: AcknowledgedWrite[] = [];
+  readonly connections: ConnectionsLook[] = [];
+  /** The newest look; those before are not needed. */
+  latest: PatroniLook | undefined;
+  /** Moments at which its role became another. */
+  readonly roleChanges: PatroniLook[] = [];
+  private stopped = false;
+  private close: () => void = () => {};
+  private readonly done: Promise<void>;
+
+  constructor(part: Part) {
+    this.part = part;
+    this.done = this.watch();
+  }
+
+  /** What the node says of itself, if it said so within the last seconds. */
+  get fresh(): PatroniLook | undefined {
+    return this.latest && Date.now() - this.latest.atMs < 3_000 ? this.latest : undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.close();
+    await Promise.race([this.done, sleep(2_000, undefined, { ref: false })]);
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopped) {
+      // No container, a paused one, one that dies: in any case there is nothing to see until it runs again.
+      await this.follow().catch(() => {});
+      if (!this.stopped) await sleep(200);
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { output, errors, close } = await this.part.execute(["python3", "-u", "-c", script]);
+    this.close = close;
+    errors.resume();
+    if (this.stopped) close();
+    for await (const line of createInterface({ input: output })) this.take(JSON.parse(line));
+  }
+
+  private take(line: PatroniLook | AcknowledgedWrite | ConnectionsLook): void {
+    if (line.kind === "write") this.writes.push(line);
+    else if (line.kind === "connections") this.connections.push(line);
+    else {
+      if (line.role !== this.latest?.role && line.role !== "unknown") this.roleChanges.push(line);
+      this.latest = line;
+    }
+  }
+}

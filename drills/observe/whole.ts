@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunningStack } from "../stack/running-stack.ts";
+import type { Observation } from "./observation.ts";
+
+/**
+ * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on
+ * its networks, one primary, every other database node streaming from it and one of them synchronously.
+ */
+export async function lacking(stack: RunningStack, observation: Observation): Promise<string[]> {
+  return [...(await lackingContainers(stack)), ...lackingDatabase(observation)];
+}
+
+/**
+ * Waits until the stack is whole and stays so for a second.
+ * @returns The moment since which it is, or what it lacks when the time is over.
+ */
+export async function untilWhole(
+  stack: RunningStack,
+  observation: Observation,
+  timeoutMs: number,
+): Promise<{ wholeAtMs: number } | { lacks: string[] }> {
+  const endsAtMs = Date.now() + timeoutMs;
+  let wholeAtMs: number | undefined;
+  for (;;) {
+    const lookedAtMs = Date.now();
+    const lacks = await lacking(stack, observation);
+    wholeAtMs = lacks.length === 0 ? (wholeAtMs ?? lookedAtMs) : undefined;
+    if (wholeAtMs !== undefined && lookedAtMs - wholeAtMs >= 1_000) return { wholeAtMs };
+    if (lookedAtMs > endsAtMs && wholeAtMs === undefined) return { lacks };
+    await sleep(250);
+  }
+}
+
+async function lackingContainers(stack: RunningStack): Promise<string[]> {
+  const filters = { label: [`capstone.stack=${stack.name}`] };
+  const containers = await stack.engine.listContainers({ all: true, filters });
+  const byName = new Map(containers.map((container) => [container.Names[0]?.slice(1), container]));
+  return stack.states.flatMap(({ containerName, networks }) => {
+    const container = byName.get(containerName);
+    if (!container) return [`${containerName} is gone`];
+    // The engine's list says health in words only: "Up 2 minutes (healthy)".
+    const unwell = /\((unhealthy|health: starting|Paused)\)/.exec(container.Status)?.[1];
+    if (container.State !== "running") return [`${containerName} is ${container.State}`];
+    if (unwell) return [`${containerName} is ${unwell}`];
+    const joined = Object.keys(container.NetworkSettings.Networks);
+    return Object.keys(networks)
+      .filter((network) => !joined.includes(network))
+      .map((network) => `${containerName} is not on ${network}`);
+  });
+}
+
+function lackingDatabase({ databaseNodes, primary }: Observation): string[] {
+  if (!primary?.fresh) {
+    const seen = databaseNodes.map(({ part, fresh }) => `${part.name}: ${fresh?.role ?? "silent"}`);
+    return [`there is not one primary (${seen.join(", ")})`];
+  }
+  const lacks = databaseNodes
+    .filter((node) => node !== primary && !(node.fresh?.state === "running" && node.fresh.streamsFromPrimary))
+    .map(({ part }) => `${part.name} does not stream`);
+  if (primary.fresh.state !== "running") lacks.push(`${primary.part.name} is ${primary.fresh.state}`);
+  if (databaseNodes.length > 1 && primary.fresh.synchronousStandbys === 0) {
+    lacks.push("no standby is synchronous");
+  }
+  const timelines = new Set(databaseNodes.map((node) => node.fresh?.timeline));
+  if (timelines.size > 1) lacks.push(`timelines differ: ${[...timelines].join(", ")}`);
+  return lacks;
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { dataDirectory } from "../../setup/directories.mjs";
+import { failed } from "../load/ledger.ts";
+import type { DrillRun } from "../run/run-drill.ts";
+
+/**
+ * Keeps what a drill saw on this machine, to look into what went wrong: every request that failed or took long, every
+ * action, every sign that something was noticed. Times are milliseconds since the strike.
+ * @returns The file.
+ */
+export function writeRunLog(stack: string, run: DrillRun, struckAtMs: number): string {
+  const { load, observation, actions, ...rest } = run;
+  const since = (atMs: number) => atMs - struckAtMs;
+  const noteworthy = load.ledger.operations
+    .filter(({ attempts, startedAtMs, endedAtMs }) => attempts.some(failed) || endedAtMs - startedAtMs > 500)
+    .map(({ kind, client, attempts, outcome }) => ({
+      kind,
+      client,
+      outcome,
+      attempts: attempts.map(({ startedAtMs, endedAtMs, status, failure, servedBy }) => ({
+        from: since(startedAtMs),
+        to: since(endedAtMs),
+        answer: status ?? failure,
+        servedBy,
+      })),
+    }));
+  const file = dataDirectory("drills", stack, `${run.name}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  const log = {
+    ...rest,
+    actions: actions.map(({ what, kind, atMs, doneMs }) => ({
+      what,
+      kind,
+      from: since(atMs),
+      to: since(doneMs ?? atMs),
+    })),
+    downs: observation.proxies.flatMap(({ downs }) =>
+      downs.map((down) => ({ ...down, atMs: since(down.atMs) })),
+    ),
+    containers: observation.containers.events.map((event) => ({ ...event, atMs: since(event.atMs) })),
+    roles: observation.databaseNodes.flatMap(({ part, roleChanges }) =>
+      roleChanges.map(({ atMs, role, state, timeline }) => ({
+        node: part.name,
+        atMs: since(atMs),
+        role,
+        state,
+        timeline,
+      })),
+    ),
+    noteworthy,
+  };
+  writeFileSync(file, JSON.stringify(log, null, 1));
+  return file;
+}

@@ -1,0 +1,13 @@
+import type { Drill } from "../drill.ts";
+
+export const drill: Drill = {
+  description: "The primary is paused until well after its lease, then thawed.",
+  async inject(scene) {
+    const { primary } = scene;
+    await primary.freeze();
+    await scene.seconds(35);
+    await primary.thaw();
+  },
+  expected: { failedRequests: 0, writesPauseMs: 25_000 },
+  soak: true,
+};

@@ -1,0 +1,64 @@
+import type Docker from "dockerode";
+import { ignoring, type Part } from "./part.ts";
+import type { RunningStack } from "./running-stack.ts";
+
+/** What is different in the stand-in. */
+export interface StandInChanges {
+  /** Files of this machine put over files of the image: path in the container to path here. */
+  files?: Record<string, string>;
+  /** Volumes in place of the part's own: path in the container to volume. */
+  volumes?: Record<string, string>;
+}
+
+const heldSuffix = "-held";
+const standInLabel = "capstone.drill=stand-in";
+
+/**
+ * Puts a changed twin in a part's place: same name, networks, settings. The part itself waits, stopped and renamed,
+ * and is put back by `restore`, so Pulumi finds the containers that it made.
+ */
+export async function standIn(stack: RunningStack, part: Part, changes: StandInChanges): Promise<void> {
+  const original = await part.container.inspect();
+  await part.container.stop();
+  await part.container.rename({ name: part.containerName + heldSuffix });
+  const { Config, HostConfig } = original;
+  const replaced = Object.keys(changes.volumes ?? {});
+  const binds = (HostConfig.Binds ?? []).filter(
+    (bind) => !replaced.some((path) => bind.split(":")[1] === path),
+  );
+  for (const [path, volume] of Object.entries(changes.volumes ?? {})) binds.push(`${volume}:${path}:rw`);
+  for (const [path, file] of Object.entries(changes.files ?? {})) binds.push(`${file}:${path}:ro`);
+  const [first] = Object.entries(part.state.networks);
+  const container = await stack.engine.createContainer({
+    name: part.containerName,
+    ...Config,
+    // A part that shares another's network has that one's host name.
+    Hostname: first ? Config.Hostname : "",
+    Labels: { ...Config.Labels, ...Object.fromEntries([standInLabel.split("=")]) },
+    HostConfig: { ...HostConfig, Binds: binds, ...(first ? { NetworkMode: first[0] } : {}) },
+    ...(first ? { NetworkingConfig: { EndpointsConfig: { [first[0]]: { Aliases: first[1] } } } } : {}),
+  });
+  await part.connectMissing();
+  await container.start();
+}
+
+/**
+ * Removes every stand-in of a stack and puts the held parts back under their names.
+ * @returns What it did.
+ */
+export async function endStandIns(engine: Docker, stack: string): Promise<string[]> {
+  const label = (more: string) => ({ all: true, filters: { label: [`capstone.stack=${stack}`, more] } });
+  const said: string[] = [];
+  for (const { Id } of await engine.listContainers(label(standInLabel))) {
+    await ignoring(engine.getContainer(Id).remove({ force: true }), 404, 409);
+  }
+  for (const { Id, Names } of await engine.listContainers(label("capstone.role"))) {
+    const name = (Names[0] ?? "").slice(1);
+    if (!name.endsWith(heldSuffix)) continue;
+    const container = engine.getContainer(Id);
+    await container.rename({ name: name.slice(0, -heldSuffix.length) });
+    await container.start();
+    said.push(`${name.slice(0, -heldSuffix.length)} put back`);
+  }
+  return said;
+}

@@ -1,0 +1,79 @@
+import type { Differences } from "./check/compare.ts";
+import type { Expectations } from "./drill.ts";
+import type { ClientMeasures } from "./measure.ts";
+import type { StackMeasures } from "./measure-stack.ts";
+
+/** All that was measured in one drill. */
+export interface Measures {
+  clients: ClientMeasures;
+  stack: StackMeasures;
+  /** On each node and through both addresses: where the ledger and the database differ. */
+  differences: Omit<Differences, "unknown">;
+  forks: string[];
+  /** From the strike, and from when the last fault was lifted or struck; null when it never was. */
+  whole: { afterStrikeMs: number; afterLiftMs: number } | null;
+  /** What was not whole by itself and had to be mended. */
+  mended: string[];
+}
+
+/**
+ * Why a drill has failed, a sentence for each reason; none when it has passed.
+ * @param expected Bounds of this drill, beside what is never allowed.
+ */
+export function judge(measures: Measures, expected: Expectations): string[] {
+  return [...judgeData(measures), ...judgeStack(measures, expected), ...judgeClients(measures, expected)];
+}
+
+function judgeData({ clients, differences, forks, stack }: Measures): string[] {
+  return [
+    ...several(differences.lost, "acknowledged writes were lost"),
+    ...several(differences.twice, "writes were done twice"),
+    ...several(differences.refusedButDone, "refused writes were done all the same"),
+    ...several(clients.readsBackInTime, "reads went back in time"),
+    ...several(clients.wrongAnswers, "answers were wrong"),
+    ...several(forks, "forks in the timelines"),
+    ...several(stack.twoPrimaries, "writes were taken by two nodes at once"),
+  ];
+}
+
+function judgeStack({ whole, mended }: Measures, { wholeWithinMs = 90_000 }: Expectations): string[] {
+  if (!whole) return [`not whole again by itself within ${seconds(wholeWithinMs)}: ${mended.join("; ")}`];
+  return above(whole.afterLiftMs, wholeWithinMs, "until whole again");
+}
+
+function judgeClients({ clients }: Measures, expected: Expectations): string[] {
+  const { failedRequests, writesPauseMs, readsPauseMs } = expected;
+  const reasons: string[] = [];
+  if (clients.acknowledgedWrites === 0) reasons.push("no write was acknowledged after the fault");
+  if (clients.failedBefore > 0) reasons.push(`${clients.failedBefore} requests failed before the fault`);
+  if (failedRequests !== undefined) reasons.push(...judgeFailures(clients, failedRequests));
+  if (writesPauseMs !== undefined)
+    reasons.push(...above(clients.writesPauseMs, writesPauseMs, "for a write"));
+  if (readsPauseMs !== undefined) reasons.push(...above(clients.readsPauseMs, readsPauseMs, "for a read"));
+  return reasons;
+}
+
+function judgeFailures(clients: ClientMeasures, allowed: number | "in flight"): string[] {
+  const counted =
+    allowed === "in flight" ? clients.failedRequests - clients.failedInFlight : clients.failedRequests;
+  const most = allowed === "in flight" ? 0 : allowed;
+  if (counted <= most) return [];
+  const what = Object.entries(clients.failures).map(([name, count]) => `${count} × ${name}`);
+  const beyond = allowed === "in flight" ? " that were not in flight" : "";
+  return [`${counted} requests${beyond} failed, allowed are ${most} (${what.join(", ")})`];
+}
+
+function above(ms: number, mostMs: number, what: string): string[] {
+  return ms > mostMs ? [`${seconds(ms)} ${what}, allowed are ${seconds(mostMs)}`] : [];
+}
+
+/** The first few in full: that is enough to start looking. */
+function several(list: string[], what: string): string[] {
+  if (list.length === 0) return [];
+  const more = list.length > 3 ? ` and ${list.length - 3} more` : "";
+  return [`${list.length} ${what}: ${list.slice(0, 3).join("; ")}${more}`];
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
