@@ -54,7 +54,14 @@ export function machineSettings(
  */
 export function mergeSettings(committed: Settings, base: Settings, machine: Settings): Settings {
   const setHere = Object.entries(machine.config ?? {}).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(base.config?.[key]),
+    ([key, value]) => asPulumiWrites(value) !== asPulumiWrites(base.config?.[key]),
   );
   return { ...committed, ...machine, config: { ...committed.config, ...Object.fromEntries(setHere) } };
+}
+
+/** Pulumi writes the numbers and booleans of a file that it changes as strings, which is no change of their value. */
+function asPulumiWrites(value: unknown): string | undefined {
+  return JSON.stringify(value, (_key, part) =>
+    part !== null && typeof part !== "object" ? String(part) : part,
+  );
 }

@@ -58,3 +58,9 @@ it("a key that is no longer committed goes, unless it was set on this machine", 
   const base = { config: { a: 1, b: 2 } };
   expect(mergeSettings({ config: {} }, base, { config: { a: 1, b: 3 } })).toEqual({ config: { b: 3 } });
 });
+
+it("a number that Pulumi wrote back as a string was not set on this machine", () => {
+  const base = { config: { port: 8080, flags: { on: true } } };
+  const machine = { config: { port: "8080", flags: { on: "true" } } };
+  expect(mergeSettings({ config: { port: 9090 } }, base, machine)).toEqual({ config: { port: 9090 } });
+});
