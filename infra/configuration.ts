@@ -57,6 +57,10 @@ export function readConfiguration(): Configuration {
     target === "docker"
       ? { target, ...shared, ...readDocker(reader) }
       : { target, ...shared, ...readAws(reader, shared.appNodes) };
+  if (target === "aws" && stack.length > 15) {
+    // A load balancer's name has 32 characters, of which Pulumi takes eight to make it unique.
+    reader.refuse(`The stack's name is "${stack}"; on AWS it has at most 15 characters.`);
+  }
   reader.finish();
   return configuration;
 }
