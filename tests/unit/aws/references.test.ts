@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { collectResourceGraph } from "../../../resource-graph/collect.ts";
+import { runProgram } from "../../../resource-graph/program.ts";
 import { type Rendered, referencesIn } from "../../../resource-graph/render.ts";
+import { readStackConfig } from "../../../resource-graph/stack-config.ts";
 import { awsGraph, smallest } from "./aws-graph.ts";
 
 /** What people choose between: every one is a whole stack. */
@@ -62,6 +65,16 @@ describe.each(Object.entries(variants))("%s", (_name, changes) => {
       "aws:secretsmanager/secretVersion:SecretVersion capstone-prod-signing-keys secretString",
     ]);
   });
+});
+
+test("the stack of npm run trial is one that can be thrown away", async () => {
+  const { resources } = await collectResourceGraph(runProgram, {
+    stack: "trial",
+    ...readStackConfig("trial"),
+  });
+  const held = resources.filter(({ protect, inputs }) => protect || inputs.deletionProtection === true);
+  expect(held).toEqual([]);
+  expect(resources.some(({ type }) => type === "aws:fis/experimentTemplate:ExperimentTemplate")).toBe(true);
 });
 
 function hasSecret(value: Rendered): boolean {
