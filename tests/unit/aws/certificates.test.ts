@@ -9,7 +9,7 @@ import { projectRoot } from "../../../infra/project.ts";
 
 const text = readFileSync(join(projectRoot, databaseCertificateFile), "utf8");
 const certificates =
-  text.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g)?.map((pem) => new X509Certificate(pem)) ?? [];
+  text.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g)?.map((pem) => new X509Certificate(pem)) ?? [];
 const year = 365 * 24 * 3600 * 1000;
 
 test("every authority in the image is Amazon's, signs for itself, and lasts", () => {
