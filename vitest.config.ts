@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: "service",
           include: ["tests/service/**/*.test.ts"],
+          globalSetup: ["tests/service/global-setup.ts"],
           testTimeout: 2 * minuteMs,
           hookTimeout: 5 * minuteMs,
         },

@@ -37,6 +37,8 @@ export class Connection {
   private readonly client: postgres.Sql;
   private readonly socket: Socket;
   private busy = false;
+  /** Rejects the statement under way. postgres.js misses a close that comes before it looks at the socket. */
+  private lose: (reason: Error) => void = () => {};
   private lastByte = idleStatus;
   private unconfirmed = false;
   private reasonForClosing: Error | undefined;
@@ -46,6 +48,7 @@ export class Connection {
     socket.on("data", (chunk: Buffer) => this.look(chunk));
     socket.on("close", () => {
       this.usable = false;
+      this.lose(new Error("the server closed it"));
       this.onClose();
     });
     this.client = postgres({
@@ -75,7 +78,9 @@ export class Connection {
   static async open(options: ConnectionOptions, timeoutMs: number): Promise<Connection> {
     const startedAt = performance.now();
     try {
-      const connection = new Connection(options, await openSocket(options, timeoutMs));
+      const socket = await openSocket(options, timeoutMs);
+      if (socket.destroyed) throw new Error("the server closed it");
+      const connection = new Connection(options, socket);
       const left = Math.max(1, startedAt + timeoutMs - performance.now());
       await connection.welcome(options, left);
       return connection;
@@ -150,7 +155,10 @@ export class Connection {
     const query = this.client.unsafe(text, parameters as never[], { prepare: true });
     // Without it postgres.js keeps every failed statement in a module-level map, for good.
     Object.defineProperty(query, "origin", { value: "" });
-    return query;
+    return new Promise((resolve, reject) => {
+      this.lose = reject;
+      query.then(resolve, reject);
+    });
   }
 
   /** Sees every chunk before postgres.js does. */

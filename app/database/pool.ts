@@ -51,6 +51,8 @@ export class ConnectionPool {
   private dials = 0;
   private failedDials = 0;
   private failuresInARow = 0;
+  /** A connection was lost since the last dial that succeeded: the next one goes ahead alone. */
+  private suspicious = false;
   private probe: NodeJS.Timeout | undefined;
   private ended = false;
   /** Why the last dial failed; undefined once one succeeds. */
@@ -82,7 +84,10 @@ export class ConnectionPool {
 
   /** Takes a connection back; throws it away unless it can serve the next caller. */
   release(connection: Connection): void {
-    if (!connection.usable) this.closeIdle();
+    if (!connection.usable) {
+      this.suspicious = true;
+      this.closeIdle();
+    }
     if (!connection.usable || connection.inTransaction || this.ended || this.isOld(connection)) {
       this.remove(connection);
     } else {
@@ -133,10 +138,10 @@ export class ConnectionPool {
   private grow(): void {
     if (this.ended) return;
     while (this.waiters.size > this.opening && this.connections.size + this.opening < this.options.max) {
-      if (this.failuresInARow === 0) void this.open();
-      else if (this.opening === 0 && !this.probe) this.probeLater();
-      else return;
-      if (this.probe) return;
+      const alone = this.suspicious || this.failuresInARow > 0;
+      if (alone && (this.opening > 0 || this.probe)) return;
+      if (this.failuresInARow > 0) this.probeLater();
+      else void this.open();
     }
   }
 
@@ -157,9 +162,13 @@ export class ConnectionPool {
       // Connections that were opened together do not end together.
       const lifetimeMs = this.options.maxLifetimeMs * (0.9 + Math.random() / 5);
       this.connections.set(connection, performance.now() + lifetimeMs);
-      connection.onClose = () => this.remove(connection);
+      connection.onClose = () => {
+        this.suspicious ||= this.connections.has(connection);
+        this.remove(connection);
+      };
       if (this.failuresInARow > 0) this.options.onChange(undefined);
       this.failuresInARow = 0;
+      this.suspicious = false;
       this.lastFailure = undefined;
       this.lend(connection);
     } catch (error) {

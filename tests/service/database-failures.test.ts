@@ -1,0 +1,249 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
+import type postgres from "postgres";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { DatabaseAccess } from "../../app/database/access.ts";
+import { withinMs } from "../../app/database/deadline.ts";
+import { DatabaseFailure } from "../../app/database/failures.ts";
+import { applicationLogin, createDatabase, superuser } from "./support/databases.ts";
+import { TcpProxy } from "./support/tcp-proxy.ts";
+
+let databaseName: string;
+let outside: postgres.Sql;
+let proxy: TcpProxy;
+let access: DatabaseAccess;
+let retries: number;
+
+beforeAll(async () => {
+  databaseName = await createDatabase("migrated");
+  outside = superuser(databaseName);
+  await outside`create table notes (id uuid primary key, text text not null)`;
+  await outside`grant all on notes to capstone`;
+});
+
+afterAll(() => outside.end());
+
+beforeEach(async () => {
+  const login = applicationLogin(inject("backends"), databaseName);
+  proxy = await TcpProxy.start(login);
+  retries = 0;
+  const listener = { onFailing: () => {}, onRetry: () => void retries++ };
+  access = new DatabaseAccess({ ...login, port: proxy.port }, "test", listener);
+});
+
+afterEach(async () => {
+  await access.end();
+  await proxy.end();
+});
+
+const insert = (id: string, text = "") =>
+  sql`insert into notes values (${id}, ${text}) on conflict (id) do update set text = excluded.text`;
+const countOf = async (id: string) => (await outside`select from notes where id = ${id}`).length;
+
+/** Ends the sessions that are in this state, from outside. @returns How many. */
+async function terminate(condition: string): Promise<number> {
+  const rows = await outside.unsafe(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'capstone test'
+     and datname = current_database() and ${condition}`,
+  );
+  return rows.length;
+}
+
+test("ten sessions killed in the middle of a statement: every caller gets its answer", async () => {
+  const callers = Array.from({ length: 10 }, (_, number) =>
+    access.read((database) =>
+      sql<{ number: number }>`select ${number}::int as number from pg_sleep(1)`.execute(database),
+    ),
+  );
+  const sleeping = "application_name = 'capstone test' and state = 'active' and query like '%pg_sleep%'";
+  const countSleeping = async () =>
+    (await outside.unsafe(`select from pg_stat_activity where ${sleeping} and datname = current_database()`))
+      .length;
+  await expect.poll(countSleeping, { timeout: 5_000 }).toBe(10);
+  expect(await terminate(sleeping)).toBe(10);
+  const answers = await Promise.all(callers);
+  expect(answers.map(({ rows }) => rows[0]?.number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(retries).toBe(10);
+});
+
+test("killed between two statements of a transaction: it happens again, and once", async () => {
+  const id = randomUUID();
+  let attempts = 0;
+  await access.transaction(async (transaction) => {
+    attempts++;
+    await insert(id, `attempt ${attempts}`).execute(transaction);
+    if (attempts === 1) expect(await terminate("state = 'idle in transaction'")).toBe(1);
+    await sql`select 1`.execute(transaction);
+  });
+  expect(attempts).toBe(2);
+  const [note] = await outside`select text from notes where id = ${id}`;
+  expect(note?.text).toBe("attempt 2");
+});
+
+test("without a retry a lost transaction is known not to have happened, a lost single write is not", async () => {
+  const transaction = access.direct.transaction().execute(async (inside) => {
+    await insert(randomUUID()).execute(inside);
+    proxy.cut();
+    await sql`select 1`.execute(inside);
+  });
+  await expect(transaction).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+
+  const single = sql`select pg_sleep(5)`.execute(access.direct);
+  setTimeout(() => proxy.cut(), 300);
+  await expect(single).rejects.toMatchObject({ name: "DatabaseFailure", fate: "unknown" });
+});
+
+test("a proxy that accepts and closes: callers wait, one probe at a time, and none fails", async () => {
+  await access.read((database) => sql`select 1`.execute(database));
+  proxy.mode = "refuse";
+  proxy.cut();
+  const before = proxy.accepted;
+  const callers = Array.from({ length: 40 }, () =>
+    access.read((database) => sql`select 1`.execute(database)),
+  );
+  await sleep(3_000);
+  const probes = proxy.accepted - before;
+  expect(probes).toBeGreaterThan(3);
+  expect(probes).toBeLessThan(40);
+  expect(access.state()).toMatchObject({ failing: true, open: 0 });
+
+  proxy.mode = "forward";
+  const healedAt = performance.now();
+  await Promise.all(callers);
+  expect(performance.now() - healedAt).toBeLessThan(1_500);
+  expect(proxy.mostOpen).toBeLessThanOrEqual(10);
+});
+
+test("sessions that were idle when the server went cost no caller an attempt", async () => {
+  await Promise.all(
+    Array.from({ length: 10 }, () => access.read((database) => sql`select pg_sleep(0.2)`.execute(database))),
+  );
+  expect(access.state()).toMatchObject({ open: 10, idle: 10 });
+  expect(await terminate("state = 'idle'")).toBe(10);
+  await expect.poll(() => access.state().open).toBe(0);
+  await access.read((database) => sql`select 1`.execute(database));
+  expect(retries).toBe(0);
+});
+
+test("a connection that hangs is given up for another one", async () => {
+  await access.read((database) => sql`select 1`.execute(database));
+  proxy.mode = "hang";
+  const startedAt = performance.now();
+  const answer = access.read((database) => sql`select 1`.execute(database));
+  await sleep(1_000);
+  proxy.mode = "forward";
+  // The socket that lost its statement in the hang stays silent.
+  await answer;
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+});
+
+test("when the time is over the caller is told whether it may have happened", async () => {
+  proxy.mode = "refuse";
+  const unsent = withinMs(500, () => access.write((database) => insert(randomUUID()).execute(database)));
+  await expect(unsent).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+
+  proxy.mode = "forward";
+  await access.read((database) => sql`select 1`.execute(database));
+  proxy.mode = "hang";
+  const lost = withinMs(500, () => access.write((database) => insert(randomUUID()).execute(database)));
+  await expect(lost).rejects.toMatchObject({ name: "DatabaseFailure", fate: "unknown" });
+  const lostRead = withinMs(500, () => access.read((database) => sql`select 1`.execute(database)));
+  await expect(lostRead).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+});
+
+test("a transaction that someone left open does not reach the next caller", async () => {
+  const [{ pid: first } = { pid: 0 }] = (
+    await access.direct.connection().execute(async (session) => {
+      await sql`begin`.execute(session);
+      return sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(session);
+    })
+  ).rows;
+  const { rows } = await sql<{ pid: number; at: unknown }>`select pg_backend_pid() as pid`.execute(
+    access.direct,
+  );
+  expect(rows[0]?.pid).not.toBe(first);
+  await expect.poll(() => terminate("state = 'idle in transaction'")).toBe(0);
+});
+
+test("a primary that became read-only is left, and the write is held until it is none any more", async () => {
+  const id = randomUUID();
+  await access.read((database) => sql`select 1`.execute(database));
+  await outside.unsafe(
+    `alter role capstone in database ${databaseName} set default_transaction_read_only = on`,
+  );
+  await terminate("true");
+  const write = access.write((database) => insert(id).execute(database));
+  await sleep(500);
+  expect(await countOf(id)).toBe(0);
+  await outside.unsafe(`alter role capstone in database ${databaseName} reset default_transaction_read_only`);
+  await write;
+  expect(await countOf(id)).toBe(1);
+  expect(retries).toBeGreaterThan(0);
+});
+
+test("what the server refuses is not tried again", async () => {
+  await expect(access.write((database) => sql`select 1 / 0`.execute(database))).rejects.toMatchObject({
+    code: "22012",
+  });
+  const id = randomUUID();
+  await insert(id).execute(access.direct);
+  const twice = access.write((database) => sql`insert into notes values (${id}, '')`.execute(database));
+  await expect(twice).rejects.toMatchObject({ code: "23505", constraint_name: "notes_pkey" });
+  expect(retries).toBe(0);
+});
+
+/** A commit that waits for a standby that is not there, until it is done without. */
+async function withMissingStandby(work: () => Promise<void>): Promise<void> {
+  await outside.unsafe(`alter role capstone in database ${databaseName} set synchronous_commit = on`);
+  try {
+    await work();
+  } finally {
+    await outside.unsafe(`alter role capstone in database ${databaseName} reset synchronous_commit`);
+  }
+}
+
+const waitsForStandby = "wait_event = 'SyncRep'";
+
+test("killed while the commit waits for its standby: done once, and acknowledged only when a standby has it", async () => {
+  const id = randomUUID();
+  let acknowledged = false;
+  await withMissingStandby(async () => {
+    const write = access
+      .transaction((transaction) => insert(id).execute(transaction))
+      .then(() => {
+        acknowledged = true;
+      });
+    await expect.poll(() => terminate(waitsForStandby), { timeout: 5_000 }).toBe(1);
+    // The row is there, on this node alone: the second attempt finds it and waits again.
+    await expect.poll(() => countOf(id)).toBe(1);
+    await expect
+      .poll(
+        async () => (await outside.unsafe(`select from pg_stat_activity where ${waitsForStandby}`)).length,
+      )
+      .toBe(1);
+    expect(acknowledged).toBe(false);
+    expect(retries).toBe(1);
+    await outside.unsafe(`alter role capstone in database ${databaseName} reset synchronous_commit`);
+    expect(await terminate(waitsForStandby)).toBe(1);
+    await write;
+  });
+  expect(await countOf(id)).toBe(1);
+});
+
+test("cancelled while the commit waits for its standby: the success with a warning is no acknowledgement", async () => {
+  await withMissingStandby(async () => {
+    for (const write of [
+      () => access.direct.transaction().execute((transaction) => insert(randomUUID()).execute(transaction)),
+      () => insert(randomUUID()).execute(access.direct),
+    ]) {
+      const answer = expect(write()).rejects.toSatisfy(
+        (error) => error instanceof DatabaseFailure && error.fate === "unknown",
+      );
+      const cancel = () =>
+        outside.unsafe(`select pg_cancel_backend(pid) from pg_stat_activity where ${waitsForStandby}`);
+      await expect.poll(async () => (await cancel()).length, { timeout: 5_000 }).toBe(1);
+      await answer;
+    }
+  });
+});

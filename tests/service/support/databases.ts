@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { inject } from "vitest";
+import { migrate } from "../../../migrations/migrate.ts";
+import type { Backends } from "./containers.ts";
+
+const template = "capstone";
+export const migrationsFolder = new URL("../../../migrations/", import.meta.url);
+
+/** How a user logs in to one database. */
+export interface Login {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  certificateAuthority: undefined;
+  poolSize: number;
+}
+
+/** Migrates the database that the others are copied from. */
+export async function migrateTemplate(backends: Backends): Promise<void> {
+  await migrate({
+    database: ownerLogin(backends, template),
+    applicationPassword: backends.database.applicationPassword,
+    folder: migrationsFolder,
+    budgetMs: 30_000,
+    log: () => {},
+  });
+}
+
+export function ownerLogin({ database }: Backends, name: string): Login {
+  return login(database, name, "capstone_owner", database.ownerPassword);
+}
+
+export function applicationLogin({ database }: Backends, name: string): Login {
+  return login(database, name, "capstone", database.applicationPassword);
+}
+
+/** A superuser's connection, for looking in from outside and for breaking things. */
+export function superuser(name = "postgres"): postgres.Sql {
+  const { database } = inject("backends");
+  return postgres({
+    host: database.host,
+    port: database.port,
+    database: name,
+    user: "postgres",
+    password: database.ownerPassword,
+    max: 2,
+    onnotice: () => {},
+  });
+}
+
+/** A new database, empty or with the schema. @returns Its name. */
+export async function createDatabase(kind: "empty" | "migrated"): Promise<string> {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const sql = superuser();
+  try {
+    const from = kind === "migrated" ? ` template ${template}` : "";
+    await sql.unsafe(`create database ${name} owner capstone_owner${from}`);
+    await sql.unsafe(
+      `revoke all on database ${name} from public; grant connect on database ${name} to capstone`,
+    );
+  } finally {
+    await sql.end();
+  }
+  if (kind === "empty") {
+    const inside = superuser(name);
+    await inside.unsafe("alter schema public owner to capstone_owner");
+    await inside.end();
+  }
+  return name;
+}
+
+function login(server: Backends["database"], database: string, user: string, password: string): Login {
+  const { host, port } = server;
+  return { host, port, database, user, password, certificateAuthority: undefined, poolSize: 10 };
+}

@@ -1,0 +1,71 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/**
+ * What a proxy in front of Postgres can do:
+ * - forward;
+ * - refuse: accept and close at once, as HAProxy does without a primary;
+ * - hang: keep every connection that it has, and carry nothing on it.
+ */
+export type ProxyMode = "forward" | "refuse" | "hang";
+
+export class TcpProxy {
+  mode: ProxyMode = "forward";
+  /** Connections accepted so far. */
+  accepted = 0;
+  /** The most that were open at the same time. */
+  mostOpen = 0;
+  private readonly target: { host: string; port: number };
+  private readonly server: Server;
+  private readonly open = new Set<Socket>();
+
+  private constructor(target: { host: string; port: number }) {
+    this.target = target;
+    this.server = createServer((client) => this.accept(client));
+  }
+
+  static async start(target: { host: string; port: number }): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    await new Promise<void>((resolve) => proxy.server.listen(0, "127.0.0.1", resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
+  async end(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(client: Socket): void {
+    this.accepted++;
+    client.on("error", () => {});
+    if (this.mode === "refuse") {
+      // Unread bytes would keep the socket half open.
+      client.resume().end();
+      return;
+    }
+    const server = connect(this.target);
+    this.track(client, server);
+    this.track(server, client);
+    this.mostOpen = Math.max(this.mostOpen, this.open.size / 2);
+  }
+
+  private track(from: Socket, to: Socket): void {
+    this.open.add(from);
+    from.on("error", () => {});
+    from.on("data", (chunk) => {
+      if (this.mode !== "hang") to.write(chunk);
+    });
+    from.on("close", () => {
+      this.open.delete(from);
+      to.destroy();
+    });
+  }
+}
