@@ -54,7 +54,7 @@ export class Traffic extends pulumi.ComponentResource {
     );
   }
 
-  private createEdge(args: TrafficArgs, handover: docker.Volume): docker.Container {
+  private createEdge(args: TrafficArgs, handover: docker.Volume): pulumi.Resource {
     const { publishedPorts } = args;
     return createPart(
       {
@@ -80,7 +80,7 @@ export class Traffic extends pulumi.ComponentResource {
   private createProxies(
     args: TrafficArgs,
     handover: docker.Volume,
-    edge: docker.Container,
+    edge: pulumi.Resource,
   ): pulumi.Resource[] {
     const proxies: pulumi.Resource[] = [edge];
     for (let node = 1; node <= counts.proxy; node++) {
