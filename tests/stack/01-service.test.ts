@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, ask, png, signUp } from "./client.ts";
-import { command, container, docker, mustSucceed, type Outputs, readOutputs } from "./support.ts";
+import { command, container, docker, mustSucceed, type Outputs, query, readOutputs } from "./support.ts";
 
 let outputs: Outputs;
 let account: Account;
@@ -102,36 +102,15 @@ describe("the database", () => {
   });
 
   it("has every written row on both nodes", async () => {
-    const rows = (node: number) =>
-      docker(
-        "exec",
-        container("database", node),
-        ...[
-          "psql",
-          "--host=/run/postgresql",
-          "--username=postgres",
-          "--dbname=capstone",
-          "--tuples-only",
-          "--no-align",
-        ],
-        "--command=select count(*) from users",
-      );
+    const rows = (node: number) => query(node, "select count(*) from users");
     expect(Number(await rows(1))).toBeGreaterThan(0);
     expect(await rows(2)).toBe(await rows(1));
   });
 
   it("has data checksums on, and pg_rewind and slots in use", async () => {
-    const settings = await docker(
-      ...[
-        "exec",
-        container("database", 1),
-        "psql",
-        "--host=/run/postgresql",
-        "--username=postgres",
-        "--tuples-only",
-      ],
-      "--no-align",
-      "--command=select string_agg(setting, ' ' order by name) from pg_settings where name in ('data_checksums', 'wal_log_hints')",
+    const settings = await query(
+      1,
+      "select string_agg(setting, ' ' order by name) from pg_settings where name in ('data_checksums', 'wal_log_hints')",
     );
     expect(settings).toBe("on on");
   });

@@ -9,8 +9,9 @@ import {
   docker,
   mustSucceed,
   type Outputs,
+  query,
   readOutputs,
-  stack,
+  runningContainers,
 } from "./support.ts";
 
 let outputs: Outputs;
@@ -18,16 +19,11 @@ beforeAll(async () => {
   outputs = await readOutputs();
 });
 
-const containerIds = () =>
-  docker("ps", "--no-trunc", "--quiet", "--filter", `label=capstone.stack=${stack}`).then((ids) =>
-    ids.split("\n").sort(),
-  );
-
 describe("a deployment", () => {
   it("that changes nothing changes nothing", async () => {
-    const before = await containerIds();
+    const before = await runningContainers();
     const again = await mustSucceed(command("up"));
-    expect(await containerIds()).toEqual(before);
+    expect(await runningContainers()).toEqual(before);
     console.log(`up with nothing to do: ${again.durationMs} ms`);
     const preview = await mustSucceed(command("preview", ["--expect-no-changes"]));
     console.log(`preview: ${preview.durationMs} ms`);
@@ -55,7 +51,7 @@ describe("a deployment", () => {
 
   it("with a broken migration fails with its message, and the old nodes keep serving", async () => {
     using copy = await copyOfProject();
-    const before = await containerIds();
+    const before = await runningContainers();
     writeFileSync(
       join(copy.path, "migrations/9999_broken.ts"),
       `import { type Kysely, sql } from "kysely";
@@ -67,21 +63,9 @@ describe("a deployment", () => {
     const failed = await command("up", [], copy.path);
     expect(failed.exitCode).not.toBe(0);
     expect(failed.stdout + failed.stderr).toMatch(/9999_broken.*no_such_function/s);
-    expect(await containerIds()).toEqual(before);
+    expect(await runningContainers()).toEqual(before);
     expect((await ask(outputs.healthUrl)).status).toBe(200);
-    const tables = await docker(
-      ...[
-        "exec",
-        container("database", 1),
-        "psql",
-        "--host=/run/postgresql",
-        "--username=postgres",
-        "--dbname=capstone",
-      ],
-      "--tuples-only",
-      "--command=select to_regclass('half_done') is null",
-    );
-    expect(tables.trim()).toBe("t");
+    expect(await query(1, "select to_regclass('half_done') is null")).toBe("t");
     await mustSucceed(command("up"));
     expect((await readOutputs()).migration).toBe(outputs.migration);
   });
@@ -93,15 +77,11 @@ describe("a deployment", () => {
       file,
       readFileSync(file, "utf8").replace("log_min_duration_statement: 1s", "log_min_duration_statement: 2s"),
     );
-    const before = await containerIds();
+    const before = await runningContainers();
     await mustSucceed(command("up", [], copy.path));
-    const show = (node: number) =>
-      docker(
-        ...["exec", container("database", node), "psql", "--host=/run/postgresql", "--username=postgres"],
-        ...["--tuples-only", "--no-align", "--command=show log_min_duration_statement"],
-      );
+    const show = (node: number) => query(node, "show log_min_duration_statement");
     expect([await show(1), await show(2)]).toEqual(["2s", "2s"]);
-    expect(await containerIds()).toEqual(before);
+    expect(await runningContainers()).toEqual(before);
     await mustSucceed(command("up"));
     expect([await show(1), await show(2)]).toEqual(["1s", "1s"]);
   });

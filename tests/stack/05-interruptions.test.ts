@@ -14,6 +14,7 @@ import {
   type Outputs,
   readOutputs,
   run,
+  runningContainers,
   stack,
 } from "./support.ts";
 
@@ -22,11 +23,6 @@ beforeAll(async () => {
   outputs = await readOutputs();
 });
 
-const running = () =>
-  docker("ps", "--no-trunc", "--quiet", "--filter", `label=capstone.stack=${stack}`).then((ids) =>
-    ids.split("\n").sort(),
-  );
-
 describe("a deployment that cannot go on", () => {
   it("says which config value is wrong and what is allowed, and changes nothing", async () => {
     using copy = await copyOfProject();
@@ -34,14 +30,14 @@ describe("a deployment that cannot go on", () => {
     const settings = parse(readFileSync(file, "utf8"));
     settings.config["capstone:appNodes"] = 1;
     writeFileSync(file, stringify(settings));
-    const before = await running();
+    const before = await runningContainers();
     const failed = await command("up", [], copy.path);
     expect(failed.exitCode).not.toBe(0);
     expect(failed.stderr + failed.stdout).toContain(
       'capstone:appNodes is "1"; allowed is a whole number from 2 to 8.',
     );
     expect(failed.stderr + failed.stdout).not.toMatch(/\n\s+at /);
-    expect(await running()).toEqual(before);
+    expect(await runningContainers()).toEqual(before);
   });
 
   it("says which port is taken, before it changes anything", async () => {
@@ -81,7 +77,7 @@ describe("an interrupted deployment", () => {
       const account = await signUp(outputs.apiUrl);
       using copy = await copyOfProject();
       appendFileSync(join(copy.path, "app/main.ts"), `\n// interrupted by ${signal}\n`);
-      const before = await running();
+      const before = await runningContainers();
       // In a process group of its own, so that the signal reaches all of it, as Ctrl-C in a terminal does.
       const up = spawn("node", ["setup/start.mjs", "up", "--stack", stack], {
         cwd: copy.path,
@@ -90,7 +86,7 @@ describe("an interrupted deployment", () => {
       });
       const ended = new Promise((resolve) => up.once("close", resolve));
       const deadline = Date.now() + 120_000;
-      while ((await running()).join() === before.join() && Date.now() < deadline) await sleep(200);
+      while ((await runningContainers()).join() === before.join() && Date.now() < deadline) await sleep(200);
       process.kill(-(up.pid as number), signal);
       await ended;
 

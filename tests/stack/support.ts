@@ -93,3 +93,22 @@ export async function copyOfProject(): Promise<{ path: string } & Disposable> {
   symlinkSync(join(projectRoot, "node_modules"), join(path, "node_modules"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
+
+/** The identities of the stack's running containers: the same before and after where nothing was made anew. */
+export async function runningContainers(): Promise<string[]> {
+  const ids = await docker("ps", "--no-trunc", "--quiet", "--filter", `label=capstone.stack=${stack}`);
+  return ids.split("\n").sort();
+}
+
+/** What one database node answers to a query, as text. */
+export function query(node: number, sql: string): Promise<string> {
+  const psql = [
+    "psql",
+    "--host=/run/postgresql",
+    "--username=postgres",
+    "--dbname=capstone",
+    "--tuples-only",
+    "--no-align",
+  ];
+  return docker("exec", container("database", node), ...psql, `--command=${sql}`);
+}

@@ -1,0 +1,84 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { projectRoot } from "../../infra/project.ts";
+import { mustSucceed, run } from "./support.ts";
+
+const directory = mkdtempSync(path.join(tmpdir(), "capstone-toolchain-"));
+const state = path.join(directory, "state");
+
+const pulumi = (...args: string[]) => run("pulumi", args, { cwd: directory, timeoutMs: 120_000 });
+const deploy = () => mustSucceed(pulumi("up", "--yes", "--skip-preview", "--stack", "trial"));
+const outputs = async () => {
+  const { stdout } = await mustSucceed(
+    pulumi("stack", "output", "--json", "--show-secrets", "--stack", "trial"),
+  );
+  return JSON.parse(stdout);
+};
+
+beforeAll(async () => {
+  cpSync(path.join(import.meta.dirname, "toolchain-program"), directory, { recursive: true });
+  symlinkSync(path.join(projectRoot, "node_modules"), path.join(directory, "node_modules"));
+  mkdirSync(state);
+  vi.stubEnv("PULUMI_BACKEND_URL", `file://${state}`);
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "a passphrase of the test's");
+  vi.stubEnv("PULUMI_STACK", "trial");
+  await mustSucceed(pulumi("stack", "init", "trial"));
+  await mustSucceed(pulumi("config", "set", "length", "24", "--stack", "trial"));
+  await deploy();
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true });
+});
+
+describe("the Pulumi that set-up delivers", () => {
+  it("draws random values as they are asked for, and runs dynamic resources", async () => {
+    const { password, bcryptHash, string, hex, dynamic } = await outputs();
+    expect(password).toMatch(/^[A-Za-z0-9]{24}$/);
+    expect(password.replace(/\D/g, "").length).toBeGreaterThanOrEqual(3);
+    expect(bcryptHash).toMatch(/^\$2a\$10\$/);
+    expect(string).toMatch(/^[!@#$%&*()\-_=+[\]{}<>:?]{12}$/);
+    expect(hex).toMatch(/^tag-[0-9a-f]{8}$/);
+    expect(dynamic).toBe("A DYNAMIC RESOURCE");
+  });
+
+  it("keeps secrets encrypted in the state and masked in what it prints", async () => {
+    const { password, bcryptHash } = await outputs();
+    const files = readdirSync(state, { recursive: true, encoding: "utf8", withFileTypes: true });
+    const text = files
+      .filter((file) => file.isFile())
+      .map((file) => readFileSync(path.join(file.parentPath, file.name), "utf8"))
+      .join("\n");
+    expect(text).toContain("random:index/randomPassword:RandomPassword");
+    for (const secret of [password, bcryptHash]) expect(text.includes(secret)).toBe(false);
+    const { stdout } = await mustSucceed(pulumi("stack", "output", "--json", "--stack", "trial"));
+    expect(JSON.parse(stdout)).toMatchObject({ password: "[secret]", bcryptHash: "[secret]" });
+  });
+
+  it("changes nothing without a reason, and warns of nothing", async () => {
+    const before = await outputs();
+    const preview = await mustSucceed(pulumi("preview", "--expect-no-changes", "--stack", "trial"));
+    expect(preview.stdout + preview.stderr).not.toMatch(/warning/i);
+    await deploy();
+    expect(await outputs()).toEqual(before);
+  });
+
+  it("draws a value anew when what it was drawn for changes, and no other", async () => {
+    const before = await outputs();
+    await mustSucceed(pulumi("config", "set", "length", "30", "--stack", "trial"));
+    await deploy();
+    const { password, bcryptHash, ...others } = await outputs();
+    expect(password).toMatch(/^[A-Za-z0-9]{30}$/);
+    expect(bcryptHash).not.toBe(before.bcryptHash);
+    expect(before).toMatchObject(others);
+  });
+
+  it("refuses what cannot be drawn, with the property and the value", async () => {
+    await mustSucceed(pulumi("config", "set", "length", "2", "--stack", "trial"));
+    const failed = await pulumi("up", "--yes", "--skip-preview", "--stack", "trial");
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.stdout + failed.stderr).toMatch(/length/);
+  });
+});
