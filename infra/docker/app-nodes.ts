@@ -79,8 +79,7 @@ export class AppNodes extends pulumi.ComponentResource {
         userId: userIds.app,
         memoryMegabytes: args.memoryMegabytes,
         networks: [attach(args.networks.service, "app", node)],
-        secretsVolume: files.volumeName,
-        secretsVersion: files.version,
+        secretFiles: files,
         memoryPaths: ["/tmp"],
         environment: {
           NODE_NAME: partName(args.stack, "app", node),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { partLabels, partName } from "../naming.ts";
 import { type Role, secretsDirectory } from "../topology.ts";
 import { Readiness } from "./readiness.ts";
+import type { SecretFiles } from "./secret-files.ts";
 
 export interface PartArgs {
   stack: string;
@@ -22,14 +23,18 @@ export interface PartArgs {
   /** Networks to join, with the names it has there. */
   networks: NetworkAttachment[];
   publishedPorts?: { internal: number; external: number }[];
-  /** Volume of secrets and settings, mounted read-only at /run/secrets. */
-  secretsVolume?: pulumi.Input<string>;
-  /** Changes when a secret does, so that the container is made anew with it. */
-  secretsVersion?: pulumi.Input<string>;
+  /** Secrets and settings, mounted read-only at /run/secrets; the container is made anew when a secret changes. */
+  secretFiles?: SecretFiles;
   volume?: { name: pulumi.Input<string>; path: string };
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
+}
+
+export interface PartOptions {
+  parent: pulumi.Resource;
+  /** What has to be done before the container is made, or made anew. */
+  dependsOn?: pulumi.Resource[];
 }
 
 export interface NetworkAttachment {
@@ -45,17 +50,17 @@ const healthCheckInterval = { seconds: 5, timeoutSeconds: 4, retries: 3 };
  * a read-only root, limits, bounded logs, a health check, a restart policy.
  * @returns What depends on it waits for: the container's readiness.
  */
-export function createPart(args: PartArgs, options: pulumi.CustomResourceOptions): Readiness {
+export function createPart(args: PartArgs, options: PartOptions): Readiness {
   const container = createContainer(args, options);
   const { role, node, healthCheck, startTimeoutSeconds } = args;
   return new Readiness(
     `${role}-${node}-ready`,
     { container, healthCheck, timeoutSeconds: startTimeoutSeconds },
-    { ...(options.parent ? { parent: options.parent } : {}) },
+    { parent: options.parent },
   );
 }
 
-function createContainer(args: PartArgs, options: pulumi.CustomResourceOptions): docker.Container {
+function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions): docker.Container {
   const { stack, role, node } = args;
   const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
   return new docker.Container(
@@ -75,8 +80,8 @@ function createContainer(args: PartArgs, options: pulumi.CustomResourceOptions):
         .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
       volumes: [
         ...(args.volume ? [{ volumeName: args.volume.name, containerPath: args.volume.path }] : []),
-        ...(args.secretsVolume
-          ? [{ volumeName: args.secretsVolume, containerPath: secretsDirectory, readOnly: true }]
+        ...(args.secretFiles
+          ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
           : []),
       ],
       user: `${args.userId}:${args.userId}`,
@@ -109,12 +114,17 @@ function createContainer(args: PartArgs, options: pulumi.CustomResourceOptions):
     },
     // Names are fixed, so the old one goes before the new one comes. The provider would call a changed health check an
     // update and leave the container with the old one.
-    { deleteBeforeReplace: true, replaceOnChanges: ["healthcheck"], ...options },
+    {
+      parent,
+      dependsOn: [...dependsOn, ...(args.secretFiles ? [args.secretFiles.written] : [])],
+      deleteBeforeReplace: true,
+      replaceOnChanges: ["healthcheck"],
+    },
   );
 }
 
-function secretsVersionLabel({ secretsVersion }: PartArgs): Record<string, pulumi.Input<string>> {
-  return secretsVersion === undefined ? {} : { "capstone.secrets-version": secretsVersion };
+function secretsVersionLabel({ secretFiles }: PartArgs): Record<string, pulumi.Input<string>> {
+  return secretFiles ? { "capstone.secrets-version": secretFiles.version } : {};
 }
 
 /** A duration as the Docker provider writes it back, so that the next preview finds it unchanged. */

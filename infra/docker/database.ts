@@ -89,8 +89,7 @@ export class Database extends pulumi.ComponentResource {
           { name: networks.cluster.name, aliases: [clusterAddress] },
         ],
         volume: { name: volume.name, path: "/var/lib/postgresql/data" },
-        secretsVolume: files.volumeName,
-        secretsVersion: files.version,
+        secretFiles: files,
         memoryPaths: ["/run/patroni", "/run/postgresql", "/tmp"],
         environment: {
           NODE_NAME: networkAlias("database", node),
@@ -116,7 +115,7 @@ export class Database extends pulumi.ComponentResource {
         userId: userIds.database,
         command: ["apply-settings"],
         networks: [networks.cluster.name],
-        secretsVolume: files.volumeName,
+        secretFiles: files,
         environment: {
           DATABASE_ADDRESSES: this.nodeNames.map((node) => `${clusterName(node)}:${ports.patroni}`).join(","),
         },

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { partLabels, partName } from "../naming.ts";
 import { type Role, secretsDirectory } from "../topology.ts";
+import type { PartOptions } from "./container.ts";
 import type { JobRun } from "./run-job.ts";
+import type { SecretFiles } from "./secret-files.ts";
 
 export interface JobArgs {
   stack: string;
@@ -11,7 +13,7 @@ export interface JobArgs {
   command: string[];
   /** The job joins the first and is connected to the others before it starts. */
   networks: pulumi.Input<string>[];
-  secretsVolume?: pulumi.Input<string>;
+  secretFiles: SecretFiles;
   /** Never a secret. */
   environment?: Record<string, pulumi.Input<string>>;
   /** The job is ended, and has failed, after this long. */
@@ -28,7 +30,7 @@ export class Job extends pulumi.dynamic.Resource {
   /** The last line that the job printed. */
   declare readonly result: pulumi.Output<string>;
 
-  constructor(name: string, args: JobArgs, options?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: JobArgs, { parent, dependsOn = [] }: PartOptions) {
     const run: pulumi.Inputs = {
       containerName: partName(args.stack, args.role),
       labels: partLabels(args.stack, args.role),
@@ -37,10 +39,17 @@ export class Job extends pulumi.dynamic.Resource {
       command: args.command,
       networks: args.networks,
       environment: { SECRETS_DIRECTORY: secretsDirectory, ...args.environment },
-      ...(args.secretsVolume ? { secretsVolume: { name: args.secretsVolume, path: secretsDirectory } } : {}),
+      secretsVolume: { name: args.secretFiles.volumeName, path: secretsDirectory },
       timeoutSeconds: args.timeoutSeconds,
     };
-    super(jobProvider, name, { run, triggers: args.triggers, result: undefined }, options, "dynamic", "Job");
+    super(
+      jobProvider,
+      name,
+      { run, triggers: args.triggers, result: undefined },
+      { parent, dependsOn: [...dependsOn, args.secretFiles.written] },
+      "dynamic",
+      "Job",
+    );
   }
 }
 

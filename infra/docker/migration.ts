@@ -64,7 +64,7 @@ export class Migration extends pulumi.ComponentResource {
         userId: userIds.app,
         command: ["node", "migrations/run.ts"],
         networks: [networks.service.name],
-        secretsVolume: files.volumeName,
+        secretFiles: files,
         environment: {
           DATABASE_URL: `postgres://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
           SECRETS_DIRECTORY: secretsDirectory,

@@ -76,8 +76,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         memoryMegabytes: 256,
         networks: [attach(networks.data, "object-store", node)],
         volume: { name: volume.name, path: "/var/lib/garage/data" },
-        secretsVolume: files.volumeName,
-        secretsVersion: files.version,
+        secretFiles: files,
         environment: {
           OBJECT_STORE_NODES: nodeNames.join(" "),
           IDENTITY_FILE: identityFile(node),
@@ -110,7 +109,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         userId: userIds.objectStore,
         command: ["form-cluster"],
         networks: [networks.data.name],
-        secretsVolume: files.volumeName,
+        secretFiles: files,
         environment: { OBJECT_STORE_NODES: nodeNames.join(" "), OBJECT_STORE_BUCKET: bucketName },
         timeoutSeconds: 150,
         triggers: { nodes: nodeNames.join(" "), bucket: bucketName, secrets: files.version },

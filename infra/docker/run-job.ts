@@ -10,7 +10,7 @@ export interface JobRun {
   command: string[];
   networks: string[];
   environment: Record<string, string>;
-  secretsVolume?: { name: string; path: string };
+  secretsVolume: { name: string; path: string };
   timeoutSeconds: number;
 }
 
@@ -60,9 +60,7 @@ function createArguments(run: JobRun): string[] {
     ...hardening,
     ...Object.entries(run.labels).map(([label, value]) => `--label=${label}=${value}`),
     ...Object.entries(run.environment).map(([variable, value]) => `--env=${variable}=${value}`),
-    ...(run.secretsVolume
-      ? [`--mount=type=volume,source=${run.secretsVolume.name},target=${run.secretsVolume.path},readonly`]
-      : []),
+    `--mount=type=volume,source=${run.secretsVolume.name},target=${run.secretsVolume.path},readonly`,
     run.image,
     ...run.command,
   ];

@@ -28,6 +28,9 @@ export interface SecretFilesArgs {
  */
 export class SecretFiles extends pulumi.ComponentResource {
   readonly volumeName: pulumi.Output<string>;
+  /** Done when the files are there. Readers depend on it without taking a value from it: else new settings, which
+   * they read while they run, would make all of them anew at once. */
+  readonly written: pulumi.Resource;
   /** Changes when one of the secrets does; tells nothing about them. */
   readonly version: pulumi.Output<string>;
 
@@ -36,9 +39,8 @@ export class SecretFiles extends pulumi.ComponentResource {
 
     this.version = versionOf(args);
     const volume = this.createVolume(args);
-    const writer = this.createWriter(args, volume);
-    // Readers wait for the files, not only for the volume.
-    this.volumeName = pulumi.all([volume.name, writer.id]).apply(([volumeName]) => volumeName);
+    this.volumeName = volume.name;
+    this.written = this.createWriter(args, volume);
 
     this.registerOutputs({ volumeName: this.volumeName });
   }

@@ -155,6 +155,15 @@ describe("the local target", () => {
     }
   });
 
+  it("takes no value from what carries the files, so that new settings make no container anew", () => {
+    for (const { name, inputs } of [...runningContainers(graph), ...ofType(graph, jobType)]) {
+      expect(
+        referencesIn(inputs).filter(({ identity }) => identity.endsWith("-writer")),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it("protects the volumes that hold data and the passwords that they know", () => {
     const data = ofType(graph, volumeType).filter((volume) => volume.name.includes("-data-"));
     expect(data).toHaveLength(8);
