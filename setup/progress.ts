@@ -25,8 +25,8 @@ export class Progress {
   }
 
   private beat(): void {
-    const parts = [...this.doing].map(([part, { what }]) => `${part}, ${what} (${this.seconds(part)} s)`);
-    if (parts.length > 0) this.say(`still at work: ${parts.join("; ")}`);
+    const parts = [...this.doing.keys()].map((part) => `${part} (${this.seconds(part)} s)`);
+    if (parts.length > 0) this.say(`still at work: ${parts.join(", ")}`);
   }
 
   private seconds(part: string): number {
