@@ -46,6 +46,7 @@ export async function runDrill(
   options: DrillOptions,
 ): Promise<DrillRun> {
   const startedAt = new Date().toISOString();
+  stack.begin();
   const observation = await Observation.start(stack);
   const load = new Load({
     apiUrl: stack.outputs.apiUrl,
@@ -80,7 +81,6 @@ async function startFromWhole(stack: RunningStack, observation: Observation): Pr
 type Wholeness = { wholeAtMs: number } | { mended: string[] };
 
 async function strike(stack: RunningStack, observation: Observation, drill: Drill): Promise<Wholeness> {
-  stack.begin();
   await drill.inject(new Scene(stack, observation));
   const outcome = await untilWhole(stack, observation, drill.expected.wholeWithinMs ?? 90_000);
   if ("wholeAtMs" in outcome) return outcome;

@@ -102,7 +102,7 @@ describe("the database", () => {
   });
 
   it("has every written row on both nodes", async () => {
-    const rows = (node: number) => query(node, "select count(*) from users");
+    const rows = (node: number) => query(node, "select count(*) from accounts");
     expect(Number(await rows(1))).toBeGreaterThan(0);
     expect(await rows(2)).toBe(await rows(1));
   });
