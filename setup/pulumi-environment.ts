@@ -16,6 +16,8 @@ export async function pulumiEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Every process of ours reads the same packages: compiled once, they load faster.
     NODE_COMPILE_CACHE: given.NODE_COMPILE_CACHE ?? cacheDirectory("compiled"),
+    // Pulumi writes a log, encrypted, of each run into its home.
+    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: given.PULUMI_LOG_ROTATION_MAX_TOTAL_MB ?? "50",
     // A stack is named on every command line or is this one; none is ever asked for.
     PULUMI_STACK: given.PULUMI_STACK ?? "dev",
   };

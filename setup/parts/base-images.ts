@@ -8,7 +8,7 @@ import type { Part, Preparation } from "../part.ts";
 import { output, runLogged } from "../processes.ts";
 import { baseImages, versions } from "../versions.mjs";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
-import { dockerEngine } from "./docker-engine.ts";
+import { dockerEngine, engineHasImage } from "./docker-engine.ts";
 import { buildGarage } from "./garage.ts";
 
 const registry = "https://registry-1.docker.io/v2/";
@@ -22,8 +22,7 @@ function baseImage(image: string, build: (preparation: Preparation, part: Part) 
   return {
     name: `image ${image}`,
 
-    isThere: async () =>
-      (await output("docker", ["image", "inspect", "--format", "{{.Id}}", image])) !== undefined,
+    isThere: () => engineHasImage(image),
 
     async provide(preparation) {
       if (await reachable(registry)) {
