@@ -27,7 +27,7 @@ export async function runDrills(command: DrillCommand, drills: Map<string, Drill
   const failed: string[] = [];
   for (const [name, drill] of chosen) {
     const options = { seed: command.seed, ...settings[command.short ? "short" : "full"] };
-    const run = await runDrill(stack, name, drill, options);
+    const run = await runDrill(stack, name, command.short ? withTimeToSpare(drill) : drill, options);
     console.log(describe(run));
     const log = writeRunLog(stack.name, run, stack.journal.struckAtMs);
     if (run.reasons.length > 0) {
@@ -41,6 +41,12 @@ export async function runDrills(command: DrillCommand, drills: Map<string, Drill
       : `${failed.length} of ${chosen.length} drills failed: ${failed.join(", ")}.`,
   );
   return failed.length === 0 ? 0 : 1;
+}
+
+/** A test asserts what happened, on whatever machine it runs; how long that may take is measured by the full drills. */
+function withTimeToSpare(drill: Drill): Drill {
+  const { writesPauseMs, readsPauseMs, ...expected } = drill.expected;
+  return { ...drill, expected };
 }
 
 function restoreWhenInterrupted(stack: RunningStack): void {
