@@ -33,6 +33,8 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   const app = Fastify({ ...serverOptions(settings), logger: loggerOptions(settings, logStream) })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
+  // A body is JSON, or an image where one is uploaded.
+  app.removeContentTypeParser("text/plain");
 
   // What every request meets.
   await app.register(identity, { nodeName: settings.nodeName });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { remainingMs } from "./database/deadline.ts";
 import { Problem } from "./problem.ts";
@@ -6,9 +7,9 @@ import type { ObjectStoreSettings } from "./settings/settings.ts";
 /** One attempt. The first PUT after a node of the store has died takes five seconds. */
 const attemptMs = 8_000;
 const connectMs = 1_000;
-const mostAttempts = 6;
 /** A held upload takes no longer, all attempts together. */
 const budgetMs = 20_000;
+const pauseMs = { first: 100, longest: 1_000 };
 
 /** The bucket that keeps uploads. */
 export class ObjectStore {
@@ -40,19 +41,16 @@ export class ObjectStore {
       CacheControl: "public, max-age=31536000, immutable",
     });
     const abortSignal = AbortSignal.timeout(Math.ceil(Math.min(budgetMs, remainingMs())));
-    try {
-      await (await this.connected()).send(command, { abortSignal });
-    } catch (error) {
-      const problem = new Problem(
-        503,
-        "object-store-unavailable",
-        "The image could not be stored; try again.",
-        {
-          retryAfterSeconds: 5,
-        },
-      );
-      problem.cause = error;
-      throw problem;
+    for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.longest, pause * 2)) {
+      try {
+        await (await this.connected()).send(command, { abortSignal });
+        return;
+      } catch (error) {
+        if (abortSignal.aborted) throw unavailable(error);
+        // A refusal is no outage: whoever runs this must hear of it.
+        if (isRefusal(error)) throw error;
+      }
+      await sleep(pause * (0.5 + Math.random() / 2));
     }
   }
 
@@ -80,7 +78,8 @@ export class ObjectStore {
       region,
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
       ...(credentials ? { credentials } : {}),
-      maxAttempts: mostAttempts,
+      // Attempts are made here, for as long as there is time.
+      maxAttempts: 1,
       requestHandler: {
         connectionTimeout: connectMs,
         requestTimeout: attemptMs,
@@ -91,6 +90,20 @@ export class ObjectStore {
       responseChecksumValidation: "WHEN_REQUIRED",
     });
   }
+}
+
+/** Whether the store answered, and said no: it would say so again. */
+function isRefusal(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function unavailable(cause: unknown): Problem {
+  const problem = new Problem(503, "object-store-unavailable", "The image could not be stored; try again.", {
+    retryAfterSeconds: 5,
+  });
+  problem.cause = cause;
+  return problem;
 }
 
 function sdk() {

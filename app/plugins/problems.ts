@@ -36,6 +36,8 @@ export function refuse(
 
 /** Answers with the problem; its headers too. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  // The rest of what was sent would be taken for the next request.
+  if (problem.statusCode === 408) reply.header("connection", "close");
   if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   return reply

@@ -50,11 +50,12 @@ export async function sessionLives(database: Kysely<Database>, caller: Caller): 
 }
 
 /** Ends a session and with it its tokens; ending it again changes nothing. */
-export async function endSession(database: Kysely<Database>, sessionId: string): Promise<void> {
+export async function endSession(database: Kysely<Database>, caller: Caller): Promise<void> {
   await database
     .updateTable("sessions")
     .set((column) => ({ ended_at: column.fn.coalesce("ended_at", sql<Date>`now()`) }))
-    .where("id", "=", sessionId)
+    .where("id", "=", caller.sessionId)
+    .where("account_id", "=", caller.accountId)
     .execute();
 }
 

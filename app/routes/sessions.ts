@@ -100,8 +100,8 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       },
     },
     async (request, reply) => {
-      const { sessionId } = callerOf(request);
-      await app.database.write((database) => endSession(database, sessionId));
+      const caller = callerOf(request);
+      await app.database.write((database) => endSession(database, caller));
       return reply.code(204).send(null);
     },
   );

@@ -15,8 +15,11 @@ const signUpBody = schemas.body({
 });
 const accountView = Type.Object({ id: Type.String({ format: "uuid" }), handle: Type.String() });
 const params = Type.Object({ handle: Type.String() });
+// The converter would round an integer; this refuses what is none.
 const pageQuery = Type.Object({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: "20 when not given." })),
+  limit: Type.Optional(
+    Type.Number({ minimum: 1, maximum: 100, multipleOf: 1, description: "20 when not given." }),
+  ),
   cursor: Type.Optional(Type.String({ maxLength: 64, description: "nextCursor of the page before." })),
 });
 const postPage = Type.Object({ items: Type.Array(schemas.postView), nextCursor: schemas.nullableString });

@@ -1,5 +1,6 @@
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import type { SigningKeys } from "./signing-keys.ts";
+import { isUuid } from "./uuid.ts";
 
 /** Who asks, as a verified access token says. Whether the session still lives, the database says. */
 export interface Caller {
@@ -52,7 +53,7 @@ export class AccessTokens {
         requiredClaims: ["sub", "sid", "exp"],
       });
       const { sub, sid, exp } = payload;
-      if (typeof sub !== "string" || typeof sid !== "string" || typeof exp !== "number") return undefined;
+      if (!isUuid(sub) || !isUuid(sid) || typeof exp !== "number") return undefined;
       const caller = { accountId: sub, sessionId: sid };
       this.remember(token, caller, exp * 1000);
       return caller;

@@ -39,7 +39,7 @@ export async function rotateRefreshToken(
   const refreshToken =
     found.usedAt === null ? successors[0] : await sameSuccessor(transaction, found, successors);
   if (refreshToken === undefined) {
-    await endSession(transaction, found.sessionId);
+    await endSession(transaction, found);
     return { verdict: "reused" };
   }
   if (found.usedAt === null) {
