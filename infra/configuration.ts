@@ -78,7 +78,7 @@ function readDocker(reader: ConfigurationReader) {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
-    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 256, 128, 8192),
+    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
     passwords: readPasswords(reader),
   };
 }
