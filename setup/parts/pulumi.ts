@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { copyFile, mkdir, readFile, realpath, rename, symlink } from "node:fs/promises";
+import { copyFile, mkdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { PersonError } from "../../infra/errors.ts";
 import { cacheDirectory, exists, keep } from "../directories.mjs";
@@ -62,11 +62,14 @@ async function useInstalled({ progress }: Preparation, part: string): Promise<st
   return `found ${file}`;
 }
 
+/** Links the CLI and what came with it; the CLI last, as it stands for the whole. */
 async function keepLink(file: string, home: string): Promise<void> {
-  await mkdir(path.join(home, "bin"), { recursive: true });
-  for (const name of readdirSync(path.dirname(file)).filter((name) => name.startsWith("pulumi"))) {
-    const link = path.join(home, "bin", name);
-    if (!(await exists(link))) await symlink(path.join(path.dirname(file), name), link);
+  const bin = path.join(home, "bin");
+  await rm(bin, { recursive: true, force: true });
+  await mkdir(bin, { recursive: true });
+  const names = readdirSync(path.dirname(file)).filter((name) => name.startsWith("pulumi-"));
+  for (const name of [...names, path.basename(file)]) {
+    await symlink(path.join(path.dirname(file), name), path.join(bin, name));
   }
 }
 
@@ -123,7 +126,7 @@ async function installPlugins(cli: string, home: string, starting: () => void): 
 async function build({ progress }: Preparation, part: string): Promise<string> {
   if (!(await output("go", ["version"]))) {
     throw new PersonError(
-      `Pulumi cannot be had: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.25 or newer (https://go.dev/dl).`,
+      `Pulumi cannot be had: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.26 or newer (https://go.dev/dl).`,
     );
   }
   progress.start(part, "building from Go modules, which takes some minutes");

@@ -39,7 +39,7 @@ describe("where a part cannot be had, one sentence says which and what to do", (
     const { pulumi } = await fresh(() => import("../../../setup/parts/pulumi.ts"));
     expect(await pulumi.isThere()).toBe(false);
     await expect(pulumi.provide(preparation)).rejects.toThrow(
-      /^Pulumi cannot be had: .* Install Pulumi .* or Go 1\.25/,
+      /^Pulumi cannot be had: .* Install Pulumi .* or Go 1\.26/,
     );
   });
 
