@@ -1,12 +1,12 @@
-// Injects faults into a running stack and measures: npm run drill -- [NAME…] [--stack NAME] [--list] …
+// Injects faults into a running stack and measures.
+//   npm run drill -- [NAME…] [--stack NAME] [--short] [--record]    all drills, or those
+//   npm run drill -- --list
+//   npm run drill -- soak [--count N | --minutes M] [--seed S]      faults drawn at random
+//   npm run drill -- --break NAME|all                               with a setting broken on purpose: has to fail
+//   npm run drill -- everything                                     all of it, written to docs/failover
+//   npm run drill -- --write-docs | --heal
 import { randomInt } from "node:crypto";
-import { chooseDrills, loadDrills } from "../drills/registry.ts";
-import { list } from "../drills/run/list.ts";
 import { readCommand } from "../drills/run/options.ts";
-import { runDrills } from "../drills/run/run-drills.ts";
+import { run } from "../drills/run/run.ts";
 
-const command = readCommand(process.argv.slice(2), randomInt(2 ** 31));
-const drills = await loadDrills();
-
-if (command.list) console.log(list(drills));
-else process.exitCode = await runDrills(command, chooseDrills(drills, command.names));
+process.exitCode = await run(readCommand(process.argv.slice(2), randomInt(2 ** 31)));

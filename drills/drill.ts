@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../infra/topology.ts";
 import type { Observation } from "./observe/observation.ts";
 import type { Random } from "./random.ts";
@@ -11,7 +12,7 @@ export interface Drill {
   /** Strikes, waits, and ends what would not end by itself. What is left is mended afterwards, and counts against it. */
   inject: (scene: Scene) => Promise<void>;
   expected: Expectations;
-  /** Whether `soak` may draw it: a single fault that needs no deployment. */
+  /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;
 }
 
@@ -58,8 +59,10 @@ export class Scene {
     return replica;
   }
 
+  /** Waits; in `soak` for between a fifth of it and all of it. */
   seconds(count: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, count * 1_000));
+    const share = this.random ? 0.2 + 0.8 * this.random.next() : 1;
+    return sleep(count * share * 1_000);
   }
 
   /** Waits until it is so, for at most this long; the drill goes on either way. */
@@ -67,7 +70,7 @@ export class Scene {
     const endsAtMs = Date.now() + timeoutMs;
     while (!(await condition())) {
       if (Date.now() > endsAtMs) return false;
-      await this.seconds(0.1);
+      await sleep(100);
     }
     return true;
   }

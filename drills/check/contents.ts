@@ -12,7 +12,7 @@ export interface Contents {
 const question = readFileSync(new URL("./contents.sql", import.meta.url), "utf8");
 
 function questionAbout(handlePrefix: string): string {
-  if (!/^drill-[a-z0-9]+-$/.test(handlePrefix)) throw new Error(`No load has the handles ${handlePrefix}.`);
+  if (!/^drill-[a-z0-9]+-?$/.test(handlePrefix)) throw new Error(`No load has the handles ${handlePrefix}.`);
   return question.replaceAll("HANDLES", handlePrefix);
 }
 

@@ -12,18 +12,20 @@ export async function lacking(stack: RunningStack, observation: Observation): Pr
 
 /**
  * Waits until the stack is whole and stays so for a second.
+ * @param tolerated What it may lack, having been broken so on purpose.
  * @returns The moment since which it is, or what it lacks when the time is over.
  */
 export async function untilWhole(
   stack: RunningStack,
   observation: Observation,
   timeoutMs: number,
+  tolerated?: string,
 ): Promise<{ wholeAtMs: number } | { lacks: string[] }> {
   const endsAtMs = Date.now() + timeoutMs;
   let wholeAtMs: number | undefined;
   for (;;) {
     const lookedAtMs = Date.now();
-    const lacks = await lacking(stack, observation);
+    const lacks = (await lacking(stack, observation)).filter((lack) => lack !== tolerated);
     wholeAtMs = lacks.length === 0 ? (wholeAtMs ?? lookedAtMs) : undefined;
     if (wholeAtMs !== undefined && lookedAtMs - wholeAtMs >= 1_000) return { wholeAtMs };
     if (lookedAtMs > endsAtMs && wholeAtMs === undefined) return { lacks };

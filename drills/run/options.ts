@@ -4,49 +4,52 @@ import { PersonError } from "../../infra/errors.ts";
 /** What `npm run drill` is told. */
 export interface DrillCommand {
   stack: string;
-  list: boolean;
+  /** What is done: drills by name, faults at random, the whole record, or nothing but a list or the documents. */
+  task: "drills" | "soak" | "everything" | "list" | "write-docs" | "heal";
+  names: string[];
   /** The three drills of `npm test`, each some 15 s. */
   short: boolean;
   /** Write what was measured into docs/failover. */
   record: boolean;
-  /** Write docs/failover from what is recorded, and run nothing. */
-  writeDocs: boolean;
   /** The setting to break on purpose. */
   break: string | undefined;
-  soak: { count: number | undefined; minutes: number | undefined } | undefined;
+  soak: { count: number | undefined; minutes: number | undefined };
   seed: number;
-  names: string[];
 }
+
+/** How many faults `soak` draws when it is not told. */
+const defaultCount = 20;
 
 /** @throws PersonError for what it does not know. */
 export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const { values, positionals } = parse(args);
-  const soak = positionals[0] === "soak";
-  const number = (name: "count" | "minutes" | "seed") => {
-    const text = values[name];
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 0) {
-      throw new PersonError(`--${name} is "${text}"; allowed is a whole number.`);
-    }
-    return value;
-  };
-  const count = number("count");
-  const minutes = number("minutes");
-  if (!soak && (count !== undefined || minutes !== undefined)) {
+  const [first = "", ...rest] = positionals;
+  const named = first === "soak" || first === "everything" ? first : "drills";
+  const task = values.list ? "list" : values["write-docs"] ? "write-docs" : values.heal ? "heal" : named;
+  const count = wholeNumber("count", values.count);
+  const minutes = wholeNumber("minutes", values.minutes);
+  if (named === "drills" && (count !== undefined || minutes !== undefined)) {
     throw new PersonError("--count and --minutes belong to soak: npm run drill -- soak --count 20.");
+  }
+  if (named !== "drills" && rest.length > 0) {
+    throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
   return {
     stack: values.stack ?? process.env.PULUMI_STACK ?? "dev",
-    list: values.list ?? false,
+    task,
+    names: named === "drills" ? positionals : [],
     short: values.short ?? false,
-    record: values.record ?? false,
-    writeDocs: values["write-docs"] ?? false,
+    record: (values.record ?? false) || named === "everything",
     break: values.break,
-    soak: soak ? { count: count ?? (minutes === undefined ? 20 : undefined), minutes } : undefined,
-    seed: number("seed") ?? defaultSeed,
-    names: soak ? positionals.slice(1) : positionals,
+    soak: { count: count ?? (minutes === undefined ? defaultCount : undefined), minutes },
+    seed: wholeNumber("seed", values.seed) ?? defaultSeed,
   };
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(text)) throw new PersonError(`--${name} is "${text}"; allowed is a whole number.`);
+  return Number(text);
 }
 
 function parse(args: string[]) {
@@ -60,6 +63,7 @@ function parse(args: string[]) {
         short: { type: "boolean" },
         record: { type: "boolean" },
         "write-docs": { type: "boolean" },
+        heal: { type: "boolean" },
         break: { type: "string" },
         count: { type: "string" },
         minutes: { type: "string" },

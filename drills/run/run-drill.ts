@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
+import type { Breakage } from "../breakage.ts";
 import { check, cleanUp } from "../check/check.ts";
 import { type Drill, Scene } from "../drill.ts";
 import { Load } from "../load/load.ts";
@@ -19,6 +20,12 @@ export interface DrillOptions {
   beforeMs: number;
   afterMs: number;
   users: number;
+  /** Draws nodes and times in `soak`. */
+  random?: Random;
+  /** A setting that is broken on purpose, before the load and until the end. */
+  breakage?: Breakage;
+  /** Makes the accounts' names their own, and leaves them for who gave it to check and remove. */
+  run?: string;
 }
 
 export interface DrillRun {
@@ -50,19 +57,20 @@ export async function runDrill(
   const observation = await Observation.start(stack);
   const load = new Load({
     apiUrl: stack.outputs.apiUrl,
-    run: randomBytes(4).toString("hex"),
+    run: options.run ?? randomBytes(4).toString("hex"),
     users: options.users,
     pauseMs,
     random: new Random(options.seed),
   });
   try {
     await startFromWhole(stack, observation);
+    await options.breakage?.apply(stack);
     await load.start();
     await sleep(options.beforeMs);
-    const whole = await strike(stack, observation, drill);
+    const whole = await strike(stack, observation, drill, options);
     await sleep(options.afterMs);
     await load.stop();
-    return await conclude({ stack, name, drill, startedAt, observation, load, whole });
+    return await conclude({ stack, name, drill, startedAt, observation, load, whole, options });
   } finally {
     await stack.restore();
     await observation.stop();
@@ -80,9 +88,15 @@ async function startFromWhole(stack: RunningStack, observation: Observation): Pr
 
 type Wholeness = { wholeAtMs: number } | { mended: string[] };
 
-async function strike(stack: RunningStack, observation: Observation, drill: Drill): Promise<Wholeness> {
-  await drill.inject(new Scene(stack, observation));
-  const outcome = await untilWhole(stack, observation, drill.expected.wholeWithinMs ?? 90_000);
+async function strike(
+  stack: RunningStack,
+  observation: Observation,
+  drill: Drill,
+  { random, breakage }: DrillOptions,
+): Promise<Wholeness> {
+  await drill.inject(new Scene(stack, observation, random));
+  const timeoutMs = drill.expected.wholeWithinMs ?? 90_000;
+  const outcome = await untilWhole(stack, observation, timeoutMs, breakage?.lacks);
   if ("wholeAtMs" in outcome) return outcome;
   const mended = await stack.restore();
   await untilWhole(stack, observation, 90_000);
@@ -97,10 +111,11 @@ interface Conclusion {
   observation: Observation;
   load: Load;
   whole: Wholeness;
+  options: DrillOptions;
 }
 
 async function conclude(conclusion: Conclusion): Promise<DrillRun> {
-  const { stack, name, drill, startedAt, observation, load, whole } = conclusion;
+  const { stack, name, drill, startedAt, observation, load, whole, options } = conclusion;
   const { struckAtMs, leftAloneAtMs, actions } = stack.journal;
   const { operations } = load.ledger;
   const measured = measureStack(observation, struckAtMs);
@@ -121,7 +136,7 @@ async function conclude(conclusion: Conclusion): Promise<DrillRun> {
   };
   const reasons = judge(measures, drill.expected);
   // A failed drill's rows are evidence.
-  if (reasons.length === 0) await cleanUp(stack, load.handlePrefix);
+  if (reasons.length === 0 && options.run === undefined) await cleanUp(stack, load.handlePrefix);
   const { unknown } = found;
   const { description } = drill;
   const endedAtMs = Date.now();

@@ -25,6 +25,8 @@ export async function processesOf(container: Docker.Container): Promise<Process[
  * @param image Any image that is there and has a shell.
  */
 export function signalFromOutside(pids: number[], signal: NodeJS.Signals, image: string): void {
+  // 0 is what the engine says of a container that does not run, and our own process group to the kernel.
+  if (pids.some((pid) => pid <= 1)) throw new Error(`There is no such process to send ${signal} to.`);
   if (process.getuid?.() === 0) {
     for (const pid of pids) tolerant(() => process.kill(pid, signal));
     return;

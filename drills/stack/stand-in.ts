@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { ignoring, type Part } from "./part.ts";
 import type { RunningStack } from "./running-stack.ts";
@@ -40,6 +44,29 @@ export async function standIn(stack: RunningStack, part: Part, changes: StandInC
   });
   await part.connectMissing();
   await container.start();
+  await untilHealthy(container);
+}
+
+async function untilHealthy(container: Docker.Container): Promise<void> {
+  const endsAtMs = Date.now() + 60_000;
+  for (;;) {
+    const { State, Name } = await container.inspect();
+    if (State.Health === undefined || State.Health.Status === "healthy") return;
+    if (Date.now() > endsAtMs) throw new Error(`The stand-in for ${Name.slice(1)} does not become healthy.`);
+    await sleep(250);
+  }
+}
+
+/**
+ * A copy of a part's file on this machine with one text in place of another.
+ * @throws Error when the file does not have the text: the breakage would break nothing.
+ */
+export async function changedFile(part: Part, path: string, [from, to]: [string, string]): Promise<string> {
+  const content = await part.run(["cat", path]);
+  if (!content.includes(from)) throw new Error(`${path} of ${part.name} has no "${from.trim()}" any more.`);
+  const file = join(mkdtempSync(join(tmpdir(), "capstone-drill-")), basename(path));
+  writeFileSync(file, `${content.replace(from, to)}\n`, { mode: 0o644 });
+  return file;
 }
 
 /**

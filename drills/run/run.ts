@@ -1,0 +1,85 @@
+import type { Drill } from "../drill.ts";
+import { chooseDrills, loadDrills } from "../registry.ts";
+import { openResults, saveResults, writeDocuments } from "../report/record.ts";
+import { RunningStack } from "../stack/running-stack.ts";
+import { list } from "./list.ts";
+import type { DrillCommand } from "./options.ts";
+import { chooseBreakages, loadBreakages, runBreakages } from "./run-breakages.ts";
+import { runDrills } from "./run-drills.ts";
+import { soak } from "./soak.ts";
+
+/** What `everything` draws in its soak. */
+const everythingFaults = 200;
+
+/** Does what the command line says. @returns The exit status: 0 when all is as it has to be. */
+export async function run(command: DrillCommand): Promise<number> {
+  const drills = await loadDrills();
+  const chosen = chooseDrills(drills, command.names);
+  const broken =
+    command.break === undefined ? undefined : chooseBreakages(await loadBreakages(), command.break);
+  if (command.task === "list") {
+    console.log(list(drills));
+    return 0;
+  }
+  if (command.task === "write-docs") {
+    writeDocuments();
+    return 0;
+  }
+  const stack = await RunningStack.open(command.stack);
+  restoreWhenInterrupted(stack);
+  if (command.task === "heal") {
+    console.log((await stack.restore()).join("\n") || "There is nothing to mend.");
+    return 0;
+  }
+  if (command.task === "everything") return everything(stack, command, drills);
+  if (command.task === "soak") return runSoak(stack, command, drills);
+  if (broken) {
+    // A broken setting that is caught is a drill that failed.
+    const missed = await runBreakages(stack, command, broken, drills);
+    return missed.length < broken.size ? 1 : 0;
+  }
+  return (await runDrills(stack, command, chosen)).length === 0 ? 0 : 1;
+}
+
+async function everything(
+  stack: RunningStack,
+  command: DrillCommand,
+  drills: Map<string, Drill>,
+): Promise<number> {
+  const failed = await runDrills(stack, command, drills);
+  const missed = await runBreakages(stack, command, await loadBreakages(), drills);
+  const bounds = { count: command.soak.count ?? everythingFaults, minutes: command.soak.minutes };
+  const status = await runSoak(stack, { ...command, soak: bounds }, drills);
+  return failed.length + missed.length + status === 0 ? 0 : 1;
+}
+
+async function runSoak(
+  stack: RunningStack,
+  command: DrillCommand,
+  drills: Map<string, Drill>,
+): Promise<number> {
+  const result = await soak(stack, drills, command);
+  const { faults, lost, twice, acknowledgedWrites, reasons, seed, minutes } = result;
+  console.log(
+    `soak: ${faults} faults in ${minutes} minutes with seed ${seed}: ${acknowledgedWrites} writes acknowledged, ${lost} lost, ${twice} done twice.`,
+  );
+  for (const reason of reasons) console.log(`        ${reason}`);
+  if (command.record) saveResults({ ...(await openResults(stack)), soak: result });
+  return reasons.length === 0 ? 0 : 1;
+}
+
+/** Ctrl-C ends every fault before it ends us. */
+function restoreWhenInterrupted(stack: RunningStack): void {
+  let restoring = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (restoring) return;
+      restoring = true;
+      console.error("drill: interrupted, ending every fault");
+      void stack.restore().then((said) => {
+        for (const sentence of said) console.error(`drill: ${sentence}`);
+        process.exit(130);
+      });
+    });
+  }
+}
