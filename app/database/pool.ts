@@ -120,13 +120,8 @@ export class ConnectionPool {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiters.delete(waiter);
-        const cause = this.lastFailure instanceof Error ? ` ${this.lastFailure.message}` : "";
-        reject(
-          new DatabaseFailure(
-            `No database connection within ${Math.round(timeoutMs)} ms.${cause}`,
-            "not-done",
-          ),
-        );
+        const message = `No database connection within ${Math.round(timeoutMs)} ms`;
+        reject(new DatabaseFailure(message, "not-done", this.lastFailure));
       }, timeoutMs);
       const waiter = { resolve, timer };
       this.waiters.add(waiter);

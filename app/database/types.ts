@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 
 /** The newest migration that this release needs; the schema may be further. */
 export const neededMigration = "0002_avatar_key";
@@ -15,6 +15,8 @@ export interface Database {
 
 /** A moment to the millisecond, as JavaScript has it: what is written comes back the same. */
 type Moment = Date;
+
+type StoredJson = ColumnType<Record<string, unknown>, object, object>;
 
 export interface AccountsTable {
   id: string;
@@ -64,7 +66,7 @@ export interface IdempotencyKeysTable {
   /** SHA-256 over what was asked, so that the same key with something else is refused. */
   fingerprint: Buffer;
   status: number;
-  response: JSONColumnType<Record<string, unknown>>;
+  response: StoredJson;
   created_at: Generated<Moment>;
   /** The last time this answer was given again. */
   replayed_at: Moment | null;
@@ -73,5 +75,5 @@ export interface IdempotencyKeysTable {
 export interface RateLimitsTable {
   bucket: string;
   count: number;
-  resets_at: ColumnType<Moment, Moment | string, Moment | string>;
+  resets_at: Moment;
 }

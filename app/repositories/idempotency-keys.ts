@@ -23,7 +23,7 @@ export interface StoredAnswer {
 export async function takeKey(transaction: Transaction<Database>, operation: Operation): Promise<boolean> {
   const taken = await transaction
     .insertInto("idempotency_keys")
-    .values({ ...operation, status: 0, response: "{}" })
+    .values({ ...operation, status: 0, response: {} })
     .onConflict((conflict) => conflict.doNothing())
     .returning("key")
     .executeTakeFirst();
@@ -39,7 +39,7 @@ export async function storeAnswer(
 ): Promise<void> {
   await transaction
     .updateTable("idempotency_keys")
-    .set({ status, response: response as never })
+    .set({ status, response })
     .where("scope", "=", scope)
     .where("key", "=", key)
     .execute();

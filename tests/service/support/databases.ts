@@ -37,18 +37,15 @@ export function applicationLogin({ database }: Backends, name: string): Login {
   return login(database, name, "capstone", database.applicationPassword);
 }
 
-/** A superuser's connection, for looking in from outside and for breaking things. */
+/** A connection of its own, for looking in from outside. */
+export function connectAs({ host, port, database, user, password }: Login): postgres.Sql {
+  return postgres({ host, port, database, user, password, max: 2, onnotice: () => {} });
+}
+
+/** Who may look everywhere and break everything. */
 export function superuser(name = "postgres"): postgres.Sql {
   const { database } = inject("backends");
-  return postgres({
-    host: database.host,
-    port: database.port,
-    database: name,
-    user: "postgres",
-    password: database.ownerPassword,
-    max: 2,
-    onnotice: () => {},
-  });
+  return connectAs(login(database, name, "postgres", database.ownerPassword));
 }
 
 /** A new database, empty or with the schema. @returns Its name. */

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, inject, test } from "vitest";
+import { migrate } from "../../migrations/migrate.ts";
+import { ask, expectProblem } from "./support/client.ts";
+import { createDatabase, migrationsFolder, ownerLogin } from "./support/databases.ts";
+import { LogKeeper, type Node, newDeployment, settingsOf, startNode } from "./support/nodes.ts";
+
+let node: Node | undefined;
+
+afterEach(() => node?.close());
+
+const healthOf = async (of: Node) => (await ask(of.url, "GET /health")).status;
+
+test("a node whose database has no schema is not ready and says why; once migrated it is", async () => {
+  const backends = inject("backends");
+  const databaseName = await createDatabase("empty");
+  const log = new LogKeeper();
+  const settings = settingsOf({ ...(await newDeployment()), databaseName }, "app-1", { logLevel: "info" });
+  node = await startNode(settings, log);
+  await sleep(1_000);
+  expectProblem(await ask(node.url, "GET /health"), 503, "starting");
+  expect(log.text).toContain('relation \\"kysely_migration\\" does not exist');
+
+  await migrate({
+    database: ownerLogin(backends, databaseName),
+    applicationPassword: backends.database.applicationPassword,
+    folder: migrationsFolder,
+    budgetMs: 20_000,
+    log: () => {},
+  });
+  await expect.poll(() => healthOf(node as Node), { timeout: 5_000 }).toBe(200);
+});
+
+test("a node whose password is refused is never ready, also not after its patience, and says why", async () => {
+  const settings = settingsOf(await newDeployment(), "app-1", { logLevel: "info" });
+  const log = new LogKeeper();
+  node = await startNode({ ...settings, database: { ...settings.database, password: "wrong" } }, log);
+  await sleep(6_500);
+  expect(await healthOf(node)).toBe(503);
+  expect(log.text).toContain("password authentication failed");
+  expect((await ask(node.url, "GET /health/live")).status).toBe(200);
+});
+
+test("a node whose database cannot be reached is ready after five seconds: it serves what it can", async () => {
+  const settings = settingsOf(await newDeployment(), "app-1");
+  node = await startNode({ ...settings, database: { ...settings.database, port: 1 } });
+  expect(await healthOf(node)).toBe(503);
+  await sleep(4_000);
+  expect(await healthOf(node)).toBe(503);
+  await expect.poll(() => healthOf(node as Node), { timeout: 5_000 }).toBe(200);
+  const askedAt = performance.now();
+  const deep = await ask(node.url, "GET /health/deep");
+  expect(performance.now() - askedAt).toBeLessThan(2_000);
+  expect(deep.status).toBe(503);
+  expect(deep.body.dependencies[0]).toMatchObject({ name: "database", state: "down" });
+  expect(deep.body.dependencies[1]).toMatchObject({ name: "object-store", state: "up" });
+});
