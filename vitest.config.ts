@@ -29,6 +29,8 @@ export default defineConfig({
           name: "service",
           include: ["tests/service/**/*.test.ts"],
           globalSetup: ["tests/service/global-setup.ts"],
+          // They wait more than they work.
+          maxWorkers: 4,
           testTimeout: 2 * minuteMs,
           hookTimeout: 5 * minuteMs,
         },
