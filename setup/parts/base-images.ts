@@ -61,11 +61,9 @@ export const debianImage = baseImage(baseImages.debian, async (preparation, part
     how = "built with debootstrap";
   }
   await preparation.ready(dockerEngine);
-  const change = ["--change", 'CMD ["bash"]'];
-  await runLogged("docker", ["import", ...change, archive, baseImages.debian], {
-    what: "docker import",
-    log,
-  });
+  const changes = ['CMD ["bash"]', "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+  const args = ["import", ...changes.flatMap((change) => ["--change", change]), archive, baseImages.debian];
+  await runLogged("docker", args, { what: `Importing the image ${baseImages.debian}`, log });
   return how;
 });
 
