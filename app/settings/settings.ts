@@ -49,7 +49,11 @@ export interface Settings {
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const reader = new SettingsReader(environment);
   const settings = {
-    nodeName: reader.text("NODE_NAME", "a name of a-z, 0-9, - and .", /^[a-z0-9][a-z0-9.-]{0,62}$/i),
+    nodeName: reader.text(
+      "NODE_NAME",
+      "a name of letters, digits, dots and hyphens",
+      /^[a-z0-9][a-z0-9.-]{0,62}$/i,
+    ),
     release: {
       image: reader.textOr("RELEASE_IMAGE", "unknown"),
       commit: reader.textOr("RELEASE_COMMIT", "unknown"),

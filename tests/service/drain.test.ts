@@ -73,7 +73,7 @@ test("a node that cannot be set up says all that is wrong at once, shows no secr
   expect(await service.ended).toBe(1);
   const lines = service.output.trim().split("\n");
   expect(lines).toEqual([
-    'NODE_NAME is "app 1!"; allowed is a name of a-z, 0-9, - and ..',
+    'NODE_NAME is "app 1!"; allowed is a name of letters, digits, dots and hyphens.',
     'PORT is "70000"; allowed is a whole number from 1 to 65535.',
     "ASSETS_URL is no address of the form https://HOST/PATH.",
     'OBJECT_STORE_BUCKET is "B"; allowed is a bucket\'s name.',
