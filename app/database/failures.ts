@@ -57,10 +57,17 @@ export function spoilsConnection(error: unknown): boolean {
   return error.severity !== "ERROR" || connectionCodes.test(error.code);
 }
 
+/** Users belong to the whole server: two databases that change one at once collide, and Postgres has no code for it. */
+function isCatalogRace({ code, message }: ServerError): boolean {
+  return code === "XX000" && message === "tuple concurrently updated";
+}
+
 /** @param error What a statement, a transaction or the wait for a connection was rejected with. */
 export function fateOf(error: unknown): Fate {
   if (error instanceof DatabaseFailure) return error.fate;
-  return isServerError(error) && passingCodes.test(error.code) ? "not-done" : "refused";
+  return isServerError(error) && (passingCodes.test(error.code) || isCatalogRace(error))
+    ? "not-done"
+    : "refused";
 }
 
 /** The server's own words for why it could not be reached, where it had any. */
