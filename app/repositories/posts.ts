@@ -18,11 +18,10 @@ export interface Position {
 /** What became of a post: made now; not made, its key being known; or refused, the session having ended. */
 export type Posting = { createdAt: Date } | "key-known" | "no-session";
 
-const nowToTheMillisecond = sql<Date>`now()::timestamptz(3)`;
-
 /**
  * Makes a post under an idempotency key, for a session that lives: one statement, so one round trip and one commit.
- * Where another request with the key is still under way, it waits for the end of that one.
+ * Where another request with the key is still under way, it waits for the end of that one. Written as SQL because it
+ * is what most writes are, and building it would cost more than sending it.
  */
 export async function insertPostOnce(
   database: Kysely<Database>,
@@ -30,56 +29,26 @@ export async function insertPostOnce(
   operation: Operation,
   post: { id: string; body: string },
 ): Promise<Posting> {
-  const createdAtText = sql<string>`to_char(${nowToTheMillisecond} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  const answer = sql<string>`jsonb_build_object(
-    'id', ${post.id}::text, 'body', ${post.body}::text, 'createdAt', ${createdAtText})`;
-  const row = await database
-    .with("session", (statement) =>
-      statement
-        .selectFrom("sessions")
-        .select("account_id")
-        .where("id", "=", caller.sessionId)
-        .where("account_id", "=", caller.accountId)
-        .where("ended_at", "is", null),
+  const { rows } = await sql<{ createdAt: Date | null }>`
+    with session as (
+      select account_id, now()::timestamptz(3) as moment from sessions
+      where id = ${caller.sessionId} and account_id = ${caller.accountId} and ended_at is null
+    ), taken as (
+      insert into idempotency_keys (scope, key, fingerprint, status, response)
+      select ${operation.scope}, ${operation.key}, ${operation.fingerprint}::bytea, 201, jsonb_build_object(
+        'id', ${post.id}::text,
+        'body', ${post.body}::text,
+        'createdAt', to_char(moment at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      from session
+      on conflict do nothing
+      returning key
+    ), post as (
+      insert into posts (id, account_id, body, created_at)
+      select ${post.id}::uuid, account_id, ${post.body}, moment from session, taken
+      returning created_at
     )
-    .with("taken", (statement) =>
-      statement
-        .insertInto("idempotency_keys")
-        .columns(["scope", "key", "fingerprint", "status", "response"])
-        .expression((insert) =>
-          insert
-            .selectFrom("session")
-            .select([
-              sql<string>`${operation.scope}::text`.as("scope"),
-              sql<string>`${operation.key}::text`.as("key"),
-              sql<Buffer>`${operation.fingerprint}::bytea`.as("fingerprint"),
-              sql<number>`201`.as("status"),
-              answer.as("response"),
-            ]),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .returning("key"),
-    )
-    .with("post", (statement) =>
-      statement
-        .insertInto("posts")
-        .columns(["id", "account_id", "body", "created_at"])
-        .expression((insert) =>
-          insert
-            .selectFrom(["session", "taken"])
-            .select([
-              sql<string>`${post.id}::uuid`.as("id"),
-              "session.account_id",
-              sql<string>`${post.body}::text`.as("body"),
-              nowToTheMillisecond.as("created_at"),
-            ]),
-        )
-        .returning("created_at"),
-    )
-    .selectFrom("session")
-    .leftJoin("post", (join) => join.onTrue())
-    .select("post.created_at as createdAt")
-    .executeTakeFirst();
+    select post.created_at as "createdAt" from session left join post on true`.execute(database);
+  const [row] = rows;
   if (row === undefined) return "no-session";
   return row.createdAt === null ? "key-known" : { createdAt: row.createdAt };
 }
