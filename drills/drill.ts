@@ -23,6 +23,8 @@ export interface Expectations {
   /** The longest that one write, or one read, may take from when it is first sent. */
   writesPauseMs?: number;
   readsPauseMs?: number;
+  /** Another node has to become primary: where none does, the fault was none. */
+  newPrimary?: true;
   /** From the last fault or its end until every part is whole again by itself; 90 s where it is not named. */
   wholeWithinMs?: number;
 }

@@ -36,9 +36,11 @@ function judgeData({ clients, differences, forks, stack }: Measures): string[] {
   ];
 }
 
-function judgeStack({ whole, mended }: Measures, { wholeWithinMs = 90_000 }: Expectations): string[] {
-  if (!whole) return [`not whole again by itself within ${seconds(wholeWithinMs)}: ${mended.join("; ")}`];
-  return above(whole.afterLiftMs, wholeWithinMs, "until whole again");
+function judgeStack({ whole, mended, stack }: Measures, expected: Expectations): string[] {
+  const { wholeWithinMs = 90_000, newPrimary } = expected;
+  const reasons = newPrimary && !stack.newPrimary ? ["no other node became primary"] : [];
+  if (whole) return [...reasons, ...above(whole.afterLiftMs, wholeWithinMs, "until whole again")];
+  return [...reasons, `not whole again by itself within ${seconds(wholeWithinMs)}: ${mended.join("; ")}`];
 }
 
 function judgeClients({ clients }: Measures, expected: Expectations): string[] {

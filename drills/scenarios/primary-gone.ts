@@ -14,6 +14,6 @@ export const drill: Drill = {
     await scene.seconds(5);
     await primary.lift("made anew by a deployment", () => deployed(stack, "--refresh"));
   },
-  expected: { failedRequests: 0, writesPauseMs: 25_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
   soak: false,
 };

@@ -5,6 +5,6 @@ export const drill: Drill = {
   async inject(scene) {
     await scene.primary.signal(/^postgres: |\/postgres -D/, "SIGKILL", "Postgres killed");
   },
-  expected: { failedRequests: 0, writesPauseMs: 3_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 3_000 },
   soak: true,
 };

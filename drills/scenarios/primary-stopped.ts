@@ -8,6 +8,6 @@ export const drill: Drill = {
     await scene.seconds(10);
     await primary.start();
   },
-  expected: { failedRequests: 0, writesPauseMs: 3_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 3_000 },
   soak: true,
 };

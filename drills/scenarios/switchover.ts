@@ -8,6 +8,6 @@ export const drill: Drill = {
     const options = ["--leader", primary.name, "--candidate", replica.name];
     await primary.strike("switchover", () => primary.run([...patronictl, ...options]));
   },
-  expected: { failedRequests: 0, writesPauseMs: 2_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 2_000 },
   soak: true,
 };

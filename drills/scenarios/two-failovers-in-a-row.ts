@@ -11,6 +11,6 @@ export const drill: Drill = {
     await scene.seconds(10);
     await second.start();
   },
-  expected: { writesPauseMs: 60_000 },
+  expected: { newPrimary: true, writesPauseMs: 60_000 },
   soak: true,
 };
