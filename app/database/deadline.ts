@@ -8,7 +8,8 @@ const deadlines = new AsyncLocalStorage<number>();
  */
 export function withinMs<T>(budgetMs: number, work: () => T): T {
   const until = performance.now() + budgetMs;
-  return deadlines.run(Math.min(until, deadlines.getStore() ?? until), work);
+  const inForce = deadlines.getStore();
+  return inForce !== undefined && inForce <= until ? work() : deadlines.run(until, work);
 }
 
 /** Milliseconds left to the deadline in force, at least 0; Infinity without one. */

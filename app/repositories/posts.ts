@@ -54,35 +54,24 @@ export async function insertPostOnce(
 }
 
 /**
- * A page of an account's posts, newest first, in one round trip.
+ * A page of an account's posts, newest first, in one round trip. SQL for the same reason.
  * @returns undefined where there is no such account.
  */
 export async function listPosts(
   database: Kysely<Database>,
   handle: string,
-  page: { limit: number; after: Position | undefined },
+  { limit, after }: { limit: number; after: Position | undefined },
 ): Promise<Post[] | undefined> {
-  const { limit, after } = page;
-  const rows = await database
-    .selectFrom("accounts")
-    .leftJoinLateral(
-      (query) =>
-        query
-          .selectFrom("posts")
-          .select(["posts.id", "posts.body", "posts.created_at"])
-          .whereRef("posts.account_id", "=", "accounts.id")
-          .$if(after !== undefined, (older) =>
-            older.where(sql<boolean>`(posts.created_at, posts.id) < (${after?.createdAt}, ${after?.id})`),
-          )
-          .orderBy("posts.created_at", "desc")
-          .orderBy("posts.id", "desc")
-          .limit(limit)
-          .as("post"),
-      (join) => join.onTrue(),
-    )
-    .select(["post.id", "post.body", "post.created_at as createdAt"])
-    .where("accounts.handle", "=", handle)
-    .execute();
-  if (rows.length === 0) return undefined;
-  return rows.filter((row): row is Post => row.id !== null);
+  const older = after ? sql`and (created_at, id) < (${after.createdAt}, ${after.id}::uuid)` : sql``;
+  const { rows } = await sql<Post | { id: null }>`
+    select post.id, post.body, post.created_at as "createdAt"
+    from accounts left join lateral (
+      select id, body, created_at from posts
+      where account_id = accounts.id ${older}
+      order by created_at desc, id desc limit ${limit}
+    ) post on true
+    where accounts.handle = ${handle}
+    order by post.created_at desc, post.id desc`.execute(database);
+  // An account without posts is one row of nothing.
+  return rows.length === 0 ? undefined : rows.filter((row): row is Post => row.id !== null);
 }
