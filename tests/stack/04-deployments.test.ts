@@ -80,10 +80,12 @@ describe("a deployment", () => {
     const before = await runningContainers();
     await mustSucceed(command("up", [], copy.path));
     const show = (node: number) => query(node, "show log_min_duration_statement");
-    expect([await show(1), await show(2)]).toEqual(["2s", "2s"]);
+    const bothShow = () => Promise.all([show(1), show(2)]);
+    // Each node takes it in Patroni's next round.
+    await expect.poll(bothShow, { timeout: 20_000 }).toEqual(["2s", "2s"]);
     expect(await runningContainers()).toEqual(before);
     await mustSucceed(command("up"));
-    expect([await show(1), await show(2)]).toEqual(["1s", "1s"]);
+    await expect.poll(bothShow, { timeout: 20_000 }).toEqual(["1s", "1s"]);
   });
 
   it("brings back a container that was removed by hand, and no request fails meanwhile", async () => {
