@@ -57,8 +57,8 @@ export class DatabaseAccess {
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
-    // Kysely ends a driver only if it was ever used; the pool has a timer in any case.
-    await this.dialect.pool.end();
+    // Kysely ends a driver only if it was ever used; the pool has timers in any case.
+    await this.dialect.end();
   }
 }
 

@@ -34,9 +34,14 @@ export class Connection {
   onClose: () => void = () => {};
   /** False from the first sign of trouble on: give it back, and it is thrown away. */
   usable = true;
+  /** The server's process that works for this session. */
+  processId = 0;
+  /** Statements sent so far. */
+  statements = 0;
   private readonly client: postgres.Sql;
   private readonly socket: Socket;
   private busy = false;
+  private sentAt = 0;
   /** Rejects the statement under way. postgres.js misses a close that comes before it looks at the socket. */
   private lose: (reason: Error) => void = () => {};
   private lastByte = idleStatus;
@@ -98,6 +103,8 @@ export class Connection {
     if (this.busy) throw new Error("A connection carries one statement at a time.");
     if (!this.usable) throw new DatabaseFailure("The connection had ended.", "not-done");
     this.busy = true;
+    this.statements++;
+    this.sentAt = performance.now();
     this.unconfirmed = false;
     const deadline = setTimeout(
       () => this.destroy(`no answer within ${Math.round(timeoutMs)} ms`),
@@ -118,6 +125,16 @@ export class Connection {
   /** Whether the server holds a transaction open for this session, as its last message says. */
   get inTransaction(): boolean {
     return this.lastByte !== idleStatus;
+  }
+
+  /** How long a statement has been waiting for its answer; 0 where none is. */
+  silentForMs(): number {
+    return this.busy ? performance.now() - this.sentAt : 0;
+  }
+
+  /** Gives up the statement under way, and the connection. */
+  abandon(reason: string): void {
+    this.destroy(reason);
   }
 
   /** Says goodbye and closes. */
@@ -143,8 +160,13 @@ export class Connection {
 
   private async welcome(options: ConnectionOptions, timeoutMs: number): Promise<void> {
     try {
-      const [row] = await this.query("select pg_is_in_recovery() as standby", [], timeoutMs);
+      const [row] = await this.query(
+        "select pg_is_in_recovery() as standby, pg_backend_pid() as pid",
+        [],
+        timeoutMs,
+      );
       if (options.mustTakeWrites && row?.standby) throw new Error("the server is a standby");
+      this.processId = row?.pid;
     } catch (error) {
       this.destroy("It was not welcome.");
       throw error;

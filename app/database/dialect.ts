@@ -14,6 +14,7 @@ import { type Answer, Connection, type ConnectionOptions } from "./connection.ts
 import { remainingMs } from "./deadline.ts";
 import { ConnectionLost, DatabaseFailure } from "./failures.ts";
 import { ConnectionPool, type PoolOptions } from "./pool.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface PostgresDialectOptions extends ConnectionOptions, Omit<PoolOptions, "open"> {
   /** Dialling and logging in together. */
@@ -30,6 +31,7 @@ export interface PostgresDialectOptions extends ConnectionOptions, Omit<PoolOpti
 export class PostgresJsDialect implements Dialect {
   readonly pool: ConnectionPool;
   private readonly options: PostgresDialectOptions;
+  private readonly silenceWatch: SilenceWatch;
 
   constructor(options: PostgresDialectOptions) {
     this.options = options;
@@ -37,10 +39,20 @@ export class PostgresJsDialect implements Dialect {
       ...options,
       open: () => Connection.open(options, options.connectTimeoutMs),
     });
+    this.silenceWatch = new SilenceWatch({
+      connections: () => this.pool.all(),
+      askBusyProcesses: () => askBusyProcesses(options),
+    });
+  }
+
+  /** Ends the pool, waiting for what is lent. */
+  async end(): Promise<void> {
+    await this.pool.end();
+    this.silenceWatch.end();
   }
 
   createDriver(): Driver {
-    return new PostgresJsDriver(this.pool, this.options.timeoutMs);
+    return new PostgresJsDriver(this, this.options.timeoutMs);
   }
 
   createQueryCompiler(): PostgresQueryCompiler {
@@ -53,6 +65,21 @@ export class PostgresJsDialect implements Dialect {
 
   createIntrospector(...[database]: Parameters<Dialect["createIntrospector"]>): PostgresIntrospector {
     return new PostgresIntrospector(database);
+  }
+}
+
+/** On a connection of its own: those of the pool are what is in question. */
+async function askBusyProcesses(options: PostgresDialectOptions): Promise<ReadonlySet<number>> {
+  const connection = await Connection.open(options, options.connectTimeoutMs);
+  try {
+    const rows = await connection.query(
+      "select pid from pg_stat_activity where usename = current_user and state = 'active'",
+      [],
+      options.connectTimeoutMs,
+    );
+    return new Set(rows.map(({ pid }) => Number(pid)));
+  } finally {
+    connection.close();
   }
 }
 
@@ -96,23 +123,23 @@ class Session implements DatabaseConnection {
 }
 
 class PostgresJsDriver implements Driver {
-  private readonly pool: ConnectionPool;
+  private readonly dialect: PostgresJsDialect;
   private readonly timeoutMs: number;
 
-  constructor(pool: ConnectionPool, timeoutMs: number) {
-    this.pool = pool;
+  constructor(dialect: PostgresJsDialect, timeoutMs: number) {
+    this.dialect = dialect;
     this.timeoutMs = timeoutMs;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Session> {
-    const connection = await this.pool.acquire(Math.min(this.timeoutMs, remainingMs()));
+    const connection = await this.dialect.pool.acquire(Math.min(this.timeoutMs, remainingMs()));
     return new Session(connection, this.timeoutMs);
   }
 
   async releaseConnection(session: DatabaseConnection): Promise<void> {
-    this.pool.release((session as Session).connection);
+    this.dialect.pool.release((session as Session).connection);
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
@@ -139,6 +166,6 @@ class PostgresJsDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    await this.pool.end();
+    await this.dialect.end();
   }
 }

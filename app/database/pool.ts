@@ -96,6 +96,11 @@ export class ConnectionPool {
     this.grow();
   }
 
+  /** All that are open, lent or idle. */
+  all(): Iterable<Connection> {
+    return this.connections.keys();
+  }
+
   state(): PoolState {
     return {
       open: this.connections.size,
