@@ -90,6 +90,8 @@ export async function copyOfProject(): Promise<{ path: string } & Disposable> {
   for (const file of stdout.split("\0").filter(Boolean)) {
     cpSync(join(projectRoot, file), join(path, file), { recursive: true });
   }
+  // With its history, so that a source that is not changed is the same release.
+  cpSync(join(projectRoot, ".git"), join(path, ".git"), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(path, "node_modules"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
