@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { DatabaseAccess } from "./database/access.ts";
 import { withinMs } from "./database/deadline.ts";
@@ -36,9 +37,11 @@ export class DependencyCheck {
 
 async function look(name: string, ask: () => Promise<unknown>): Promise<Dependency> {
   const startedAt = performance.now();
-  const state = await ask().then(
+  const tooLate = sleep(patienceMs, "down" as const, { ref: false });
+  const answer = ask().then(
     () => "up" as const,
     () => "down" as const,
   );
+  const state = await Promise.race([answer, tooLate]);
   return { name, state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 };
 }
