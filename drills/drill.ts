@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../infra/topology.ts";
 import type { Observation } from "./observe/observation.ts";
+import { untilWhole } from "./observe/whole.ts";
 import type { Random } from "./random.ts";
 import type { Part } from "./stack/part.ts";
 import type { RunningStack } from "./stack/running-stack.ts";
@@ -9,6 +10,8 @@ import type { RunningStack } from "./stack/running-stack.ts";
 export interface Drill {
   /** One line on what happens. */
   description: string;
+  /** What has to be so before the load begins, such as a small disk. */
+  prepare?: (scene: Scene) => Promise<void>;
   /** Strikes, waits, and ends what would not end by itself. What is left is mended afterwards, and counts against it. */
   inject: (scene: Scene) => Promise<void>;
   expected: Expectations;
@@ -61,10 +64,25 @@ export class Scene {
     return replica;
   }
 
+  /** Hands the primary's role over, as before maintenance. */
+  async switchOver(): Promise<void> {
+    const { primary, replica } = this;
+    const patronictl = ["patronictl", "-c", "/run/patroni/patroni.yml", "switchover", "--force"];
+    await primary.run([...patronictl, "--leader", primary.name, "--candidate", replica.name]);
+  }
+
   /** Waits; in `soak` for between a fifth of it and all of it. */
   seconds(count: number): Promise<void> {
     const share = this.random ? 0.2 + 0.8 * this.random.next() : 1;
     return sleep(count * share * 1_000);
+  }
+
+  /**
+   * @throws Error with what the stack lacks when the time is over.
+   */
+  async untilWhole(timeoutMs: number): Promise<void> {
+    const outcome = await untilWhole(this.stack, this.observation, timeoutMs);
+    if ("lacks" in outcome) throw new Error(`The stack is not whole: ${outcome.lacks.join("; ")}.`);
   }
 
   /** Waits until it is so, for at most this long; the drill goes on either way. */

@@ -5,9 +5,14 @@ import type { Observation } from "./observation.ts";
 /**
  * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on
  * its networks, one primary, every other database node streaming from it and one of them synchronously.
+ * @param sinceMs What database nodes said before does not count.
  */
-export async function lacking(stack: RunningStack, observation: Observation): Promise<string[]> {
-  return [...(await lackingContainers(stack)), ...lackingDatabase(observation)];
+export async function lacking(
+  stack: RunningStack,
+  observation: Observation,
+  sinceMs: number,
+): Promise<string[]> {
+  return [...(await lackingContainers(stack)), ...lackingDatabase(observation, sinceMs)];
 }
 
 /**
@@ -21,11 +26,12 @@ export async function untilWhole(
   timeoutMs: number,
   tolerated?: string,
 ): Promise<{ wholeAtMs: number } | { lacks: string[] }> {
-  const endsAtMs = Date.now() + timeoutMs;
+  const sinceMs = Date.now();
+  const endsAtMs = sinceMs + timeoutMs;
   let wholeAtMs: number | undefined;
   for (;;) {
     const lookedAtMs = Date.now();
-    const lacks = (await lacking(stack, observation)).filter((lack) => lack !== tolerated);
+    const lacks = (await lacking(stack, observation, sinceMs)).filter((lack) => lack !== tolerated);
     wholeAtMs = lacks.length === 0 ? (wholeAtMs ?? lookedAtMs) : undefined;
     if (wholeAtMs !== undefined && lookedAtMs - wholeAtMs >= 1_000) return { wholeAtMs };
     if (lookedAtMs > endsAtMs && wholeAtMs === undefined) return { lacks };
@@ -51,7 +57,9 @@ async function lackingContainers(stack: RunningStack): Promise<string[]> {
   });
 }
 
-function lackingDatabase({ databaseNodes, primary }: Observation): string[] {
+function lackingDatabase({ databaseNodes, primary }: Observation, sinceMs: number): string[] {
+  const silent = databaseNodes.filter(({ latest }) => (latest?.atMs ?? 0) < sinceMs);
+  if (silent.length > 0) return silent.map(({ part }) => `${part.name} says nothing`);
   if (!primary?.fresh) {
     const seen = databaseNodes.map(({ part, fresh }) => `${part.name}: ${fresh?.role ?? "silent"}`);
     return [`there is not one primary (${seen.join(", ")})`];

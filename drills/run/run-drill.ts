@@ -64,6 +64,7 @@ export async function runDrill(
   });
   try {
     await startFromWhole(stack, observation);
+    await drill.prepare?.(new Scene(stack, observation, options.random));
     await options.breakage?.apply(stack);
     await load.start();
     await sleep(options.beforeMs);
@@ -78,7 +79,7 @@ export async function runDrill(
 }
 
 async function startFromWhole(stack: RunningStack, observation: Observation): Promise<void> {
-  const start = await untilWhole(stack, observation, 60_000);
+  const start = await untilWhole(stack, observation, 120_000);
   if ("lacks" in start) {
     throw new PersonError(
       `The stack ${stack.name} is not whole before the drill: ${start.lacks.join("; ")}.`,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { networkAlias } from "../../infra/naming.ts";
 import type { Role } from "../../infra/topology.ts";
@@ -44,7 +45,16 @@ export class Part {
   /** Ends its init as a crash would: the restart policy acts. */
   async crash(): Promise<void> {
     const { State, Image } = await this.container.inspect();
-    await this.strike("killed", async () => signalFromOutside([State.Pid], "SIGKILL", Image));
+    await this.strike("killed", async () => {
+      signalFromOutside([State.Pid], "SIGKILL", Image);
+      await this.untilNoticed(State.Pid);
+    });
+  }
+
+  /** A busy engine takes a moment to notice that a process has ended, and says until then that all is well. */
+  private async untilNoticed(pid: number): Promise<void> {
+    const endsAtMs = Date.now() + 15_000;
+    while (Date.now() < endsAtMs && (await this.container.inspect()).State.Pid === pid) await sleep(50);
   }
 
   /** `docker kill`: no restart policy acts. */

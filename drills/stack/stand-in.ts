@@ -15,7 +15,8 @@ export interface StandInChanges {
 }
 
 const heldSuffix = "-held";
-const standInLabel = "capstone.drill=stand-in";
+/** Marks what is only there for a drill. */
+export const standInLabel = "capstone.drill=stand-in";
 
 /**
  * Puts a changed twin in a part's place: same name, networks, settings. The part itself waits, stopped and renamed,
@@ -79,6 +80,10 @@ export async function endStandIns(engine: Docker, stack: string): Promise<string
   for (const { Id } of await engine.listContainers(label(standInLabel))) {
     await ignoring(engine.getContainer(Id).remove({ force: true }), 404, 409);
   }
+  const { Volumes } = await engine.listVolumes({
+    filters: JSON.stringify({ label: [`capstone.stack=${stack}`, standInLabel] }),
+  });
+  for (const { Name } of Volumes) await ignoring(engine.getVolume(Name).remove(), 404);
   for (const { Id, Names } of await engine.listContainers(label("capstone.role"))) {
     const name = (Names[0] ?? "").slice(1);
     if (!name.endsWith(heldSuffix)) continue;

@@ -84,6 +84,8 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
           ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
           : []),
       ],
+      // A stopped neighbour has no name, and a closed network no one to ask for it: do not wait 10 s for that.
+      dnsOpts: ["timeout:1", "attempts:1"],
       user: `${args.userId}:${args.userId}`,
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],

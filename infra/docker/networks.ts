@@ -36,8 +36,6 @@ export class Networks extends pulumi.ComponentResource {
       {
         name: partName(stack, role),
         driver: "bridge",
-        // No way out of it, and so none around: who is cut off from one network must not reach it through another.
-        internal: role !== "service-network",
         labels: Object.entries(partLabels(stack, role)).map(([label, value]) => ({ label, value })),
       },
       { parent: this, deleteBeforeReplace: true },

@@ -186,12 +186,6 @@ describe("the local target", () => {
     expect(joined("object-store-1")).toEqual(["data"]);
     expect(joined("consensus-1")).toEqual(["cluster"]);
     expect(joined("proxy-2")).toEqual(["service", "data"]);
-    const ways = ofType(graph, networkType).map(({ name, inputs }) => [name, inputs.internal]);
-    expect(Object.fromEntries(ways)).toEqual({
-      "service-network": false,
-      "data-network": true,
-      "cluster-network": true,
-    });
   });
 
   it("replaces parts of one role one after another, and the application after its migration", () => {

@@ -1,0 +1,39 @@
+import type { Drill, Scene } from "../drill.ts";
+import { smallDisk } from "../stack/small-disk.ts";
+import { standIn } from "../stack/stand-in.ts";
+
+const dataFolder = "/var/lib/postgresql/data";
+const ballast = `${dataFolder}/ballast`;
+
+export const drill: Drill = {
+  description: "The primary's disk fills up; 20 s later there is space again.",
+  /** Gives the replica a disk of 400 MB and makes it primary, so that the machine's own disk is not the one to fill. */
+  async prepare(scene) {
+    const { stack, replica } = scene;
+    const volume = await smallDisk(stack, `${replica.containerName}-small-disk`, 400, replica.state.role);
+    await standIn(stack, replica, { volumes: { [dataFolder]: volume } });
+    await scene.untilWhole(120_000);
+    await scene.switchOver();
+    await scene.untilWhole(60_000);
+  },
+  async inject(scene) {
+    const { primary } = scene;
+    await primary.strike("disk full", async () => {
+      await primary.run(["sh", "-c", `cat /dev/zero >${ballast} 2>/dev/null || true`]);
+      await fillLog(scene);
+    });
+    await scene.seconds(20);
+    await primary.lift("space again", () => primary.run(["rm", ballast]));
+  },
+  expected: { newPrimary: true, writesPauseMs: 25_000 },
+  soak: false,
+};
+
+/** Segments of the log that are there already are written before a new one is needed: skip them. */
+async function fillLog({ primary }: Scene): Promise<void> {
+  const psql = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
+  for (let segment = 0; segment < 20; segment++) {
+    const skipped = await primary.run(psql, "select pg_switch_wal();").catch(() => undefined);
+    if (skipped === undefined) return;
+  }
+}
