@@ -38,6 +38,10 @@ export async function removeContainers(): Promise<void> {
   if (ids !== "") await docker("rm", "--force", "--volumes", ...ids.split("\n"));
 }
 
+export function fileInContainer(container: string, path: string): Promise<string> {
+  return docker("exec", container, "cat", path);
+}
+
 /** Everything the database has logged: it logs every statement. */
 export async function databaseLog(container: string): Promise<string> {
   const { stdout, stderr } = await run("docker", ["logs", container], { maxBuffer: 256 * 1024 * 1024 });
