@@ -10,7 +10,7 @@ export const drill: Drill = {
       await primary.container.remove({ force: true });
       await volume.remove();
     });
-    await scene.until(() => observation.primary !== undefined, 60_000);
+    await scene.until(() => (observation.primary?.part.name ?? primary.name) !== primary.name, 60_000);
     await scene.seconds(5);
     await primary.lift("made anew by a deployment", () => deployed(stack, "--refresh"));
   },
