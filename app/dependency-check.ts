@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { DatabaseAccess } from "./database/access.ts";
-import { withinMs } from "./database/deadline.ts";
+import { patiently } from "./database/deadline.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 export interface Dependency {
@@ -26,8 +25,8 @@ export class DependencyCheck {
 
   ask(): Promise<Dependency[]> {
     this.looking ??= Promise.all([
-      look("database", () => withinMs(patienceMs, () => sql`select 1`.execute(this.database.direct))),
-      look("object-store", () => this.objectStore.ask(patienceMs)),
+      look("database", sql`select 1`.execute(this.database.direct)),
+      look("object-store", this.objectStore.ask(patienceMs)),
     ]).finally(() => {
       this.looking = undefined;
     });
@@ -35,13 +34,9 @@ export class DependencyCheck {
   }
 }
 
-async function look(name: string, ask: () => Promise<unknown>): Promise<Dependency> {
+async function look(name: string, answer: Promise<unknown>): Promise<Dependency> {
   const startedAt = performance.now();
-  const tooLate = sleep(patienceMs, "down" as const, { ref: false });
-  const answer = ask().then(
-    () => "up" as const,
-    () => "down" as const,
-  );
-  const state = await Promise.race([answer, tooLate]);
+  const up = answer.then(() => "up" as const);
+  const state = await patiently<Dependency["state"]>(patienceMs, up, () => "down");
   return { name, state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 };
 }

@@ -13,7 +13,7 @@ export const largestImageBytes = 2 * 1024 * 1024;
 /** A sender from whom nothing comes for this long is cut off. */
 const stallMs = 10_000;
 /** Nor may it trickle. */
-const longestMs = 45_000;
+const longestMs = 30_000;
 
 /** What a client may say instead of the type: that it does not know. */
 const undeclared = [undefined, "", "application/octet-stream"];
@@ -50,7 +50,10 @@ export async function receiveImage(
     }
     return { ...format, bytes: Buffer.concat(chunks) };
   } catch (error) {
-    throw error instanceof NotThisImage ? notAnImage(error.message) : error;
+    if (error instanceof NotThisImage) throw notAnImage(error.message);
+    // Nobody is left to hear it; but it is no fault of this side.
+    if (source.errored) throw new Problem(400, "upload-broken-off", "The image broke off.");
+    throw error;
   }
 }
 

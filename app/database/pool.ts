@@ -72,6 +72,7 @@ export class ConnectionPool {
     if (this.ended) throw new DatabaseFailure("The database pool has ended.", "not-done");
     for (let next = this.idle.pop(); next; next = this.idle.pop()) {
       if (next.connection.usable) return next.connection;
+      this.remove(next.connection);
     }
     if (this.waiters.size >= this.options.maxWaiting) {
       throw new DatabaseFailure(
@@ -159,6 +160,7 @@ export class ConnectionPool {
     this.dials++;
     try {
       const connection = await this.options.open();
+      if (!connection.usable) throw new DatabaseFailure("The connection ended as it was made.", "not-done");
       // Connections that were opened together do not end together.
       const lifetimeMs = this.options.maxLifetimeMs * (0.9 + Math.random() / 5);
       this.connections.set(connection, performance.now() + lifetimeMs);

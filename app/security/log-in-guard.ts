@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { withinMs } from "../database/deadline.ts";
+import { patiently } from "../database/deadline.ts";
 import type { Database } from "../database/types.ts";
 import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
 import type { LimitName, Limits } from "../settings/limits.ts";
@@ -24,12 +24,11 @@ export class LogInGuard {
    */
   async check(handle: string, address: string): Promise<void> {
     const buckets = this.buckets(handle, address);
-    const held = await withinMs(patienceMs, () =>
-      readBuckets(
-        this.database,
-        buckets.map(({ bucket }) => bucket),
-      ),
-    ).catch(() => new Map());
+    const asked = readBuckets(
+      this.database,
+      buckets.map(({ bucket }) => bucket),
+    );
+    const held = await patiently(patienceMs, asked, () => new Map());
     for (const { name, bucket } of buckets) {
       const { count = 0, resetsInMs = 0 } = held.get(bucket) ?? {};
       if (count >= this.limits[name].count) throw limitReached(name, resetsInMs);
@@ -41,7 +40,7 @@ export class LogInGuard {
     for (const { name, bucket } of this.buckets(handle, address)) {
       const { windowSeconds } = this.limits[name];
       // Without an answer the guess is not counted: the log-in must not fail because of its counter.
-      await withinMs(patienceMs, () => takePermits(this.database, bucket, 1, windowSeconds)).catch(() => {});
+      await patiently(patienceMs, takePermits(this.database, bucket, 1, windowSeconds), () => undefined);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseAccess } from "../database/access.ts";
-import { withinMs } from "../database/deadline.ts";
+import { patiently } from "../database/deadline.ts";
 import { Problem } from "../problem.ts";
 import { takePermits } from "../repositories/rate-limits.ts";
 import type { Limit, LimitName, Limits } from "../settings/limits.ts";
@@ -73,17 +73,22 @@ export class RateLimiter {
   }
 
   private async lease(bucket: string, limit: Limit): Promise<Lease> {
+    const alone = () => leaseAlone(limit);
+    return this.database.state().failing
+      ? alone()
+      : patiently(patienceMs, this.leaseShared(bucket, limit), alone);
+  }
+
+  private async leaseShared(bucket: string, limit: Limit): Promise<Lease> {
     const permits = Math.max(1, Math.floor(limit.count * share));
-    try {
-      if (this.database.state().failing) return leaseAlone(limit);
-      const { count, resetsInMs } = await withinMs(patienceMs, () =>
-        takePermits(this.database.direct, bucket, permits, limit.windowSeconds),
-      );
-      const granted = Math.min(permits, Math.max(0, limit.count - (count - permits)));
-      return { left: granted, last: granted < permits, endsAtMs: performance.now() + resetsInMs };
-    } catch {
-      return leaseAlone(limit);
-    }
+    const { count, resetsInMs } = await takePermits(
+      this.database.direct,
+      bucket,
+      permits,
+      limit.windowSeconds,
+    );
+    const granted = Math.min(permits, Math.max(0, limit.count - (count - permits)));
+    return { left: granted, last: granted < permits, endsAtMs: performance.now() + resetsInMs };
   }
 
   private remember(bucket: string, lease: Lease): void {

@@ -14,7 +14,7 @@ export const defaultLimits = {
   /** An upload costs the object store three copies. */
   uploadsPerAccount: { count: 600, windowSeconds: 60 },
   /** A sign-up costs a password hash. */
-  signUpsPerAddress: { count: 600, windowSeconds: 60 },
+  signUpsPerAddress: { count: 1_200, windowSeconds: 60 },
   /** Wrong passwords for one account from one address: someone guesses. */
   logInFailuresPerAccountAndAddress: { count: 10, windowSeconds: 900 },
   /** Wrong passwords for one account from anywhere: many guess together. */
@@ -22,7 +22,7 @@ export const defaultLimits = {
   /** Wrong passwords from one address for any account: someone tries a list. */
   logInFailuresPerAddress: { count: 300, windowSeconds: 900 },
   /** Log-ins and refreshes from one address, right ones too. */
-  sessionsPerAddress: { count: 3_000, windowSeconds: 60 },
+  sessionsPerAddress: { count: 6_000, windowSeconds: 60 },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof defaultLimits;

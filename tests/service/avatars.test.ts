@@ -129,6 +129,21 @@ describe("what is refused", () => {
   });
 });
 
+test("a sender that goes away in the middle is no fault of the node", async () => {
+  const { hostname, port } = new URL(node.url);
+  await new Promise<void>((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) }, () => {
+      const head = `PUT /api/v1/me/avatar HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${person.token}\r\n`;
+      socket.write(`${head}content-type: image/png\r\ncontent-length: 1000\r\n\r\n`);
+      socket.write(png().subarray(0, 50), () => setTimeout(() => socket.destroy(), 300));
+    });
+    socket.on("close", () => resolve());
+  });
+  const measured = async () => (await ask(node.url, "GET /metrics")).body as string;
+  await expect.poll(measured).toMatch(/count\{method="PUT",route="\/api\/v1\/me\/avatar",status="none"\} 1/);
+  expect(await measured()).not.toMatch(/_count\{[^}]*status="5/);
+});
+
 describe("while the object store fails", () => {
   test("an upload is held until it is back; while it is away nothing is shown that is not there", async () => {
     const { endpoint } = inject("backends").objectStore;

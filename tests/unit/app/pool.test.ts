@@ -93,6 +93,30 @@ test("one that went bad takes the idle ones with it", async () => {
   expect(pool.state()).toMatchObject({ open: 0, idle: 0 });
 });
 
+test("connections that ended unnoticed take nobody's place", async () => {
+  newPool();
+  for (let time = 0; time < 5; time++) {
+    const lent = await Promise.all([pool.acquire(100), pool.acquire(100), pool.acquire(100)]);
+    for (const connection of lent) pool.release(connection);
+    // As if their sockets had closed before anyone listened.
+    for (const connection of lent) fake(connection).usable = false;
+  }
+  expect(pool.state().open).toBeLessThanOrEqual(3);
+});
+
+test("one that ended as it was made is a failed dial", async () => {
+  let dials = 0;
+  newPool({
+    open: async () => {
+      const connection = open();
+      fake(connection).usable = ++dials > 2;
+      return connection;
+    },
+  });
+  expect(fake(await pool.acquire(2_000)).usable).toBe(true);
+  expect(pool.state()).toMatchObject({ open: 1, failedDials: 2 });
+});
+
 test("too old and too long idle: closed", async () => {
   newPool({ maxLifetimeMs: 30 });
   const connection = await pool.acquire(100);
