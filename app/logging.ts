@@ -22,7 +22,7 @@ export class RequestLog extends LogController {
     const line = {
       method: request.method,
       route,
-      status: reply.raw.writableFinished ? reply.statusCode : "none",
+      status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
       address: request.ip,
       ...(error ? { err: error } : {}),

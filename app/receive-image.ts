@@ -52,7 +52,7 @@ export async function receiveImage(
   } catch (error) {
     if (error instanceof NotThisImage) throw notAnImage(error.message);
     // Nobody is left to hear it; but it is no fault of this side.
-    if (source.errored) throw new Problem(400, "upload-broken-off", "The image broke off.");
+    if (source.errored) throw new Problem(400, "upload-broken-off", "The upload broke off.");
     throw error;
   }
 }

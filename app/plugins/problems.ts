@@ -30,6 +30,7 @@ export function refuse(
   const problem = toProblem(error);
   if (error instanceof DatabaseFailure)
     request.log.warn({ reason: error.message, fate: error.fate }, "gave up");
+  else if (request.raw.errored) request.log.info({ reason: request.raw.errored.message }, "upload broke off");
   else if (problem.statusCode === 500) request.log.error({ err: error }, "request failed");
   return sendProblem(request, reply, problem);
 }
