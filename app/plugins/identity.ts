@@ -28,4 +28,6 @@ export function sayWhoServes(request: FastifyRequest, reply: FastifyReply, nodeN
   reply.header("x-served-by", nodeName);
   reply.header("x-request-id", request.id);
   reply.header("x-content-type-options", "nosniff");
+  // Tokens are in some answers, and a write must be seen by the next read. What may be kept says so itself.
+  reply.header("cache-control", "no-store");
 }

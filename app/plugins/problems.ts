@@ -43,7 +43,6 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   return reply
     .code(problem.statusCode)
-    .header("cache-control", "no-store")
     .type(problemMediaType)
     .serializer(JSON.stringify)
     .send(problemDocument(problem, request.id));

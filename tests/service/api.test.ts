@@ -17,6 +17,7 @@ afterAll(() => node.close());
 test("every answer says which node gave it and to which request", async () => {
   const ordinary = await ask(node.url, "GET /health/live");
   expect(ordinary.headers.get("x-served-by")).toBe("app-1");
+  expect(ordinary.headers.get("cache-control")).toBe("no-store");
   expect(ordinary.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
 
   const chosen = await ask(node.url, "GET /nowhere", { headers: { "x-request-id": "my-own.id:1" } });
@@ -44,7 +45,8 @@ test("signing up makes an account under a folded handle; handle and email are ta
 });
 
 test("an access token verifies with the published keys", async () => {
-  const { body } = await ask(node.url, "GET /.well-known/jwks.json");
+  const { body, headers } = await ask(node.url, "GET /.well-known/jwks.json");
+  expect(headers.get("cache-control")).toBe("public, max-age=300");
   expect(body.keys).toHaveLength(2);
   for (const key of body.keys)
     expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x"]);
