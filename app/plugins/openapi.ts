@@ -2,6 +2,17 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastifyPlugin from "fastify-plugin";
 
+/** What Swagger UI needs. Its own default would turn every address into https, which the local target has not. */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "base-uri 'self'",
+  "frame-ancestors 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "script-src-attr 'none'",
+  "style-src 'self' 'unsafe-inline'",
+].join("; ");
+
 /** Describes every route that is registered after it: `/openapi.json` for programs, `/docs` for people. */
 export const openapi = fastifyPlugin(
   async (app) => {
@@ -28,7 +39,7 @@ export const openapi = fastifyPlugin(
       },
     });
     app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
-    await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+    await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: contentSecurityPolicy });
   },
   { name: "openapi" },
 );
