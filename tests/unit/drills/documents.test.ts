@@ -15,7 +15,11 @@ function recorded() {
   return results;
 }
 
-describe("what is written from the drills' results", () => {
+const noRecord = readResults() === undefined;
+if (noRecord)
+  console.warn("Skipped: docs/failover/results.json is not there, so no figure is in the documents.");
+
+describe.skipIf(noRecord)("what is written from the drills' results", () => {
   it.each(documents)("%s is what `npm run drill -- --write-docs` would write", (document) => {
     const text = readFileSync(join(projectRoot, document), "utf8");
     expect(text).toBe(fillMarkers(text, sectionsOf(recorded())));
