@@ -1,0 +1,4 @@
+require("common")
+function request()
+  return wrk.format("GET", "/u/" .. anyone().handle)
+end
