@@ -1,20 +1,46 @@
-/** Ten runs say more than one: the middle, and how far the runs lie apart. */
+/** The middle of several runs, and how far they lie apart. */
 export interface Spread {
   median: number;
   least: number;
   most: number;
 }
 
-/** One kind of request under steady load. */
-export interface BenchFigure {
+/** What was asked, of whom, with how many connections. */
+export interface BenchCase {
+  kind: "page" | "post" | "log-in" | "avatar";
+  /** Through the proxies, straight at one application node, or of the Flask design. */
+  route: "proxies" | "one node" | "flask";
+  /** Application nodes that served. */
+  nodes: number;
+  connections: number;
+  /** Around a failover of the database. */
+  phase?: "before" | "during" | "after";
+}
+
+export interface BenchFigure extends BenchCase {
   requestsASecond: Spread;
   medianMs: Spread;
   p99Ms: Spread;
-  /** Answers that were not what was asked for, over all runs. */
+  /** Requests that were not answered as they should be, over all runs. */
   failed: number;
 }
 
-/** Filled in by `npm run bench`. */
+/** What `npm run bench` measured. */
 export interface BenchResult {
-  figures: Record<string, BenchFigure>;
+  measuredAt: string;
+  commit: string;
+  /** Of one run, in seconds, and how many runs there were of each case. */
+  seconds: number;
+  repetitions: number;
+  figures: BenchFigure[];
+}
+
+/** @throws Error when there are no numbers. */
+export function spreadOf(numbers: number[]): Spread {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [least] = sorted;
+  const most = sorted.at(-1);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  if (least === undefined || most === undefined || median === undefined) throw new Error("There was no run.");
+  return { median, least, most };
 }

@@ -2,6 +2,7 @@ import { seconds } from "../verdict.ts";
 import { benchTables } from "./bench-tables.ts";
 import { figureRows, worstOf } from "./figures.ts";
 import type { DrillResult, Results } from "./results.ts";
+import { table } from "./table.ts";
 
 /**
  * The parts of documents that are written from the results, by the name of their markers: `<!-- NAME -->` before and
@@ -35,11 +36,6 @@ export function fillMarkers(document: string, sections: Record<string, string>):
       `${open}\n${close}`,
     );
   }, document);
-}
-
-export function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 function figureTable({ drills }: Results): string {

@@ -69,7 +69,7 @@ async function runSoak(
 }
 
 /** Ctrl-C ends every fault before it ends us. */
-function restoreWhenInterrupted(stack: RunningStack): void {
+export function restoreWhenInterrupted(stack: RunningStack): void {
   let restoring = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
