@@ -11,6 +11,7 @@ import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
 import { dockerEngine, engineWasStarted } from "./parts/docker-engine.ts";
 import { packages } from "./parts/packages.ts";
 import { pulumi } from "./parts/pulumi.ts";
+import { stackImages } from "./parts/stack-images.ts";
 import { endChildrenWithUs } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { pulumiEnvironment } from "./pulumi-environment.ts";
@@ -18,7 +19,7 @@ import { pulumiEnvironment } from "./pulumi-environment.ts";
 const root = path.dirname(import.meta.dirname);
 
 // What takes longest is started first.
-const everything = [pulumi, garageImage, dockerEngine, packages, debianImage, nodeImage];
+const everything = [garageImage, pulumi, dockerEngine, packages, debianImage, nodeImage, stackImages];
 
 /** What the commands need that do not need everything. */
 const needs: Record<string, Part[]> = {

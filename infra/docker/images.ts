@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { releaseSource } from "../release.ts";
 import { LocalImage } from "./image.ts";
+import { type ImageName, imageSources } from "./image-sources.ts";
 
-/** The images of the stack, each built from a folder of Dockerfile and configuration under `images/`. */
+/** The images of the stack, each built from its source. */
 export class Images extends pulumi.ComponentResource {
   /** What our own images stand on; as it is, it carries secret files. */
   readonly base: pulumi.Output<string>;
@@ -17,11 +17,11 @@ export class Images extends pulumi.ComponentResource {
     super("capstone:docker:Images", name, {}, options);
 
     this.base = this.pulled("debian:trixie-slim");
-    this.consensus = this.fromFolder("consensus");
-    this.database = this.fromFolder("database");
-    this.objectStore = this.fromFolder("object-store");
-    this.proxy = this.fromFolder("proxy");
-    this.app = this.fromProject();
+    this.consensus = this.built("consensus");
+    this.database = this.built("database");
+    this.objectStore = this.built("object-store");
+    this.proxy = this.built("proxy");
+    this.app = this.built("app");
 
     this.registerOutputs();
   }
@@ -30,13 +30,7 @@ export class Images extends pulumi.ComponentResource {
     return new docker.RemoteImage("base-image", { name, keepLocally: true }, { parent: this }).imageId;
   }
 
-  private fromFolder(imageName: string): LocalImage {
-    const source = { context: `images/${imageName}`, dockerfile: "Dockerfile", files: ["**"] };
-    return new LocalImage(imageName, { imageName, source }, { parent: this });
-  }
-
-  /** The service and its migrations are one image, so that both are always of one version. */
-  private fromProject(): LocalImage {
-    return new LocalImage("app", { imageName: "app", source: releaseSource }, { parent: this });
+  private built(imageName: ImageName): LocalImage {
+    return new LocalImage(imageName, { imageName, source: imageSources[imageName] }, { parent: this });
   }
 }
