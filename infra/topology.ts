@@ -87,6 +87,12 @@ export const stopTimeoutSeconds = {
   objectStore: 15,
 } as const;
 
+/**
+ * The processor share of what decides a failover and carries every request, against Docker's 1024 for the rest: a busy
+ * machine must not make it miss its checks.
+ */
+export const cpuSharesOfFailover = 4096;
+
 /** Where containers find their secrets and settings, as files. */
 export const secretsDirectory = "/run/secrets";
 

@@ -10,7 +10,7 @@ const execute = promisify(execFile);
 interface Resource {
   type: string;
   id?: string;
-  inputs?: { name?: unknown };
+  inputs?: { name?: unknown; mustRun?: unknown };
 }
 
 /** What `pulumi stack export` prints, as far as it is looked at here. */
@@ -21,12 +21,24 @@ export interface Deployment {
   };
 }
 
-/** Docker's word for the kinds of thing that are identified by their id, by Pulumi's. */
-const listings: Record<string, string[]> = {
-  "docker:index/container:Container": ["ps", "--all", "--quiet", "--no-trunc"],
-  "docker:index/network:Network": ["network", "ls", "--quiet", "--no-trunc"],
-  "docker:index/volume:Volume": ["volume", "ls", "--quiet"],
-};
+const containerType = "docker:index/container:Container";
+
+/** What Docker lists, and whether a resource should be among it: a stopped container is as good as none. */
+const listings: { args: string[]; holds: (resource: Resource) => boolean }[] = [
+  {
+    args: ["ps", "--quiet", "--no-trunc"],
+    holds: ({ type, inputs }) => type === containerType && inputs?.mustRun !== false,
+  },
+  {
+    args: ["ps", "--all", "--quiet", "--no-trunc"],
+    holds: ({ type, inputs }) => type === containerType && inputs?.mustRun === false,
+  },
+  {
+    args: ["network", "ls", "--quiet", "--no-trunc"],
+    holds: ({ type }) => type === "docker:index/network:Network",
+  },
+  { args: ["volume", "ls", "--quiet"], holds: ({ type }) => type === "docker:index/volume:Volume" },
+];
 
 /** The stack as it was last deployed. Secrets stay encrypted. */
 export async function readDeployment(stack: string): Promise<Deployment> {
@@ -83,13 +95,13 @@ async function importDeployment(stack: string, deployed: Deployment): Promise<vo
 }
 
 /**
- * Whether anything that was deployed to Docker is there no more. Asking Docker three times is quick; a refresh of
- * every resource, which brings it back, is done only then.
+ * Whether anything that was deployed to Docker is there no more, or does not run. Asking Docker four times is quick; a
+ * refresh of every resource, which brings it back, is done only then.
  */
 export async function lacksSomething(deployed: Deployment): Promise<boolean> {
   const resources = deployed.deployment.resources ?? [];
-  const lacks = Object.entries(listings).map(async ([type, args]) => {
-    const ids = resources.filter((resource) => resource.type === type).map(({ id }) => id ?? "");
+  const lacks = listings.map(async ({ args, holds }) => {
+    const ids = resources.filter(holds).map(({ id }) => id ?? "");
     if (ids.length === 0) return false;
     const { stdout } = await execute("docker", args);
     const there = new Set(stdout.split("\n"));

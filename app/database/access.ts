@@ -73,8 +73,9 @@ const fixedOptions = {
     // A statement that runs away; a commit that waits for its standby is not meant and not hit.
     statement_timeout: "20s",
     lock_timeout: "20s",
-    // A node that hangs in the middle of a transaction must not keep its locks from the others.
-    idle_in_transaction_session_timeout: "5s",
+    // A node that hangs, or is cut off, in the middle of a transaction must not keep its locks from the others for
+    // longer than the second that such a failure may cost. The service never waits for anything between two statements.
+    idle_in_transaction_session_timeout: "750ms",
     // Notices a client that is gone while a statement still runs or waits for a lock.
     client_connection_check_interval: "2s",
   },
@@ -82,6 +83,6 @@ const fixedOptions = {
   timeoutMs: budgetMs,
   idleTimeoutMs: 60_000,
   maxLifetimeMs: 30 * 60_000,
-  probeDelayMs: { first: 50, longest: 400 },
+  probeDelayMs: { first: 50, longest: 200 },
   maxWaiting: 2_000,
 } satisfies Partial<PostgresDialectOptions>;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { counts, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { attach, type Networks } from "./networks.ts";
@@ -47,6 +47,7 @@ export class Consensus extends pulumi.ComponentResource {
         image,
         userId: userIds.consensus,
         memoryMegabytes: 256,
+        cpuShares: cpuSharesOfFailover,
         networks: [attach(networks.cluster, "consensus", node)],
         volume: { name: volume.name, path: "/var/lib/consensus" },
         environment: {

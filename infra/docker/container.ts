@@ -29,6 +29,10 @@ export interface PartArgs {
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
+  /** Its part of the processor when every container wants it; 1024 when not given. */
+  cpuShares?: number;
+  /** Settings of the network namespace, as `sysctl` names them. */
+  kernelSettings?: Record<string, string>;
 }
 
 export interface PartOptions {
@@ -97,6 +101,8 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
         ]),
       ),
       ...(args.sharedMemoryMegabytes ? { shmSize: args.sharedMemoryMegabytes } : {}),
+      ...(args.cpuShares ? { cpuShares: args.cpuShares } : {}),
+      ...(args.kernelSettings ? { sysctls: args.kernelSettings } : {}),
       memory: args.memoryMegabytes,
       memorySwap: args.memoryMegabytes,
       restart: "unless-stopped",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
 import { createPart } from "./container.ts";
@@ -83,6 +83,7 @@ export class Database extends pulumi.ComponentResource {
         image,
         userId: userIds.database,
         memoryMegabytes: 768,
+        cpuShares: cpuSharesOfFailover,
         sharedMemoryMegabytes: 128,
         networks: [
           attach(networks.data, "database", node),

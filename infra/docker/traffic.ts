@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias, partLabels, partName } from "../naming.ts";
-import { bucketName, counts, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { bucketName, counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import { createPart } from "./container.ts";
 import { attach, type Networks } from "./networks.ts";
 
@@ -112,6 +112,7 @@ export class Traffic extends pulumi.ComponentResource {
       image,
       userId: userIds.proxy,
       memoryMegabytes: 128,
+      cpuShares: cpuSharesOfFailover,
       networks: [
         attach(networks.service, role, node, ...aliases),
         attach(networks.data, role, node, ...aliases),

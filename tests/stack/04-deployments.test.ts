@@ -88,15 +88,19 @@ describe("a deployment", () => {
     await expect.poll(bothShow, { timeout: 20_000 }).toEqual(["1s", "1s"]);
   });
 
-  it("brings back a container that was removed by hand, and no request fails meanwhile", async () => {
+  it("brings back containers that were removed or stopped by hand, and no request fails meanwhile", async () => {
     const account = await signUp(outputs.apiUrl);
     const traffic = load(outputs.apiUrl, account, 40);
     await docker("rm", "--force", container("app", 1));
+    // Counts as stopped by hand: no restart policy acts.
+    await docker("kill", container("consensus", 3));
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await mustSucceed(command("up"));
     const { sent, failures } = await traffic.stop();
     console.log(`application container removed: ${sent} requests, ${failures.length} failed`);
     expect(failures).toEqual([]);
-    expect(await docker("ps", "--quiet", "--filter", `name=^${container("app", 1)}$`)).not.toBe("");
+    for (const name of [container("app", 1), container("consensus", 3)]) {
+      expect(await docker("ps", "--quiet", "--filter", `name=^${name}$`), name).not.toBe("");
+    }
   });
 });

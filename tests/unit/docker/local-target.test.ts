@@ -91,6 +91,15 @@ describe("the local target", () => {
     for (const container of runningContainers(graph)) check(container.inputs);
   });
 
+  it("prefers what decides a failover on a busy machine, and gives vanished object store nodes up soon", () => {
+    const shares = (name: string) => named(name).cpuShares;
+    for (const name of ["database-1", "database-2", "consensus-3", "edge-1", "proxy-2"]) {
+      expect(shares(name), name).toBe(4096);
+    }
+    expect(shares("app-1")).toBeUndefined();
+    expect(named("object-store-2").sysctls).toEqual({ "net.ipv4.tcp_retries2": "1" });
+  });
+
   it("publishes ports of the edge alone, and on 127.0.0.1 alone", () => {
     const publishing = ofType(graph, containerType).filter(
       (c) => ((c.inputs.ports as unknown[]) ?? []).length > 0,

@@ -9,12 +9,19 @@ import { fakePrograms, scratchDirectory, scratchHome } from "./scratch.ts";
 const container = (id: string) => ({ type: "docker:index/container:Container", id });
 
 it("what Docker has no more is noticed, and nothing else", async () => {
-  fakePrograms({ docker: 'case "$1" in ps) echo one; echo two;; volume) echo data;; *) ;; esac' });
+  fakePrograms({
+    docker: `case "$*" in
+      *--all*) echo one; echo two; echo stopped;; ps*) echo one; echo two;; volume*) echo data;; *) ;;
+    esac`,
+  });
   const volume = { type: "docker:index/volume:Volume", id: "data" };
   expect(await lacksSomething({ deployment: { resources: [container("one"), volume] } })).toBe(false);
   expect(await lacksSomething({ deployment: { resources: [container("one"), container("three")] } })).toBe(
     true,
   );
+  expect(await lacksSomething({ deployment: { resources: [container("stopped")] } })).toBe(true);
+  const carrier = { ...container("stopped"), inputs: { mustRun: false } };
+  expect(await lacksSomething({ deployment: { resources: [carrier] } })).toBe(false);
   expect(await lacksSomething({ deployment: {} })).toBe(false);
 });
 
