@@ -8,7 +8,7 @@ export const drill: Drill = {
     await scene.seconds(10);
     await node.signal(/garage/, "SIGCONT", "goes on");
   },
-  // What the hung node had taken is given up after its RPC limit of 3 s; the proxy turns away from it after two checks.
+  // What the hung node had taken is given up after its RPC limit, up to three times for one object; the proxy turns away from it after two checks.
   expected: { failedRequests: 0, writesPauseMs: 5_000, readsPauseMs: 5_000 },
   soak: true,
 };
