@@ -15,6 +15,14 @@ interface SharedConfiguration {
   signingKeyGeneration: number;
 }
 
+/** How often backups are made and proved, and how long they are kept. The containers read it as JSON. */
+export interface BackupSchedule {
+  fullEveryHours: number;
+  everyHours: number;
+  verifyEveryHours: number;
+  retentionDays: number;
+}
+
 /** Settings of the local target; ports are on 127.0.0.1. */
 export interface DockerConfiguration extends SharedConfiguration {
   target: "docker";
@@ -25,6 +33,10 @@ export interface DockerConfiguration extends SharedConfiguration {
   objectStorePort: number;
   databaseMaxConnections: number;
   appMemoryMegabytes: number;
+  /** Raised by one, each of these is a rotation. */
+  databasePasswordGeneration: number;
+  objectStoreKeyGeneration: number;
+  backups: BackupSchedule;
   passwords: GivenPasswords;
 }
 
@@ -79,6 +91,14 @@ function readDocker(reader: ConfigurationReader) {
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
+    databasePasswordGeneration: reader.integer("databasePasswordGeneration", 1, 1, 1_000_000),
+    objectStoreKeyGeneration: reader.integer("objectStoreKeyGeneration", 1, 1, 1_000_000),
+    backups: {
+      fullEveryHours: reader.integer("backupFullEveryHours", 168, 1, 8760),
+      everyHours: reader.integer("backupEveryHours", 24, 1, 8760),
+      verifyEveryHours: reader.integer("restoreVerifyEveryHours", 24, 1, 8760),
+      retentionDays: reader.integer("backupRetentionDays", 14, 1, 365),
+    },
     passwords: readPasswords(reader),
   };
 }

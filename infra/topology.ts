@@ -24,6 +24,8 @@ export const roles = [
   "migration-secrets",
   "database-settings",
   "object-store-setup",
+  "backup-secrets",
+  "restore",
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -55,6 +57,7 @@ export const ports = {
   objectStoreRpc: 3901,
   objectStoreWeb: 3902,
   objectStoreAdmin: 3903,
+  backupMetrics: 9101,
 } as const;
 
 /** Quorums need three; the two proxies share one address. */
@@ -72,6 +75,11 @@ export const database = {
   applicationUser: "capstone",
 } as const;
 
+/** The login that a generation of the application's password has: two of them work side by side while one replaces the other. */
+export function applicationLogin(generation: number): string {
+  return generation === 1 ? database.applicationUser : `${database.applicationUser}_${generation}`;
+}
+
 export const bucketName = "capstone-uploads";
 
 /** The region that the object store of the local target answers to. */
@@ -85,6 +93,8 @@ export const stopTimeoutSeconds = {
   consensus: 10,
   proxy: 25,
   objectStore: 15,
+  /** A backup that is cut short is made again. */
+  backup: 5,
 } as const;
 
 /**
@@ -104,5 +114,6 @@ export const passwordNames = [
   "ownerPassword",
   "applicationPassword",
   "patroniPassword",
+  "backupPassphrase",
 ] as const;
 export type PasswordName = (typeof passwordNames)[number];

@@ -29,6 +29,8 @@ const needs: Record<string, Part[]> = {
   smoke: [packages, pulumi],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
+  backup: [packages, dockerEngine],
+  "restore-verify": [packages, dockerEngine],
   down: [packages, pulumi, dockerEngine],
 };
 
@@ -39,6 +41,8 @@ function partsFor(command: string, args: string[]): Part[] {
   if (command === "pulumi" && !args.some((arg) => deploying.test(arg))) return [packages, pulumi];
   if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(readStackArguments(args).stack))
     return [packages, pulumi];
+  if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(readStackArguments(args).stack))
+    return [packages];
   return needs[command] ?? everything;
 }
 

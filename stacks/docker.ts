@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DockerConfiguration } from "../infra/configuration.ts";
 import type { Deployment } from "../infra/contract.ts";
 import { AppNodes } from "../infra/docker/app-nodes.ts";
+import { Backup } from "../infra/docker/backup.ts";
+import { BackupRepository } from "../infra/docker/backup-repository.ts";
 import { Consensus } from "../infra/docker/consensus.ts";
 import { Database } from "../infra/docker/database.ts";
 import { Images } from "../infra/docker/images.ts";
@@ -23,10 +25,16 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
   const secrets = new Secrets("secrets", {
     given: configuration.passwords,
     signingKeyGeneration: configuration.signingKeyGeneration,
+    databasePasswordGeneration: configuration.databasePasswordGeneration,
+    objectStoreKeyGeneration: configuration.objectStoreKeyGeneration,
   });
   const images = new Images("images");
 
   const consensus = new Consensus("consensus", { stack, networks, image: images.consensus.digest });
+  const backupRepository = new BackupRepository("backup-repository", {
+    stack,
+    schedule: configuration.backups,
+  });
   const database = new Database("database", {
     stack,
     nodes: configuration.databaseNodes,
@@ -36,6 +44,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     image: images.database.digest,
     baseImage: images.base,
     secrets,
+    backups: backupRepository,
   });
   const objectStore = new ObjectStore("object-store", {
     stack,
@@ -81,9 +90,18 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     after: [migration, objectStore],
   });
 
+  new Backup("backup", {
+    stack,
+    networks,
+    image: images.database.digest,
+    baseImage: images.base,
+    secrets,
+    repository: backupRepository,
+  });
+
   const databaseUrl = (port: number) =>
     pulumi.secret(
-      pulumi.interpolate`postgres://${databaseNames.applicationUser}:${secrets.applicationPassword.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
+      pulumi.interpolate`postgres://${secrets.applicationLogin}:${secrets.applicationPassword.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
     );
   return {
     target: "docker",

@@ -25,14 +25,23 @@ export interface PartArgs {
   publishedPorts?: { internal: number; external: number }[];
   /** Secrets and settings, mounted read-only at /run/secrets; the container is made anew when a secret changes. */
   secretFiles?: SecretFiles;
-  volume?: { name: pulumi.Input<string>; path: string };
+  volume?: VolumeMount;
+  /** Volumes that it shares with other parts. */
+  sharedVolumes?: VolumeMount[];
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
+  /** How often the check is run; 5 s where not named. */
+  healthCheckSeconds?: number;
   /** Its part of the processor when every container wants it; 1024 when not given. */
   cpuShares?: number;
   /** Settings of the network namespace, as `sysctl` names them. */
   kernelSettings?: Record<string, string>;
+}
+
+export interface VolumeMount {
+  name: pulumi.Input<string>;
+  path: string;
 }
 
 export interface PartOptions {
@@ -83,7 +92,10 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
         .toSorted((a, b) => a.internal - b.internal)
         .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
       volumes: [
-        ...(args.volume ? [{ volumeName: args.volume.name, containerPath: args.volume.path }] : []),
+        ...[...(args.volume ? [args.volume] : []), ...(args.sharedVolumes ?? [])].map((volume) => ({
+          volumeName: volume.name,
+          containerPath: volume.path,
+        })),
         ...(args.secretFiles
           ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
           : []),
@@ -110,7 +122,7 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
       logOpts: { "max-size": "10m", "max-file": "3" },
       healthcheck: {
         tests: ["CMD", ...args.healthCheck],
-        interval: goDuration(healthCheckInterval.seconds),
+        interval: goDuration(args.healthCheckSeconds ?? healthCheckInterval.seconds),
         timeout: goDuration(healthCheckInterval.timeoutSeconds),
         retries: healthCheckInterval.retries,
         startPeriod: goDuration(args.startTimeoutSeconds),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
 import { cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
 import { createPart } from "./container.ts";
@@ -20,6 +21,7 @@ export interface DatabaseArgs {
   /** Carries the secret files. */
   baseImage: pulumi.Input<string>;
   secrets: Secrets;
+  backups: BackupRepository;
 }
 
 /** Postgres nodes in synchronous replication under Patroni, which elects one of them primary. */
@@ -39,7 +41,13 @@ export class Database extends pulumi.ComponentResource {
     this.registerOutputs({ nodes: this.nodeNames });
   }
 
-  private createSecretFiles({ stack, baseImage, maxConnections, secrets }: DatabaseArgs): SecretFiles {
+  private createSecretFiles({
+    stack,
+    baseImage,
+    maxConnections,
+    secrets,
+    backups,
+  }: DatabaseArgs): SecretFiles {
     return new SecretFiles(
       "database-secrets",
       {
@@ -54,8 +62,12 @@ export class Database extends pulumi.ComponentResource {
           "rewind-password": secrets.rewindPassword,
           "owner-password": secrets.ownerPassword,
           "patroni-password": secrets.patroniPassword,
+          "backup-passphrase": secrets.backupPassphrase,
         },
-        settings: { "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }) },
+        settings: {
+          "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }),
+          "backup.json": backups.schedule,
+        },
       },
       { parent: this },
     );
@@ -72,7 +84,7 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private createNode(args: DatabaseArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
-    const { stack, networks, image, consensus } = args;
+    const { stack, networks, image, consensus, backups } = args;
     const clusterAddress = clusterName(networkAlias("database", node));
     const volume = createDataVolume(stack, "database", node, { parent: this });
     return createPart(
@@ -90,8 +102,10 @@ export class Database extends pulumi.ComponentResource {
           { name: networks.cluster.name, aliases: [clusterAddress] },
         ],
         volume: { name: volume.name, path: "/var/lib/postgresql/data" },
+        // Whichever node is the primary archives its log there and makes the backups.
+        sharedVolumes: [backups.mount],
         secretFiles: files,
-        memoryPaths: ["/run/patroni", "/run/postgresql", "/tmp"],
+        memoryPaths: ["/run/patroni", "/run/postgresql", "/run/backup", "/tmp"],
         environment: {
           NODE_NAME: networkAlias("database", node),
           CLUSTER_ADDRESS: clusterAddress,

@@ -32,6 +32,7 @@ describe("the local target", () => {
     ).map(([role, containers]) => [role, containers?.length]);
     expect(Object.fromEntries(counted)).toMatchObject({
       app: 2,
+      backup: 1,
       consensus: 3,
       database: 2,
       edge: 1,
@@ -135,12 +136,14 @@ describe("the local target", () => {
     const writers = ofType(graph, containerType).filter((container) => container.inputs.start === false);
     expect(writers.map((writer) => writer.name).sort()).toEqual([
       "app-secrets-writer",
+      "backup-secrets-writer",
       "database-secrets-writer",
       "migration-secrets-writer",
       "object-store-secrets-writer",
     ]);
     const owners: Record<string, string> = {
       "app-secrets-writer": "10001",
+      "backup-secrets-writer": "10003",
       "database-secrets-writer": "10003",
       "migration-secrets-writer": "10001",
       "object-store-secrets-writer": "10005",
@@ -175,7 +178,7 @@ describe("the local target", () => {
 
   it("protects the volumes that hold data and the passwords that they know", () => {
     const data = ofType(graph, volumeType).filter((volume) => volume.name.includes("-data-"));
-    expect(data).toHaveLength(8);
+    expect(data).toHaveLength(9);
     for (const volume of data) expect(volume.protect, volume.name).toBe(true);
     for (const password of ofType(graph, "random:index/randomPassword:RandomPassword")) {
       // The key of a generation that is over goes; no data depends on it.
@@ -192,6 +195,7 @@ describe("the local target", () => {
     expect(joined("app-1")).toEqual(["service"]);
     expect(joined("edge-1")).toEqual(["service", "data"]);
     expect(joined("database-1")).toEqual(["data", "cluster"]);
+    expect(joined("backup-1")).toEqual(["data"]);
     expect(joined("object-store-1")).toEqual(["data"]);
     expect(joined("consensus-1")).toEqual(["cluster"]);
     expect(joined("proxy-2")).toEqual(["service", "data"]);

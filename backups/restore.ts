@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { docker } from "../infra/docker/docker-client.ts";
+import { PersonError } from "../infra/errors.ts";
+import { forgetCluster, requireConsensus } from "./consensus.ts";
+import { deployAgain } from "./deploy-again.ts";
+import { describe } from "./describe.ts";
+import { emptyNode, type Restored, type RestorePlan, restoreIntoNode } from "./restore-container.ts";
+import { countRows } from "./rows.ts";
+import { backupContainer, containersOf, execute, findPrimary, isPrimary } from "./stack-containers.ts";
+
+export interface RestoreOptions {
+  stack: string;
+  /** `latest`, or a moment in ISO 8601. */
+  to: string;
+  /** The line of the database's history to follow; the newest when not given. */
+  timeline: number | undefined;
+}
+
+/** Says whether the moment can be restored, and from what; changes nothing. @throws PersonError when it cannot be. */
+export async function planRestore({ stack, to, timeline }: RestoreOptions): Promise<RestorePlan> {
+  const line = timeline === undefined ? [] : ["--timeline", String(timeline)];
+  const container = await backupContainer(stack);
+  await requireConsensus(stack);
+  return JSON.parse(await execute(container, ["backups", "plan", "--to", to, ...line])) as RestorePlan;
+}
+
+/**
+ * Brings the whole stack's database back to the planned moment. Until the restored database is open in a container of
+ * its own, a failure changes nothing: the nodes are started again as they were.
+ * @param say Told of progress.
+ * @returns What was done and what was lost, for people.
+ */
+export async function restore(
+  { stack, to }: RestoreOptions,
+  plan: RestorePlan,
+  say: (line: string) => void,
+): Promise<string> {
+  const nodes = await containersOf(stack, "database");
+  const primary = await findPrimary(stack);
+  const before = primary ? await countRows(primary) : undefined;
+
+  const stoppedAt = new Date();
+  say("stopping the database nodes");
+  await stop(nodes.filter(({ running }) => running).map(({ name }) => name));
+  let restored: Restored;
+  try {
+    say(`restoring backup ${plan.backup} and the log after it`);
+    restored = await restoreIntoNode(stack, 1, plan);
+  } catch (error) {
+    say("that failed; the database nodes are started again as they were");
+    await docker(["start", ...nodes.map(({ name }) => name)]);
+    throw error;
+  }
+  await forgetCluster(stack);
+  const first = await startAll(stack, nodes, say);
+  const backAt = new Date();
+
+  await execute(first, ["rm", "-rf", "/var/lib/postgresql/data/17.before-restore"]);
+  say("bringing back uploads that are gone from the bucket");
+  const uploads = await execute(await backupContainer(stack), ["backups", "uploads", "restore"]);
+  // A new line of history begins: the next restore should not have to come from the old one.
+  await docker(["exec", "--detach", first, "nice", "-n", "19", "backups", "make", "--type", "full"]);
+  const after = await countRows(first);
+  return [...describe({ stack, to, plan, restored, stoppedAt, backAt, before, after }), uploads].join("\n");
+}
+
+async function stop(names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const stopped = await docker(["stop", ...names], 180_000);
+  if (stopped.exitCode !== 0) {
+    throw new PersonError(`The database nodes cannot be stopped: ${stopped.standardError.trim()}`);
+  }
+}
+
+/**
+ * The restored node first, then the others, which copy it.
+ * @returns The first node's container.
+ */
+async function startAll(
+  stack: string,
+  nodes: { name: string; node: number }[],
+  say: (line: string) => void,
+): Promise<string> {
+  const others = nodes.filter(({ node }) => node !== 1);
+  for (const { node } of others) await emptyNode(stack, node);
+  const first = nodes.find(({ node }) => node === 1)?.name;
+  if (!first || others.length === 0) {
+    say("containers of the database are missing: deploying");
+    // Those that are there were made for the nodes as they were, and are made again in order.
+    if (nodes.length > 0) await docker(["rm", "--force", ...nodes.map(({ name }) => name)]);
+    await deployAgain(stack);
+    const [deployed] = await containersOf(stack, "database");
+    if (!deployed) throw new PersonError(`The stack ${stack} has no database node after its deployment.`);
+    return deployed.name;
+  }
+  say("starting the restored node");
+  await docker(["start", first]);
+  await until("primary", first, () => isPrimary(first));
+  say("it serves; the other nodes copy it");
+  for (const { name } of others) await docker(["start", name]);
+  for (const { name } of others) {
+    await until("replica", name, async () => (await docker(["exec", name, "health-check"])).exitCode === 0);
+  }
+  return first;
+}
+
+async function until(what: string, container: string, look: () => Promise<boolean>): Promise<void> {
+  const endsAtMs = Date.now() + 30 * 60_000;
+  while (!(await look())) {
+    if (Date.now() > endsAtMs) {
+      throw new PersonError(
+        `${container} is no ${what} after 30 minutes; \`docker logs ${container}\` says why.`,
+      );
+    }
+    await sleep(500);
+  }
+}

@@ -1,0 +1,69 @@
+import postgres from "postgres";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ask, load, png, signUp } from "./client.ts";
+import { command, container, docker, mustSucceed, type Outputs, query, readOutputs } from "./support.ts";
+
+let outputs: Outputs;
+beforeAll(async () => {
+  outputs = await readOutputs();
+});
+
+describe("rotating every secret of the service", () => {
+  it("fails no request, logs nobody out, and ends what was before", async () => {
+    const account = await signUp(outputs.apiUrl);
+    const keyFile = ["exec", container("app", 1), "cat", "/run/secrets/object-store-access-key"];
+    const keyBefore = await docker(...keyFile);
+    const traffic = load(outputs.apiUrl, account, 30);
+    const rotated = await command("rotate", ["all"]);
+    const { sent, failures } = await traffic.stop();
+    await mustSucceed(Promise.resolve(rotated));
+    console.log(
+      `${rotated.stdout}rotated in ${rotated.durationMs} ms: ${sent} requests, ${failures.length} failed`,
+    );
+    expect(failures).toEqual([]);
+    expect(sent).toBeGreaterThan(200);
+
+    // The session of before still holds, and uploads are taken with the new key.
+    const avatar = await ask(`${outputs.apiUrl}/api/v1/me/avatar`, {
+      method: "PUT",
+      body: png(),
+      token: account.accessToken,
+      headers: { "content-type": "image/png" },
+    });
+    expect(avatar.status).toBe(200);
+
+    // The old login and the old key open nothing any more.
+    const old = postgres(outputs.databaseUrl, { max: 1, connect_timeout: 5, fetch_types: false });
+    await expect(old`select 1`).rejects.toThrow(/password authentication failed|not permitted to log in/);
+    await old.end();
+    const now = await readOutputs();
+    expect(now.databaseUrl).not.toBe(outputs.databaseUrl);
+    const keyNow = await docker(...keyFile);
+    expect(keyNow).not.toBe(keyBefore);
+    const known = await docker(
+      ...[
+        "exec",
+        container("object-store", 1),
+        "garage",
+        "--config",
+        "/run/garage/garage.toml",
+        "key",
+        "list",
+      ],
+    );
+    expect(known).toContain(keyNow);
+    expect(known).not.toContain(keyBefore);
+    await mustSucceed(command("preview", ["--expect-no-changes"]));
+  });
+
+  it("what is not known is refused", async () => {
+    const refused = await command("rotate", ["everything"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(
+      'What to rotate is "everything"; allowed are database, signing, object-store, all, one or more.',
+    );
+    expect(
+      await query(1, "select count(*) from pg_roles where rolname ~ '^capstone(_[0-9]+)?$' and rolcanlogin"),
+    ).toBe("1");
+  });
+});
