@@ -41,7 +41,10 @@ export async function restore(
 
   const stoppedAt = new Date();
   say("stopping the database nodes");
-  await stop(nodes.filter(({ running }) => running).map(({ name }) => name));
+  const running = nodes.filter((node) => node.running).map(({ name }) => name);
+  // The primary last: else another takes over for a moment, and what is written there is on no line that is kept.
+  await stop(running.filter((name) => name !== primary));
+  await stop(running.filter((name) => name === primary));
   let restored: Restored;
   try {
     say(`restoring backup ${plan.backup} and the log after it`);

@@ -24,12 +24,12 @@ def make(kind: str) -> None:
 
 
 def _make(kind: str) -> None:
-    _create_stanza()
     if kind == "due":
         due = _due()
         if due is None:
             return
         kind = due
+    _create_stanza()
     started = time.monotonic()
     days = settings.schedule()["retentionDays"]
     repository.pgbackrest(
@@ -68,10 +68,10 @@ def _mark(backup: repository.Backup) -> None:
 
 
 def _create_stanza() -> None:
-    if repository.info().get("status", {}).get("code") == 0:
+    known = [entry["system-id"] for entry in repository.info().get("db", [])]
+    if known:
         # Of another cluster, perhaps: its backups must not be mixed with this one's.
         ours = _system_identifier()
-        known = [entry["system-id"] for entry in repository.info()["db"]]
         if ours in known:
             return
         raise PersonError(

@@ -1,9 +1,13 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe as about, expect, it } from "vitest";
 import { describe, duration, lostRows } from "../../../backups/describe.ts";
 import { readOptions, readTarget, readTimeline } from "../../../backups/options.ts";
+import { requireDocker } from "../../../backups/stack-containers.ts";
+import { projectRoot } from "../../../infra/project.ts";
+import { scratchHome } from "../setup/scratch.ts";
 
 const execute = promisify(execFile);
 
@@ -36,6 +40,20 @@ about("the command line of a restore", () => {
       stack: "test",
       values: { to: "latest" },
     });
+  });
+});
+
+about("on AWS", () => {
+  it("each command says what does its work there, and touches nothing", () => {
+    scratchHome();
+    expect(() => requireDocker("prod")).toThrow(
+      /^The stack prod runs on AWS: RDS and AWS Backup .*; docs\/aws\.md, "Backups and restores", says how\.$/,
+    );
+    expect(() => requireDocker("prod", "rotate")).toThrow(/docs\/aws\.md, "A new version"/);
+    requireDocker("test");
+    const document = readFileSync(path.join(projectRoot, "docs/aws.md"), "utf8");
+    for (const heading of ["Backups and restores", "A new version"])
+      expect(document).toContain(`\n## ${heading}\n`);
   });
 });
 
