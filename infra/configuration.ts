@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AwsSettings, readAws } from "./configuration-aws.ts";
+import { type MonitoringSettings, readReceivers } from "./configuration-monitoring.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
 import { type PasswordName, passwordNames } from "./topology.ts";
 
@@ -26,6 +27,8 @@ export interface DockerConfiguration extends SharedConfiguration {
   databaseMaxConnections: number;
   appMemoryMegabytes: number;
   passwords: GivenPasswords;
+  /** Undefined where nobody watches. */
+  monitoring: MonitoringSettings | undefined;
 }
 
 /** Settings of the AWS target. */
@@ -73,13 +76,25 @@ function readDocker(reader: ConfigurationReader) {
     databaseReadPort: port("databaseReadPort", 15433),
     objectStorePort: port("objectStorePort", 13900),
   };
-  reader.allDifferent(publishedPorts);
+  const monitoringPorts = {
+    metricsPort: port("metricsPort", 19090),
+    alertsPort: port("alertsPort", 19093),
+    dashboardsPort: port("dashboardsPort", 13000),
+  };
+  reader.allDifferent({ ...publishedPorts, ...monitoringPorts });
+  const monitoring = {
+    ...monitoringPorts,
+    dashboards: reader.boolean("dashboards", false),
+    metricsRetentionDays: reader.integer("metricsRetentionDays", 7, 1, 90),
+    receivers: readReceivers(reader),
+  };
   return {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
     passwords: readPasswords(reader),
+    monitoring: reader.boolean("monitoring", true) ? monitoring : undefined,
   };
 }
 

@@ -21,6 +21,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   readonly ownerPassword: pulumi.Output<string>;
   readonly applicationPassword: pulumi.Output<string>;
   readonly patroniPassword: pulumi.Output<string>;
+  readonly monitorPassword: pulumi.Output<string>;
   readonly objectStore: ObjectStoreSecrets;
   /** JSON: the generation that signs and the seeds of all that verify. */
   readonly signingKeys: pulumi.Output<string>;
@@ -36,6 +37,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.ownerPassword = this.password("ownerPassword", args);
     this.applicationPassword = this.password("applicationPassword", args);
     this.patroniPassword = this.password("patroniPassword", args);
+    this.monitorPassword = this.password("monitorPassword", args);
     this.objectStore = this.createObjectStoreSecrets();
     this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
     this.pepper = this.bytes("pepper").hex;
