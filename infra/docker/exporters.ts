@@ -79,6 +79,8 @@ export class Exporters extends pulumi.ComponentResource {
         networks: [attach(networks.data, "exporter", node)],
         secretFiles: files,
         command: [kind],
+        // Where a drill says that it runs.
+        ...(kind === "host" ? { memoryPaths: ["/run/drills"] } : {}),
         environment: { GOMEMLIMIT: "24MiB" },
         healthCheck: ["health-check", String(port)],
         healthCheckSeconds: 30,
