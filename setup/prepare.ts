@@ -28,6 +28,7 @@ const needs: Record<string, Part[]> = {
   checkov: [packages],
   smoke: [packages, pulumi],
   status: [packages],
+  runbooks: [packages],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
   down: [packages, pulumi, dockerEngine],
