@@ -19,7 +19,7 @@ export function running(parts: PartLook[], ...roles: Role[]): PartLook[] {
 /** What a program in a container printed; undefined when it failed or took too long. */
 export async function askIn(engine: Docker, part: PartLook, command: string[]): Promise<string | undefined> {
   const answer = runIn(engine.getContainer(part.containerName), command).catch(() => undefined);
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs).unref());
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patienceMs).unref());
   return Promise.race([answer, late]);
 }
 
