@@ -33,7 +33,7 @@ function failuresOf({ traffic, database, objectStore, parts }: StackLook): strin
 }
 
 function livePrimaries({ database, parts }: Pick<StackLook, "database" | "parts">): string[] {
-  return (database?.members ?? [])
+  return database.members
     .filter(({ role, state, name }) => role === "primary" && state === "running" && runs(parts, name))
     .map(({ name }) => name);
 }
@@ -49,7 +49,7 @@ function lacksOf(look: StackLook): string[] {
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);
   lacks.push(...missingParts(look));
   if (standbys(look).length === 0) lacks.push("no standby has every write");
-  for (const { name, role, state } of database?.members ?? []) {
+  for (const { name, role, state } of database.members) {
     if (role !== "primary" && state !== "streaming" && runs(parts, name))
       lacks.push(`${name} is ${state}, not streaming`);
   }
@@ -90,7 +90,7 @@ function missingParts({ parts, traffic }: StackLook): string[] {
 }
 
 function standbys({ database, parts }: StackLook): string[] {
-  return (database?.members ?? [])
+  return database.members
     .filter(
       ({ role, state, name }) => role === "synchronous standby" && state === "streaming" && runs(parts, name),
     )

@@ -27,7 +27,7 @@ export interface StackLook {
   atMs: number;
   parts: PartLook[];
   traffic: TrafficLook;
-  database: DatabaseLook | undefined;
+  database: DatabaseLook;
   /** Names of the members that see a quorum. */
   consensus: string[];
   objectStore: ObjectStoreLook | undefined;

@@ -68,9 +68,9 @@ function running(look: StackLook, ...roles: string[]): string {
   return `${up} of ${total(look, ...roles)}`;
 }
 
-function databaseLines(database: DatabaseLook | undefined): string[] {
-  if (!database) return [line("database", "no node answers")];
-  return database.members
+function databaseLines({ members }: DatabaseLook): string[] {
+  if (members.length === 0) return [line("database", "no node runs")];
+  return members
     .toSorted((a, b) => Number(b.role === "primary") - Number(a.role === "primary"))
     .map(({ name, role, state, timeline, lagBytes }) => {
       const facts = [`${name} is ${role}`, state, timeline === undefined ? "" : `timeline ${timeline}`];
@@ -81,7 +81,6 @@ function databaseLines(database: DatabaseLook | undefined): string[] {
 }
 
 function lastFailover({ database, atMs }: StackLook): string {
-  if (!database) return "unknown";
   const { lastFailover: last } = database;
   if (!last) return "none yet";
   return `${ago(atMs - Date.parse(last.at))}: ${last.newPrimary} became primary, timeline ${last.timeline}`;

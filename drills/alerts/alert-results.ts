@@ -7,7 +7,8 @@ import { seconds } from "../verdict.ts";
 
 /** What was measured of one alert. */
 export interface AlertDrillResult {
-  alert: string;
+  /** Null where none may be raised. */
+  alert: string | null;
   description: string;
   measuredAt: string;
   commit: string;
@@ -46,9 +47,8 @@ export function alertSections(results: AlertResults): Record<string, string> {
   const rows = Object.entries(results).map(([name, result]) => [
     `${name}${result.reasons.length === 0 ? "" : " **failed**"}`,
     result.description,
-    result.alert,
-    result.firedAfterMs === null ? "never" : `${seconds(result.firedAfterMs)} (${seconds(result.allowedMs)})`,
-    result.clearedAfterMs === null ? "not by itself" : seconds(result.clearedAfterMs),
+    result.alert ?? "none",
+    ...timesOf(result),
     result.otherAlerts.join(", "),
     result.measuredAt.slice(0, 10),
   ]);
@@ -62,4 +62,12 @@ export function alertSections(results: AlertResults): Record<string, string> {
     "measured",
   ];
   return { "alert-drills": rows.length === 0 ? "" : table(head, rows) };
+}
+
+function timesOf({ alert, firedAfterMs, clearedAfterMs, allowedMs }: AlertDrillResult): [string, string] {
+  if (alert === null) return ["", ""];
+  return [
+    firedAfterMs === null ? "never" : `${seconds(firedAfterMs)} (${seconds(allowedMs)})`,
+    clearedAfterMs === null ? "not by itself" : seconds(clearedAfterMs),
+  ];
 }

@@ -15,6 +15,7 @@ const pauseMs = 250;
 export class AlertWatch {
   readonly seen = new Map<string, SeenAlert>();
   private readonly alertsUrl: string;
+  private looked = false;
   private stopped = false;
   private readonly done: Promise<void>;
 
@@ -24,8 +25,17 @@ export class AlertWatch {
     this.done = this.watch();
   }
 
-  fires(alert: string): boolean {
-    const seen = this.seen.get(alert);
+  /** Whether Alertmanager has been asked, and nothing fires. */
+  get quiet(): boolean {
+    return this.looked && [...this.seen.values()].every(({ clearedMs }) => clearedMs !== undefined);
+  }
+
+  saw(alert: string | null): boolean {
+    return alert !== null && this.seen.has(alert);
+  }
+
+  fires(alert: string | null): boolean {
+    const seen = this.seen.get(alert ?? "");
     return seen !== undefined && seen.clearedMs === undefined;
   }
 
@@ -53,6 +63,7 @@ export class AlertWatch {
   }
 
   private take(firing: Set<string>, nowMs: number): void {
+    this.looked = true;
     for (const name of firing) {
       const seen = this.seen.get(name);
       this.seen.set(name, { firstMs: seen?.firstMs ?? nowMs, lastMs: nowMs, clearedMs: undefined });

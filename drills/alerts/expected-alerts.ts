@@ -1,7 +1,8 @@
 /** An alert that has to be raised by a drill's fault, and to end after it. */
 export interface ExpectedAlert {
-  alert: string;
-  /** The longest from the fault to the alert. */
+  /** Null where nobody may be told of anything. */
+  alert: string | null;
+  /** The longest from the fault to the alert; without one, how long it is waited for in vain. */
   withinMs: number;
 }
 
@@ -12,5 +13,6 @@ export const expectedAlerts: Record<string, ExpectedAlert> = {
   "app-node-cut-off": { alert: "ApplicationNodeDown", withinMs: 40_000 },
   "replica-killed": { alert: "NoSynchronousStandby", withinMs: 30_000 },
   "object-store-node-killed": { alert: "ObjectStoreDegraded", withinMs: 40_000 },
+  "app-nodes-rolled": { alert: null, withinMs: 20_000 },
   "archive-failing": { alert: "WalArchivingFailing", withinMs: 120_000 },
 };

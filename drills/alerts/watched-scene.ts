@@ -17,7 +17,7 @@ export class WatchedScene extends Scene {
   override async seconds(count: number): Promise<void> {
     await Promise.all([
       sleep(count * 1_000),
-      this.watch.until(() => this.watch.seen.has(this.expected.alert), this.expected.withinMs),
+      this.watch.until(() => this.watch.saw(this.expected.alert), this.expected.withinMs),
     ]);
   }
 }

@@ -3,6 +3,7 @@ import type { Role } from "../../../infra/topology.ts";
 import { judge } from "../../../status/judge.ts";
 import type { PartLook, StackLook } from "../../../status/look.ts";
 import { readBackup } from "../../../status/look-at-backup.ts";
+import { readMembers } from "../../../status/look-at-database.ts";
 import { readServers } from "../../../status/look-at-traffic.ts";
 import { ago, print } from "../../../status/print.ts";
 
@@ -97,8 +98,11 @@ describe("the status of a stack", () => {
     const { traffic, database } = seen();
     expect(judge(seen({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
     expect(judge(seen({ objectStore: undefined })).state).toBe("failed");
-    const both =
-      database?.members.map((member) => ({ ...member, role: "primary" as const, state: "running" })) ?? [];
+    const both = database.members.map((member) => ({
+      ...member,
+      role: "primary" as const,
+      state: "running",
+    }));
     expect(judge(seen({ database: { members: both, lastFailover: undefined } })).failures.join()).toContain(
       "at once",
     );
@@ -123,6 +127,35 @@ describe("the status of a stack", () => {
 });
 
 describe("what parts say", () => {
+  it("a primary of its standby, and a standby of how far it is", () => {
+    const replication = [{ application_name: "database-2", state: "streaming", sync_state: "sync" }];
+    const primary = {
+      role: "primary",
+      state: "running",
+      timeline: 4,
+      xlog: { location: 5_000 },
+      replication,
+    };
+    const standby = {
+      role: "replica",
+      state: "running",
+      replication_state: "streaming",
+      xlog: { received_location: 4_000 },
+    };
+    const members = readMembers([
+      { name: "database-1", answer: primary },
+      { name: "database-2", answer: standby },
+      { name: "database-3", answer: undefined },
+    ]);
+    expect(members).toMatchObject([
+      { role: "primary", state: "running", timeline: 4, lagBytes: undefined },
+      { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000 },
+      { role: "unknown", state: "silent" },
+    ]);
+    const alone = readMembers([{ name: "database-2", answer: standby }]);
+    expect(alone).toMatchObject([{ role: "replica", lagBytes: undefined }]);
+  });
+
   it("a proxy of the nodes behind it", () => {
     const metrics = [
       'haproxy_server_status{proxy="app-once",server="app-1",state="DOWN"} 0',
