@@ -7,7 +7,7 @@ import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { Job } from "./job.ts";
 import { attach, type Networks } from "./networks.ts";
-import { SecretFiles, secretsVersion } from "./secret-files.ts";
+import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface DatabaseArgs {
@@ -152,7 +152,7 @@ export class Database extends pulumi.ComponentResource {
         timeoutSeconds: 90,
         triggers: {
           user: database.monitorUser,
-          password: secretsVersion({ password: secrets.monitorPassword }, secrets.pepper),
+          password: contentVersion({ password: secrets.monitorPassword }, secrets.pepper),
         },
       },
       { parent: this, dependsOn: this.nodes },

@@ -37,7 +37,7 @@ export class SecretFiles extends pulumi.ComponentResource {
   constructor(name: string, args: SecretFilesArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:SecretFiles", name, {}, options);
 
-    this.version = secretsVersion(args.secrets, args.pepper);
+    this.version = contentVersion(args.secrets, args.pepper);
     const volume = this.createVolume(args);
     this.volumeName = volume.name;
     this.written = this.createWriter(args, volume);
@@ -84,8 +84,8 @@ export class SecretFiles extends pulumi.ComponentResource {
   }
 }
 
-/** Changes when one of the secrets does; tells nothing about them. */
-export function secretsVersion(
+/** A keyed hash of secrets: changes when one of them does, and tells nothing about them. */
+export function contentVersion(
   secrets: Record<string, pulumi.Input<string>>,
   pepper: pulumi.Input<string>,
 ): pulumi.Output<string> {
