@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AwsSettings, readAws } from "./configuration-aws.ts";
+import { type MonitoringSettings, readReceivers } from "./configuration-monitoring.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
 import { type PasswordName, passwordNames } from "./topology.ts";
 
@@ -38,6 +39,8 @@ export interface DockerConfiguration extends SharedConfiguration {
   objectStoreKeyGeneration: number;
   backups: BackupSchedule;
   passwords: GivenPasswords;
+  /** Undefined where nobody watches. */
+  monitoring: MonitoringSettings | undefined;
 }
 
 /** Settings of the AWS target. */
@@ -85,7 +88,18 @@ function readDocker(reader: ConfigurationReader) {
     databaseReadPort: port("databaseReadPort", 15433),
     objectStorePort: port("objectStorePort", 13900),
   };
-  reader.allDifferent(publishedPorts);
+  const monitoringPorts = {
+    metricsPort: port("metricsPort", 19090),
+    alertsPort: port("alertsPort", 19093),
+    dashboardsPort: port("dashboardsPort", 13000),
+  };
+  reader.allDifferent({ ...publishedPorts, ...monitoringPorts });
+  const monitoring = {
+    ...monitoringPorts,
+    dashboards: reader.boolean("dashboards", false),
+    metricsRetentionDays: reader.integer("metricsRetentionDays", 7, 1, 90),
+    receivers: readReceivers(reader),
+  };
   return {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
@@ -100,6 +114,7 @@ function readDocker(reader: ConfigurationReader) {
       retentionDays: reader.integer("backupRetentionDays", 14, 1, 365),
     },
     passwords: readPasswords(reader),
+    monitoring: reader.boolean("monitoring", true) ? monitoring : undefined,
   };
 }
 

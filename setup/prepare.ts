@@ -27,6 +27,8 @@ const needs: Record<string, Part[]> = {
   resources: [packages],
   checkov: [packages],
   smoke: [packages, pulumi],
+  status: [packages],
+  runbooks: [packages],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
   backup: [packages, dockerEngine],

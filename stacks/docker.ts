@@ -8,6 +8,7 @@ import { Consensus } from "../infra/docker/consensus.ts";
 import { Database } from "../infra/docker/database.ts";
 import { Images } from "../infra/docker/images.ts";
 import { Migration } from "../infra/docker/migration.ts";
+import { Monitoring } from "../infra/docker/monitoring.ts";
 import { Networks } from "../infra/docker/networks.ts";
 import { ObjectStore } from "../infra/docker/object-store.ts";
 import { Secrets } from "../infra/docker/secrets.ts";
@@ -99,6 +100,19 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     repository: backupRepository,
   });
 
+  const monitoring =
+    configuration.monitoring &&
+    new Monitoring("monitoring", {
+      ...configuration.monitoring,
+      stack,
+      networks,
+      images,
+      secrets,
+      parts: { appNodes: configuration.appNodes, databaseNodes: configuration.databaseNodes, backup: true },
+      signingKeyGeneration: configuration.signingKeyGeneration,
+      after: [migration, objectStore],
+    });
+
   const databaseUrl = (port: number) =>
     pulumi.secret(
       pulumi.interpolate`postgres://${secrets.applicationLogin}:${secrets.applicationPassword.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
@@ -114,7 +128,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     objectStoreEndpoint: `http://127.0.0.1:${configuration.objectStorePort}`,
     appNodes: appNodes.names,
     migration: migration.newest,
-    monitoring: { metricsUrl: null, alertsUrl: null, dashboardsUrl: null },
+    monitoring: monitoring?.urls ?? { metricsUrl: null, alertsUrl: null, dashboardsUrl: null },
     release,
   };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { cpuSharesOfFailover, database, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
@@ -8,7 +8,7 @@ import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { Job } from "./job.ts";
 import { attach, type Networks } from "./networks.ts";
-import { SecretFiles } from "./secret-files.ts";
+import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface DatabaseArgs {
@@ -37,6 +37,7 @@ export class Database extends pulumi.ComponentResource {
     const files = this.createSecretFiles(args);
     this.nodes = this.createNodes(args, files);
     this.createSettings(args, files);
+    this.createMonitorUser(args, files);
 
     this.registerOutputs({ nodes: this.nodeNames });
   }
@@ -67,6 +68,8 @@ export class Database extends pulumi.ComponentResource {
         settings: {
           "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }),
           "backup.json": backups.schedule,
+          // Read by the job that makes the user: no node has to be made anew for it.
+          "monitor-password": secrets.monitorPassword,
         },
       },
       { parent: this },
@@ -136,6 +139,33 @@ export class Database extends pulumi.ComponentResource {
         },
         timeoutSeconds: 180,
         triggers: { settings: readClusterSettings({ max_connections: maxConnections }) },
+      },
+      { parent: this, dependsOn: this.nodes },
+    );
+  }
+
+  /** The user that the exporter logs in as: made here, so that a cluster that was there before gets it too. */
+  private createMonitorUser({ stack, networks, image, secrets }: DatabaseArgs, files: SecretFiles): Job {
+    return new Job(
+      "database-monitor",
+      {
+        stack,
+        role: "database-monitor",
+        image,
+        userId: userIds.database,
+        command: ["create-monitor-user"],
+        networks: [networks.cluster.name],
+        secretFiles: files,
+        environment: {
+          DATABASE_HOSTS: this.nodeNames.map(clusterName).join(","),
+          DATABASE_NAME: database.name,
+          MONITOR_USER: database.monitorUser,
+        },
+        timeoutSeconds: 90,
+        triggers: {
+          user: database.monitorUser,
+          password: contentVersion({ password: secrets.monitorPassword }, secrets.pepper),
+        },
       },
       { parent: this, dependsOn: this.nodes },
     );

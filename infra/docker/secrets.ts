@@ -29,6 +29,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   readonly patroniPassword: pulumi.Output<string>;
   /** Encrypts the backups of the database and the uploads. */
   readonly backupPassphrase: pulumi.Output<string>;
+  readonly monitorPassword: pulumi.Output<string>;
   readonly objectStore: ObjectStoreSecrets;
   /** JSON: the generation that signs and the seeds of all that verify. */
   readonly signingKeys: pulumi.Output<string>;
@@ -46,6 +47,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.applicationLogin = applicationLogin(args.databasePasswordGeneration);
     this.patroniPassword = this.password("patroniPassword", args);
     this.backupPassphrase = this.password("backupPassphrase", args);
+    this.monitorPassword = this.password("monitorPassword", args);
     this.objectStore = this.createObjectStoreSecrets(args);
     this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
     this.pepper = this.bytes("pepper").hex;
