@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../infra/docker/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
+import { retireEarlierLogins } from "../rotation/rotate.ts";
 import { forgetCluster, requireConsensus } from "./consensus.ts";
 import { deployAgain } from "./deploy-again.ts";
 import { describe } from "./describe.ts";
 import { emptyNode, type Restored, type RestorePlan, restoreIntoNode } from "./restore-container.ts";
 import { countRows } from "./rows.ts";
+import { runDatabaseJobs } from "./run-database-jobs.ts";
 import { backupContainer, containersOf, execute, findPrimary, isPrimary } from "./stack-containers.ts";
 
 export interface RestoreOptions {
@@ -56,6 +58,9 @@ export async function restore(
   }
   await forgetCluster(stack);
   const first = await startAll(stack, nodes, say);
+  say("bringing schema and logins to what this release needs");
+  await runDatabaseJobs(stack);
+  await retireEarlierLogins(stack);
   const backAt = new Date();
 
   await execute(first, ["rm", "-rf", "/var/lib/postgresql/data/17.before-restore"]);

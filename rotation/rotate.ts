@@ -11,8 +11,10 @@ interface Rotation {
   retire: (stack: string, generation: number) => Promise<string>;
 }
 
+const databaseKey = "databasePasswordGeneration";
+
 export const rotations: Record<string, Rotation> = {
-  database: { key: "databasePasswordGeneration", retire: retireLogins },
+  database: { key: databaseKey, retire: retireLogins },
   signing: {
     key: "signingKeyGeneration",
     retire: async () =>
@@ -29,7 +31,7 @@ export const rotations: Record<string, Rotation> = {
 export async function rotate(stack: string, names: string[], say: (line: string) => void): Promise<string[]> {
   const chosen = names.map((name): [Rotation, number] => {
     const rotation = rotations[name] as Rotation;
-    return [rotation, Number(configurationOf(stack)[`capstone:${rotation.key}`]) + 1];
+    return [rotation, generationOf(stack, rotation.key) + 1];
   });
   for (const [{ key }, generation] of chosen) {
     say(`${key} becomes ${generation}`);
@@ -42,7 +44,19 @@ export async function rotate(stack: string, names: string[], say: (line: string)
   return said;
 }
 
-/** Ends the logins of the earlier passwords with their sessions; the role of the first one stays, for its rights. */
+function generationOf(stack: string, key: string): number {
+  return Number(configurationOf(stack)[`capstone:${key}`]);
+}
+
+/** Ends the logins that a database of an earlier moment still has. */
+export async function retireEarlierLogins(stack: string): Promise<void> {
+  await retireLogins(stack, generationOf(stack, databaseKey));
+}
+
+/**
+ * Ends the logins of earlier passwords with their sessions; the role of the first one stays, for its rights.
+ * @returns What was done, for people.
+ */
 async function retireLogins(stack: string, generation: number): Promise<string> {
   const current = applicationLogin(generation);
   const earlier = `select rolname from pg_roles where rolname ~ '^capstone(_[0-9]+)?$' and rolname <> '${current}'`;

@@ -116,22 +116,6 @@ describe("a restore to a moment", () => {
       before,
     );
   });
-
-  it("takes a deletion back, and what the stack consists of stays as it was", async () => {
-    const account = await signUp(outputs.apiUrl);
-    await sleep(1_000);
-    const moment = new Date().toISOString();
-    await sleep(1_000);
-    const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
-    await query(primary, "delete from accounts");
-    await signUp(outputs.apiUrl);
-    const restored = await mustSucceed(command("restore", ["--to", moment, "--yes"]));
-    console.log(restored.stdout);
-    expect(restored.stdout).toMatch(/accounts 1 → [1-9]\d*/);
-    const page = await ask(`${outputs.apiUrl}/api/v1/users/${account.handle}`);
-    expect(page.status).toBe(200);
-    await mustSucceed(command("preview", ["--expect-no-changes"]));
-  });
 });
 
 describe("both database volumes lost under load", () => {
