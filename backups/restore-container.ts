@@ -31,6 +31,15 @@ export async function restoreIntoNode(stack: string, node: number, plan: Restore
   return JSON.parse(printed.split("\n").at(-1) ?? "") as Restored;
 }
 
+/** The numbers of the nodes that have a volume. */
+export async function nodesWithVolumes(stack: string): Promise<number[]> {
+  const labels = [`capstone.stack=${stack}`, "capstone.role=database"].map(
+    (label) => `--filter=label=${label}`,
+  );
+  const listed = await mustSucceed(["volume", "ls", ...labels, '--format={{.Label "capstone.node"}}']);
+  return listed.split("\n").filter(Boolean).map(Number);
+}
+
 /** Removes what is in the volume of a node that does not run: it will copy the primary. */
 export async function emptyNode(stack: string, node: number): Promise<void> {
   await runOnNode(stack, node, ["find", "/var/lib/postgresql/data", "-mindepth", "1", "-delete"]);

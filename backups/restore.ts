@@ -1,14 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../infra/docker/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
+import { partName } from "../infra/naming.ts";
 import { retireEarlierLogins } from "../rotation/rotate.ts";
 import { forgetCluster, requireConsensus } from "./consensus.ts";
 import { deployAgain } from "./deploy-again.ts";
 import { describe } from "./describe.ts";
-import { emptyNode, type Restored, type RestorePlan, restoreIntoNode } from "./restore-container.ts";
+import {
+  emptyNode,
+  nodesWithVolumes,
+  type Restored,
+  type RestorePlan,
+  restoreIntoNode,
+} from "./restore-container.ts";
 import { countRows } from "./rows.ts";
 import { runDatabaseJobs } from "./run-database-jobs.ts";
-import { backupContainer, containersOf, execute, findPrimary, isPrimary } from "./stack-containers.ts";
+import {
+  backupContainer,
+  containersOf,
+  execute,
+  findPrimary,
+  isPrimary,
+  type StackContainer,
+} from "./stack-containers.ts";
 
 export interface RestoreOptions {
   stack: string;
@@ -33,7 +47,7 @@ export async function planRestore({ stack, to, timeline }: RestoreOptions): Prom
  * @returns What was done and what was lost, for people.
  */
 export async function restore(
-  { stack, to }: RestoreOptions,
+  { stack }: RestoreOptions,
   plan: RestorePlan,
   say: (line: string) => void,
 ): Promise<string> {
@@ -41,35 +55,48 @@ export async function restore(
   const primary = await findPrimary(stack);
   const before = primary ? await countRows(primary) : undefined;
 
-  const stoppedAt = new Date();
   say("stopping the database nodes");
   const running = nodes.filter((node) => node.running).map(({ name }) => name);
   // The primary last: else another takes over for a moment, and what is written there is on no line that is kept.
   await stop(running.filter((name) => name !== primary));
+  const stoppedAt = new Date();
   await stop(running.filter((name) => name === primary));
-  let restored: Restored;
-  try {
-    say(`restoring backup ${plan.backup} and the log after it`);
-    restored = await restoreIntoNode(stack, 1, plan);
-  } catch (error) {
-    say("that failed; the database nodes are started again as they were");
-    await docker(["start", ...nodes.map(({ name }) => name)]);
-    throw error;
-  }
+  const endedAt = new Date();
+  const restored = await restoreOrStartAgain(stack, plan, nodes, say);
   await forgetCluster(stack);
-  const first = await startAll(stack, nodes, say);
+  const first = await startFirst(stack, nodes, say);
   say("bringing schema and logins to what this release needs");
   await runDatabaseJobs(stack);
   await retireEarlierLogins(stack);
   const backAt = new Date();
 
+  say("it serves; the other nodes copy it");
+  await startOthers(stack, first);
   await execute(first, ["rm", "-rf", "/var/lib/postgresql/data/17.before-restore"]);
   say("bringing back uploads that are gone from the bucket");
   const uploads = await execute(await backupContainer(stack), ["backups", "uploads", "restore"]);
   // A new line of history begins: the next restore should not have to come from the old one.
   await docker(["exec", "--detach", first, "nice", "-n", "19", "backups", "make", "--type", "full"]);
   const after = await countRows(first);
-  return [...describe({ stack, to, plan, restored, stoppedAt, backAt, before, after }), uploads].join("\n");
+  return [...describe({ stack, plan, restored, stoppedAt, endedAt, backAt, before, after }), uploads].join(
+    "\n",
+  );
+}
+
+async function restoreOrStartAgain(
+  stack: string,
+  plan: RestorePlan,
+  nodes: StackContainer[],
+  say: (line: string) => void,
+): Promise<Restored> {
+  try {
+    say(`restoring backup ${plan.backup} and the log after it`);
+    return await restoreIntoNode(stack, 1, plan);
+  } catch (error) {
+    say("that failed; the database nodes are started again as they were");
+    await docker(["start", ...nodes.map(({ name }) => name)]);
+    throw error;
+  }
 }
 
 async function stop(names: string[]): Promise<void> {
@@ -81,35 +108,36 @@ async function stop(names: string[]): Promise<void> {
 }
 
 /**
- * The restored node first, then the others, which copy it.
- * @returns The first node's container.
+ * Starts the restored node alone, with nothing left of the others' data; deploys where containers are missing.
+ * @returns Its container, the primary.
  */
-async function startAll(
+async function startFirst(
   stack: string,
-  nodes: { name: string; node: number }[],
+  nodes: StackContainer[],
   say: (line: string) => void,
 ): Promise<string> {
-  const others = nodes.filter(({ node }) => node !== 1);
-  for (const { node } of others) await emptyNode(stack, node);
-  const first = nodes.find(({ node }) => node === 1)?.name;
-  if (!first || others.length === 0) {
+  for (const node of await nodesWithVolumes(stack)) if (node !== 1) await emptyNode(stack, node);
+  if (!nodes.some(({ node }) => node === 1) || nodes.length < 2) {
     say("containers of the database are missing: deploying");
     // Those that are there were made for the nodes as they were, and are made again in order.
     if (nodes.length > 0) await docker(["rm", "--force", ...nodes.map(({ name }) => name)]);
     await deployAgain(stack);
-    const [deployed] = await containersOf(stack, "database");
-    if (!deployed) throw new PersonError(`The stack ${stack} has no database node after its deployment.`);
-    return deployed.name;
+  } else {
+    say("starting the restored node");
+    await docker(["start", partName(stack, "database", 1)]);
   }
-  say("starting the restored node");
-  await docker(["start", first]);
+  const first = partName(stack, "database", 1);
   await until("primary", first, () => isPrimary(first));
-  say("it serves; the other nodes copy it");
+  return first;
+}
+
+/** They copy the first. */
+async function startOthers(stack: string, first: string): Promise<void> {
+  const others = (await containersOf(stack, "database")).filter(({ name }) => name !== first);
   for (const { name } of others) await docker(["start", name]);
   for (const { name } of others) {
     await until("replica", name, async () => (await docker(["exec", name, "health-check"])).exitCode === 0);
   }
-  return first;
 }
 
 async function until(what: string, container: string, look: () => Promise<boolean>): Promise<void> {
@@ -120,6 +148,6 @@ async function until(what: string, container: string, look: () => Promise<boolea
         `${container} is no ${what} after 30 minutes; \`docker logs ${container}\` says why.`,
       );
     }
-    await sleep(500);
+    await sleep(300);
   }
 }

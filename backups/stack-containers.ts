@@ -88,6 +88,12 @@ const longestMs = 6 * 3600 * 1000;
  */
 export async function execute(container: string, command: string[]): Promise<string> {
   const ended = await docker(["exec", container, ...command], longestMs);
-  if (ended.exitCode !== 0) throw new PersonError(lastLines(ended));
-  return ended.standardOutput.trim();
+  if (ended.exitCode === 0) return ended.standardOutput.trim();
+  // Killed, or its container was: it had no time to say anything.
+  if (ended.exitCode === null || ended.exitCode >= 128) {
+    throw new PersonError(
+      `${container} was stopped before \`${command.join(" ")}\` had ended; once it runs again, so can this.`,
+    );
+  }
+  throw new PersonError(lastLines(ended));
 }

@@ -41,6 +41,7 @@ class Recovery:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
+        forget_replication(self.directory)
         (self.directory / "recovery.signal").touch()
         arguments = [argument for item in self.options.items() for argument in ("-c", "=".join(item))]
         with open(self.log_file, "w", encoding="utf-8") as log:
@@ -89,6 +90,20 @@ class Recovery:
             capture_output=True,
         )
         self.process.wait(10)
+
+
+of_replication = re.compile(r"\s*(recovery_|restore_command|archive_cleanup_command|primary_)\w*\s*=")
+
+
+def forget_replication(directory: pathlib.Path) -> None:
+    """
+    Takes out what a node that was a replica has in its settings. Patroni names every recovery target there, all of them
+    empty, and of several targets Postgres heeds none.
+    """
+    for name in ("postgresql.conf", "postgresql.auto.conf"):
+        file = directory / name
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not of_replication.match(line)), encoding="utf-8")
 
 
 def segment_bytes(directory: pathlib.Path) -> int:

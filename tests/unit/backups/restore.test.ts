@@ -73,7 +73,6 @@ about("what a restore says", () => {
   it("says how to take the restore back", () => {
     const lines = describe({
       stack: "dev",
-      to: target.toISOString(),
       plan: {
         backup: "20260131-110000F",
         databaseBytes: 1,
@@ -82,13 +81,14 @@ about("what a restore says", () => {
       },
       restored: { lastCommit: "x", replayedTo: "0/1", timeline: 5, copySeconds: 1, seconds: 2 },
       stoppedAt,
+      endedAt: new Date("2026-01-31T12:05:02Z"),
       backAt: new Date("2026-01-31T12:05:20Z"),
       before: undefined,
       after: {},
     });
     expect(lines.join("\n")).toContain("20.0 s without a database");
     expect(lines.at(-1)).toBe(
-      "The way back: npm run restore -- --stack dev --to 2026-01-31T12:05:00.000Z --timeline 4",
+      "The way back: npm run restore -- --stack dev --to 2026-01-31T12:05:02.000Z --timeline 4",
     );
   });
 
