@@ -3,8 +3,8 @@ import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
 
-/** They are not of the service, and their health is asked too seldom to wait for. */
-const watchingRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards"];
+/** They are beside the service, and their health is asked too seldom to wait for. */
+const watchingRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
 
 /**
  * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on

@@ -1,7 +1,8 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Drill, Scene } from "../drill.ts";
 
-const broken = "false";
+/** A path, for a bare word would be read as a boolean. */
+const broken = "/bin/false";
 
 export const drill: Drill = {
   description: "The log can no longer be archived, until it can again 20 s later.",

@@ -86,7 +86,6 @@ function receiverEnvironment({ webhookUrl, slackUrl, email }: AlertReceivers): R
     ...(webhookUrl ? ["webhook"] : []),
     ...(slackUrl ? ["slack"] : []),
     ...(email ? ["email"] : []),
-    ...(email?.password ? ["email-login"] : []),
   ];
   if (!email) return { RECEIVERS: names.join(" ") };
   return {

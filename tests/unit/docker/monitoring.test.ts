@@ -59,7 +59,7 @@ describe("those who watch", () => {
     });
     const container = resources.find(({ name }) => name === "alerts-1");
     expect(container?.inputs.envs).toEqual(
-      expect.arrayContaining(["RECEIVERS=webhook email email-login", "EMAIL_FROM=operators@example.com"]),
+      expect.arrayContaining(["RECEIVERS=webhook email", "EMAIL_FROM=operators@example.com"]),
     );
     expect(JSON.stringify(container?.inputs)).not.toMatch(/secret-part|a mail password/);
   });
