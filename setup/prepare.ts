@@ -27,6 +27,7 @@ const needs: Record<string, Part[]> = {
   resources: [packages],
   checkov: [packages],
   smoke: [packages, pulumi],
+  "import-sqlite": [packages, pulumi],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
   down: [packages, pulumi, dockerEngine],
