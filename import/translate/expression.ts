@@ -152,8 +152,8 @@ function other(token: Token, names: Names): string {
     names.query &&
     !/^(CURRENT_|GLOB$|REGEXP$|MATCH$|OVER$|FILTER$|RECURSIVE$|NATURAL$|INDEXED$)/i.test(token.text)
   ) {
-    // An alias: SQLite does not tell cases apart, so it is written in one.
-    return identifier(token.text.toLowerCase());
+    // An alias: SQLite does not tell cases apart, so a plain one is written in one.
+    return identifier(token.kind === "word" ? token.text.toLowerCase() : token.text);
   }
   if (token.doubleQuoted) return literal(token.text);
   throw new Untranslatable(token.kind === "name" ? `the name "${token.text}"` : token.text);

@@ -164,6 +164,22 @@ test("a mapping file says otherwise", async () => {
   expect(await hashOf("somebody")).toBe("!");
 });
 
+test("an import that fails takes its pictures away again", async () => {
+  const file = makeFile(files.path("failing.sqlite"), "create table t (v text); insert into t values ('x')");
+  const folder = files.path("pictures");
+  mkdirSync(folder);
+  const own = png(5, 5, [], 77);
+  writeFileSync(`${folder}/own.png`, own);
+  const key = `images/failing/${createHash("sha256").update(own).digest("hex")}.png`;
+  const mapping = { tables: { t: { columns: { v: { type: "bigint" } } } } } as const;
+  await expect(importFile(deployment.databaseName, file, { uploads: folder, mapping })).rejects.toThrow(
+    'Table t, row 1, column v: "x" is no bigint. Nothing was imported.',
+  );
+  await expect(storedObject(key)).rejects.toThrow(/key/i);
+  expect((await importFile(deployment.databaseName, file, { uploads: folder })).outcome).toBe("imported");
+  expect((await storedObject(key)).bytes.equals(own)).toBe(true);
+});
+
 test("the sample for development takes the same way, twice without a change", async () => {
   for (const outcome of ["imported", "unchanged"]) {
     using sample = makeSample();
