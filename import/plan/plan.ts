@@ -15,7 +15,7 @@ import { schemaName } from "../translate/names.ts";
 import { alignReferences, type ProfiledTable } from "../translate/reference-types.ts";
 import { type Part, planTable, type TablePlan } from "../translate/table.ts";
 import { planView, type ViewPlan } from "../translate/view.ts";
-import { ownTables } from "../write/own-tables.ts";
+import { keptTables, sayWhatStays } from "./kept-tables.ts";
 import type { Remark, Say } from "./remarks.ts";
 
 /** A key, an index or a foreign key, made once the rows are there. */
@@ -97,62 +97,6 @@ export async function makePlan(input: PlanInput): Promise<ImportPlan> {
     foreignKeys: later((table) => foreignKeysOf(file, table, tables, say)),
     posts: source && { source, posts: source.plan(say) },
   };
-}
-
-function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say: Say): void {
-  if (triggers.length > 0) {
-    const names = triggers.map(({ name, table }) => `${name} of ${table}`).join(", ");
-    say(
-      names,
-      "left out",
-      `${triggers.length === 1 ? "is a trigger" : "are triggers"}: to be written anew for Postgres`,
-    );
-  }
-  if (shadows.length > 0)
-    say(shadows.join(", "), "left out", "is where an extension of SQLite keeps its own data");
-  if (encoding !== "UTF-8") say("the file", "note", `is in ${encoding}; Postgres has it in UTF-8`);
-}
-
-function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping, say: Say): SqliteTable[] {
-  const secret = mapping.users?.passwordHash;
-  return all.tables.flatMap((table) => {
-    const wishes = mapping.tables?.[table.name];
-    if (wishes?.leaveOut) {
-      say(table.name, "left out", "is left out, as the mapping says");
-      return [];
-    }
-    if (ownTables.includes(table.name)) {
-      throw new PersonError(
-        `The file has a table ${table.name}, which the import makes itself; leave it out with a mapping file.`,
-      );
-    }
-    if (table.kind === "virtual" && !isReadable(file, table, say)) return [];
-    const columns = table.columns.filter(({ name }) => {
-      if (table.name === mapping.users?.table && name === secret) {
-        say(
-          `${table.name}.${name}`,
-          "note",
-          "goes to the service's accounts alone: password hashes are kept in one place",
-        );
-        return false;
-      }
-      if (wishes?.columns?.[name]?.leaveOut)
-        say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
-      return !wishes?.columns?.[name]?.leaveOut;
-    });
-    return [{ ...table, columns }];
-  });
-}
-
-function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
-  try {
-    file.describe(`select 1 from "${table.name.replaceAll('"', '""')}" limit 1`);
-    say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
-    return table.columns.length > 0;
-  } catch (error) {
-    say(table.name, "left out", `is a virtual table that cannot be read here (${(error as Error).message})`);
-    return false;
-  }
 }
 
 /** Postgres allows so many columns. */

@@ -1,5 +1,6 @@
 import type { Say } from "../plan/remarks.ts";
-import { type ColumnWish, count } from "./column-type.ts";
+import type { ColumnWish } from "./column-type.ts";
+import { count } from "./count.ts";
 import { translateDefault } from "./default.ts";
 import { translate, Untranslatable } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";

@@ -3,6 +3,8 @@ import type { TypeName } from "../encode/types.ts";
 import { type ColumnProfile, isForJson, isForMoments } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
 import { affinityOf } from "./affinity.ts";
+import { count } from "./count.ts";
+import { ofMoments } from "./moment-type.ts";
 
 export interface ColumnType {
   type: TypeName;
@@ -85,56 +87,6 @@ function bytes(column: SqliteColumn, profile: ColumnProfile): ColumnType {
   return { type: "bytea", differences };
 }
 
-function ofMoments(
-  column: SqliteColumn,
-  profile: ColumnProfile,
-  wished: NumberOfMoments | undefined,
-): ColumnType | undefined {
-  const { integers, reals, texts, dates, timestamps, timestampsWithZone } = profile;
-  if (integers + reals === 0) {
-    if (dates === texts) return { type: "date", differences: [] };
-    if (timestampsWithZone === texts) return { type: "timestamptz", differences: [] };
-    // Dates alone are written as times by those who declare a time of day too.
-    if (dates + timestamps === texts) {
-      const differences =
-        dates > 0
-          ? [`has ${count(dates, "date")} among its times: they become the beginning of their day`]
-          : [];
-      return { type: "timestamp", differences };
-    }
-    return undefined;
-  }
-  const numbers = wished ?? kindOfNumbers(profile);
-  if (texts > 0 || numbers === undefined) return undefined;
-  const how = { "unix-seconds": "seconds", "unix-milliseconds": "milliseconds", "julian-day": "Julian days" };
-  const exact = reals === 0 ? "" : ", fractions to the nearest microsecond";
-  const since = numbers === "julian-day" ? "" : " since 1970";
-  return {
-    type: "timestamptz",
-    numbers,
-    differences: [
-      `is declared ${column.declared} and holds ${how[numbers]}${since}: they become timestamptz${exact}`,
-    ],
-  };
-}
-
-/** Told only where no other reading makes sense: years 1973 to 2286, and for Julian days 1858 to 2406. */
-function kindOfNumbers(profile: ColumnProfile): NumberOfMoments | undefined {
-  const { integers, reals } = profile;
-  const smallest = Math.min(
-    ...(integers ? [Number(profile.smallestInteger)] : []),
-    ...(reals ? [profile.smallestReal] : []),
-  );
-  const largest = Math.max(
-    ...(integers ? [Number(profile.largestInteger)] : []),
-    ...(reals ? [profile.largestReal] : []),
-  );
-  if (smallest >= 1e8 && largest < 1e10) return "unix-seconds";
-  if (smallest >= 1e11 && largest < 1e13) return "unix-milliseconds";
-  if (reals > 0 && smallest >= 2_400_000.5 && largest < 2_600_000) return "julian-day";
-  return undefined;
-}
-
 function text(column: SqliteColumn, profile: ColumnProfile, wish: ColumnWish): ColumnType {
   const { integers, reals, texts, unstorable } = profile;
   const differences: string[] = [];
@@ -197,6 +149,3 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
       : [`holds whole numbers and fractions: it becomes ${type}, 1 and 1.0 being the same`];
   return { type, differences };
 }
-
-export const count = (number: number, what: string): string =>
-  `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;

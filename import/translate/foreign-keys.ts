@@ -1,6 +1,6 @@
 import type { Say } from "../plan/remarks.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
-import { count } from "./column-type.ts";
+import { count } from "./count.ts";
 import { columnName, identifier } from "./names.ts";
 import type { Part, TablePlan } from "./table.ts";
 
