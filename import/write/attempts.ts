@@ -30,21 +30,21 @@ export async function importInOneTransaction(
   work: Work,
   say: (line: string) => void,
 ): Promise<Outcome> {
+  const commit = { unanswered: false };
   for (let attempt = 1; ; attempt++) {
     work.progress.restart();
     try {
-      return { ...(await attemptOnce(options, work)), attempts: attempt };
+      return { ...(await attemptOnce(options, work, commit)), attempts: attempt };
     } catch (error) {
       if (!mayPass(error)) throw sentenceFor(error);
       const reason = (error as Error).message;
+      const state = commit.unanswered ? "whether it was just done is to be seen" : "nothing is left of it";
       if (attempt === mostAttempts) {
         throw new PersonError(
-          `The import was begun ${attempt} times and cut off each time, last because ${reason}. Nothing was imported.`,
+          `The import was cut off ${attempt} times, last because ${reason}; ${state}. Run it again when the database is well.`,
         );
       }
-      say(
-        `Cut off (${reason}); nothing is left of it. Beginning again, attempt ${attempt + 1} of ${mostAttempts}.`,
-      );
+      say(`Cut off (${reason}); ${state}. Beginning again, attempt ${attempt + 1} of ${mostAttempts}.`);
     }
   }
 }
@@ -59,11 +59,17 @@ function sentenceFor(error: unknown): unknown {
   return new PersonError(`Postgres refuses: ${error.message}${detail}. Nothing was imported.`);
 }
 
-async function attemptOnce(options: SessionOptions, work: Work): Promise<Omit<Outcome, "attempts">> {
+async function attemptOnce(
+  options: SessionOptions,
+  work: Work,
+  commit: { unanswered: boolean },
+): Promise<Omit<Outcome, "attempts">> {
   const session = await openPrimary(options);
   try {
     if (await isDone(session, work)) return { said: [], contents: undefined };
+    commit.unanswered = false;
     const filled = await fillTransaction(session, work);
+    commit.unanswered = true;
     await session.query("commit");
     // A wait for the standby that was cut short looks like success. It is asked for once more.
     if (session.notices.some(({ R: routine }) => routine === "SyncRepWaitForLSN"))
