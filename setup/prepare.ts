@@ -29,6 +29,7 @@ const needs: Record<string, Part[]> = {
   smoke: [packages, pulumi],
   status: [packages],
   runbooks: [packages],
+  "import-sqlite": [packages, pulumi],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
   backup: [packages, dockerEngine],

@@ -14,7 +14,7 @@ import { ObjectStore } from "../infra/docker/object-store.ts";
 import { Secrets } from "../infra/docker/secrets.ts";
 import { Traffic } from "../infra/docker/traffic.ts";
 import { releaseCommit, releaseFiles } from "../infra/release.ts";
-import { assetsPath, bucketName, database as databaseNames } from "../infra/topology.ts";
+import { assetsPath, bucketName, database as databaseNames, objectStoreRegion } from "../infra/topology.ts";
 
 /** The local target, top to bottom: everything on one machine's Docker, any single part of which may fail. */
 export async function deploy(configuration: DockerConfiguration): Promise<Deployment> {
@@ -113,19 +113,33 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
       after: [migration, objectStore],
     });
 
-  const databaseUrl = (port: number) =>
+  const databaseUrl = (port: number, user: string, password: pulumi.Output<string>) =>
     pulumi.secret(
-      pulumi.interpolate`postgres://${secrets.applicationLogin}:${secrets.applicationPassword.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
+      pulumi.interpolate`postgres://${user}:${password.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
     );
+  const { ownerUser } = databaseNames;
+  const { accessKey, secretKey } = secrets.objectStore;
   return {
     target: "docker",
     apiUrl,
     healthUrl: `${apiUrl}/health`,
-    databaseUrl: databaseUrl(configuration.databasePort),
-    databaseReadUrl: databaseUrl(configuration.databaseReadPort),
+    databaseUrl: databaseUrl(
+      configuration.databasePort,
+      secrets.applicationLogin,
+      secrets.applicationPassword,
+    ),
+    databaseReadUrl: databaseUrl(
+      configuration.databaseReadPort,
+      secrets.applicationLogin,
+      secrets.applicationPassword,
+    ),
+    ownerDatabaseUrl: databaseUrl(configuration.databasePort, ownerUser, secrets.ownerPassword),
     assetsUrl,
     bucketName,
     objectStoreEndpoint: `http://127.0.0.1:${configuration.objectStorePort}`,
+    objectStoreUrl: pulumi.secret(
+      pulumi.interpolate`http://${accessKey}:${secretKey}@127.0.0.1:${configuration.objectStorePort}/${bucketName}?region=${objectStoreRegion}`,
+    ),
     appNodes: appNodes.names,
     migration: migration.newest,
     monitoring: monitoring?.urls ?? { metricsUrl: null, alertsUrl: null, dashboardsUrl: null },
