@@ -19,6 +19,17 @@ beforeAll(async () => {
   outputs = await readOutputs();
 });
 
+/** What the later release adds to the schema. */
+function addMigration(project: string): void {
+  writeFileSync(
+    join(project, "migrations/8000_next_release.ts"),
+    `import { type Kysely, sql } from "kysely";
+     export async function up(database: Kysely<never>): Promise<void> {
+       await sql\`alter table accounts add column next_release text not null default ''\`.execute(database);
+     }`,
+  );
+}
+
 describe("a deployment", () => {
   it("that changes nothing changes nothing", async () => {
     const before = await runningContainers();
@@ -32,13 +43,7 @@ describe("a deployment", () => {
   it("of a new version rolls through one node at a time, with no failed request under load", async () => {
     using copy = await copyOfProject();
     appendFileSync(join(copy.path, "app/main.ts"), "\n// the next release\n");
-    writeFileSync(
-      join(copy.path, "migrations/8000_next_release.ts"),
-      `import { type Kysely, sql } from "kysely";
-       export async function up(database: Kysely<never>): Promise<void> {
-         await sql\`alter table accounts add column next_release text not null default ''\`.execute(database);
-       }`,
-    );
+    addMigration(copy.path);
     const account = await signUp(outputs.apiUrl);
     const traffic = load(outputs.apiUrl, account, 40);
     const deployed = await command("up", [], copy.path);
@@ -66,6 +71,8 @@ describe("a deployment", () => {
     using copy = await copyOfProject();
     const before = await runningContainers();
     const { migration } = await readOutputs();
+    // A release after the one above has its migrations too; without them it would be refused for that.
+    addMigration(copy.path);
     writeFileSync(
       join(copy.path, "migrations/9999_broken.ts"),
       `import { type Kysely, sql } from "kysely";
