@@ -9,9 +9,11 @@ const { stack, rest } = readStackArguments(process.argv.slice(2));
 const known = Object.keys(rotations);
 const names = rest.includes("all") ? known : rest;
 const unknown = rest.find((name) => name !== "all" && !known.includes(name));
-if (rest.length === 0 || unknown !== undefined) {
+if (rest.length === 0)
+  throw new PersonError(`Nothing to rotate is named; allowed are ${[...known, "all"].join(", ")}.`);
+if (unknown !== undefined) {
   throw new PersonError(
-    `What to rotate is "${unknown ?? ""}"; allowed are ${[...known, "all"].join(", ")}, one or more.`,
+    `What to rotate is "${unknown}"; allowed are ${[...known, "all"].join(", ")}, one or more.`,
   );
 }
 requireDocker(stack, "rotate");
