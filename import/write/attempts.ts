@@ -32,7 +32,6 @@ export async function importInOneTransaction(
 ): Promise<Outcome> {
   const commit = { unanswered: false };
   for (let attempt = 1; ; attempt++) {
-    work.progress.restart();
     try {
       return { ...(await attemptOnce(options, work, commit)), attempts: attempt };
     } catch (error) {
@@ -68,6 +67,7 @@ async function attemptOnce(
   try {
     if (await isDone(session, work)) return { said: [], contents: undefined };
     commit.unanswered = false;
+    work.progress.restart();
     const filled = await fillTransaction(session, work);
     commit.unanswered = true;
     await session.query("commit");
