@@ -1,52 +1,60 @@
-import type { Socket } from "node:net";
-import { message } from "./messages.ts";
+import { getDefaultHighWaterMark } from "node:stream";
+import type { CopyStreamQuery } from "pg-copy-streams";
+import { type ServerRefusal, type SessionLost, understood } from "./errors.ts";
 
-/** Chunks that are on their way at once; while they are, the next is being encoded. */
-const inFlightAtMost = 3;
+/** One is on its way while the next is being filled. */
+export const buffersInTurn = 2;
 
-/** Rows on their way into a table. The sender waits when the server does not keep up. */
+/** Type and length of a CopyData message, for which the encoder leaves room. The library sends its own. */
+const headerBytes = 5;
+
+/** A socket accepts less than this before it is sent: that is copied, for its buffer is filled again. */
+const socketBufferBytes = getDefaultHighWaterMark(false);
+
+/**
+ * Rows on their way into a table. The sender waits when the server does not keep up. One call at a time: what
+ * pg-copy-streams has queued when the server refuses, it would send on a connection that it has let go.
+ */
 export class CopyIn {
-  private readonly socket: Socket;
-  private readonly finished: Promise<unknown>;
-  private readonly inFlight: Promise<void>[] = [];
-  private failure: Error | undefined;
+  private readonly stream: CopyStreamQuery;
+  private failure: ServerRefusal | SessionLost | undefined;
+  private reject: (failure: Error) => void = () => {};
 
-  constructor(socket: Socket, finished: Promise<unknown>) {
-    this.socket = socket;
-    this.finished = finished;
-    finished.catch((error: Error) => {
-      this.failure = error;
+  constructor(stream: CopyStreamQuery) {
+    this.stream = stream;
+    stream.on("error", (error) => {
+      this.failure ??= understood(error);
+      this.reject(this.failure);
     });
   }
 
   /**
-   * Sends a whole CopyData message. Resolves when one more may be filled: with `inFlightAtMost + 1` buffers in turn,
-   * the one that was sent longest ago is then free.
+   * Sends a buffer of rows. Resolves when it may be filled again.
    * @throws What the server or the connection failed with.
    */
-  async write(chunk: Buffer): Promise<void> {
-    this.inFlight.push(
-      new Promise((resolve) => {
-        this.socket.write(chunk, () => resolve());
-      }),
-    );
-    if (this.inFlight.length >= inFlightAtMost) {
-      await Promise.race([this.inFlight.shift(), this.finished.catch(() => {})]);
-    }
-    if (this.failure) throw this.failure;
+  write(message: Buffer): Promise<void> {
+    const rows = message.subarray(headerBytes);
+    const chunk = rows.length < socketBufferBytes ? Buffer.from(rows) : rows;
+    return this.step((done) => this.stream.write(chunk, done));
   }
 
   /** @throws What the server refuses the rows with. */
-  async end(): Promise<void> {
-    this.socket.write(message("c"));
-    await this.finished;
+  end(): Promise<void> {
+    return this.step((done) => this.stream.end(done));
   }
 
-  /** Takes the rows back. Resolves when the server has. */
+  /** Takes the rows back. Resolves when the server has, or the connection is lost. */
   async cancel(reason: string): Promise<void> {
-    this.socket.write(message("f", reason, "\0"));
-    await this.finished.catch(() => {});
+    if (this.failure) return;
+    await new Promise((resolve) => this.stream.once("close", resolve).destroy(new Error(reason)));
+  }
+
+  /** The library's own callbacks wait for ever once the connection is lost; its "error" does not. */
+  private step(begin: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.reject = reject;
+      if (this.failure) reject(this.failure);
+      else begin(resolve);
+    });
   }
 }
-
-export const buffersInTurn = inFlightAtMost + 1;

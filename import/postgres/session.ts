@@ -1,9 +1,7 @@
-import type { Socket } from "node:net";
-import { openSocket } from "../../app/database/socket.ts";
+import { Client, DatabaseError, type QueryArrayResult } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import { CopyIn } from "./copy-in.ts";
-import { ServerRefusal, SessionLost } from "./errors.ts";
-import { dataRow, fields, int32, type Message, MessageReader, message, startUp } from "./messages.ts";
-import { ScramLogin } from "./scram.ts";
+import { loss, SessionLost, understood } from "./errors.ts";
 
 export interface SessionOptions {
   host: string;
@@ -19,36 +17,40 @@ export interface SessionOptions {
 
 export type Row = (string | null)[];
 
-/** What waits for the server's answers. */
-interface Waiting {
-  rows: Row[];
-  refusal: ServerRefusal | undefined;
-  resolve: (rows: Row[]) => void;
-  reject: (error: Error) => void;
-  /** The server is ready to take in a COPY. */
-  onCopy: (() => void) | undefined;
+/** A warning of the server, with the routine of its source that gives it. */
+interface Notice {
+  message: string | undefined;
+  routine: string | undefined;
 }
 
-/**
- * One connection to Postgres, as far as the import needs it: statements as text, one at a time, and COPY straight from
- * the buffers that the rows were encoded into. A general driver would copy each of them once more.
- */
+const keepAliveAfterMs = 10_000;
+
+/** One connection to Postgres, as far as the import needs it: statements as text, one at a time, and COPY. */
 export class Session {
   /** Warnings of the server since the session began. */
-  readonly notices: Record<string, string>[] = [];
-  private readonly socket: Socket;
-  private readonly reader = new MessageReader();
-  private waiting: Waiting | undefined;
+  readonly notices: Notice[] = [];
+  private readonly client: Client;
   private lost: SessionLost | undefined;
-  private onLoss: (error: SessionLost) => void = () => {};
-  private login: ScramLogin | undefined;
 
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on("data", (chunk: Buffer) => {
-      for (const received of this.reader.push(chunk)) this.take(received);
+  private constructor(options: SessionOptions, timeoutMs: number) {
+    const { host, port, database, user, password, certificateAuthority, settings } = options;
+    this.client = new Client({
+      ...{ host, port, database, user, password },
+      // Said where there is none, too, or variables of libpq would decide.
+      ssl: certificateAuthority === undefined ? false : { ca: certificateAuthority },
+      options: startUpOptions({ client_encoding: "UTF8", ...settings }),
+      connectionTimeoutMillis: timeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
+      // Values stay the text that the server sends.
+      types: { getTypeParser: () => (value: string) => value },
     });
-    socket.on("close", () => this.lose("the server closed the connection"));
+    this.client.on("notice", (notice) => this.notices.push(notice));
+    // Who waits for an answer hears of it as well; what comes between two statements must not end the process.
+    this.client.on("error", (error) => {
+      this.lost ??= loss(error);
+      this.client.connection.stream.destroy();
+    });
   }
 
   /**
@@ -56,19 +58,14 @@ export class Session {
    * @throws ServerRefusal for a wrong password and the like; SessionLost when there is no server.
    */
   static async open(options: SessionOptions, timeoutMs: number): Promise<Session> {
-    const socket = await openSocket(options, timeoutMs).catch((error: Error) => {
-      throw new SessionLost(error.message, { cause: error });
-    });
-    const session = new Session(socket);
-    const timer = setTimeout(() => session.lose(`no log-in within ${timeoutMs / 1000} s`), timeoutMs);
+    const session = new Session(options, timeoutMs);
     try {
-      await session.start(options);
+      await session.client.connect();
       return session;
     } catch (error) {
-      socket.destroy();
-      throw error;
-    } finally {
-      clearTimeout(timer);
+      session.client.connection.stream.destroy();
+      if (error instanceof DatabaseError) throw understood(error);
+      throw new SessionLost((error as Error).message, { cause: error });
     }
   }
 
@@ -77,91 +74,41 @@ export class Session {
    * @returns All rows, their values as text.
    * @throws ServerRefusal or SessionLost.
    */
-  query(text: string): Promise<Row[]> {
-    return this.ask(message("Q", text, "\0"));
-  }
-
-  /** @param statement `copy … from stdin (format binary)`. */
-  async copyIn(statement: string): Promise<CopyIn> {
-    const started = Promise.withResolvers<void>();
-    const finished = this.ask(message("Q", statement, "\0"), started.resolve);
-    finished.catch(started.reject);
-    await started.promise;
-    return new CopyIn(this.socket, finished);
-  }
-
-  /** Ends the session at once; a transaction that is open is undone. */
-  close(): void {
-    this.socket.end(message("X"));
-    this.socket.destroySoon();
-  }
-
-  private start({ database, user, password, settings }: SessionOptions): Promise<Row[]> {
-    this.login = new ScramLogin(password);
-    return this.ask(startUp({ user, database, client_encoding: "UTF8", ...settings }));
-  }
-
-  private ask(bytes: Buffer, onCopy?: () => void): Promise<Row[]> {
-    if (this.lost) return Promise.reject(this.lost);
-    if (this.waiting) throw new Error("A session carries one statement at a time.");
-    return new Promise((resolve, reject) => {
-      this.waiting = { rows: [], refusal: undefined, resolve, reject, onCopy };
-      this.onLoss = reject;
-      this.socket.write(bytes);
-    });
-  }
-
-  private take({ type, body }: Message): void {
-    const { waiting } = this;
-    if (type === "D") waiting?.rows.push(dataRow(body));
-    else if (type === "N") this.notices.push(fields(body));
-    else if (type === "G") waiting?.onCopy?.();
-    else if (type === "R") this.authenticate(body);
-    else if (type === "E")
-      this.refuse(new ServerRefusal(fields(body)), /FATAL|PANIC/.test(fields(body).V ?? ""));
-    else if (type === "Z") this.settle();
-  }
-
-  private refuse(refusal: ServerRefusal, fatal: boolean): void {
-    if (!this.waiting) this.lose(refusal.message);
-    else if (fatal && refusal.passes) this.lose(refusal.message);
-    else if (fatal) this.finish()?.reject(refusal);
-    // The others end with the server's word that it is ready again; a COPY has to stop sending.
-    else this.waiting.refusal = refusal;
-  }
-
-  private settle(): void {
-    const waiting = this.finish();
-    if (waiting?.refusal) waiting.reject(waiting.refusal);
-    else waiting?.resolve(waiting.rows);
-  }
-
-  private finish(): Waiting | undefined {
-    const { waiting } = this;
-    this.waiting = undefined;
-    return waiting;
-  }
-
-  private authenticate(body: Buffer): void {
-    const login = this.login as ScramLogin;
-    const kind = body.readInt32BE(0);
-    const text = body.toString("utf8", 4);
+  async query(text: string): Promise<Row[]> {
+    if (this.lost) throw this.lost;
     try {
-      if (kind === 10) {
-        const first = Buffer.from(login.first());
-        this.socket.write(message("p", "SCRAM-SHA-256\0", int32(first.length), first));
-      } else if (kind === 11) this.socket.write(message("p", login.final(text)));
-      else if (kind === 12) login.verify(text);
-      else if (kind !== 0) throw new Error("The server asks for a way to log in that is not SCRAM-SHA-256.");
+      // The types do not know that several statements have several results.
+      const results: QueryArrayResult<Row> | QueryArrayResult<Row>[] = await this.client.query<Row>({
+        text,
+        rowMode: "array",
+      });
+      return [results].flat().flatMap(({ rows }) => rows);
     } catch (error) {
-      this.lose((error as Error).message);
+      throw understood(error);
     }
   }
 
-  private lose(reason: string): void {
-    this.lost ??= new SessionLost(`the connection to the database was lost: ${reason}`);
-    this.finish();
-    this.onLoss(this.lost);
-    this.socket.destroy();
+  /**
+   * @param statement `copy … from stdin (format binary)`.
+   * @returns Where its rows go. What the server has against the statement, the first of them is refused with.
+   * @throws SessionLost.
+   */
+  copyIn(statement: string): CopyIn {
+    if (this.lost) throw this.lost;
+    return new CopyIn(this.client.query(copyFrom(statement)));
   }
+
+  /** Ends the session at once, and waits for nobody; a transaction that is open is undone. */
+  close(): void {
+    const { stream } = this.client.connection;
+    void this.client.end();
+    stream.end(() => stream.destroy());
+  }
+}
+
+/** Settings as command-line options of the server, in which a backslash keeps a space. */
+function startUpOptions(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, "\\$&")}`)
+    .join(" ");
 }

@@ -72,8 +72,7 @@ async function attemptOnce(
     commit.unanswered = true;
     await session.query("commit");
     // A wait for the standby that was cut short looks like success. It is asked for once more.
-    if (session.notices.some(({ R: routine }) => routine === "SyncRepWaitForLSN"))
-      await isDone(session, work);
+    if (session.notices.some(({ routine }) => routine === "SyncRepWaitForLSN")) await isDone(session, work);
     return filled;
   } finally {
     session.close();

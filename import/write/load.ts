@@ -18,7 +18,7 @@ export async function load(
   progress: (rows: number) => void,
 ): Promise<Content> {
   const encoder = new RowEncoder(stream.columns, buffersInTurn);
-  const copy = await session.copyIn(
+  const copy = session.copyIn(
     `copy ${stream.address} (${stream.sent.join(", ")}) from stdin (format binary)`,
   );
   let rows = 0;
