@@ -10,9 +10,6 @@ export interface EncodedColumn {
   generated: boolean;
 }
 
-/** Takes full buffers. Those of before the last few may be filled again once it resolves. */
-export type Sink = (message: Buffer) => Promise<void>;
-
 /** A cell that cannot be sent. */
 export class UnfitCell extends Error {
   override name = "UnfitCell";
@@ -28,15 +25,13 @@ export class UnfitCell extends Error {
 }
 
 const bufferBytes = 256 * 1024;
-/** Type and length of the CopyData message that each buffer is. */
-const headerBytes = 5;
 /** `PGCOPY`, no flags, no extension. */
 const signature = Buffer.from("5047434f50590aff0d0a000000000000000000", "hex");
 /** More than any value needs that is neither text nor bytes. */
 const fixedBytes = 40;
 
 /**
- * Encodes rows as COPY in binary form, straight into CopyData messages, and sums them up on the way.
+ * Encodes rows as COPY in binary form, straight into the buffers that are sent, and sums them up on the way.
  * Memory is a few buffers, and one of the size of the largest row where that is larger.
  */
 export class RowEncoder {
@@ -47,7 +42,7 @@ export class RowEncoder {
   private readonly sum = new ContentSum();
   private turn = 0;
   private buffer: Buffer;
-  private at = headerBytes;
+  private at = 0;
   private rows = 0;
 
   /** @param buffersInTurn How many buffers the sink needs before the first is free again. */
@@ -123,15 +118,10 @@ export class RowEncoder {
 
   private take(needed: number): Buffer {
     const full = this.buffer.subarray(0, this.at);
-    full[0] = 0x64;
-    full.writeInt32BE(this.at - 1, 1);
     this.turn = (this.turn + 1) % this.buffers.length;
     // A row that is larger than a buffer gets one of its own, which is forgotten after it.
-    this.buffer =
-      needed + headerBytes > bufferBytes
-        ? Buffer.allocUnsafeSlow(needed + headerBytes)
-        : (this.buffers[this.turn] as Buffer);
-    this.at = headerBytes;
+    this.buffer = needed > bufferBytes ? Buffer.allocUnsafeSlow(needed) : (this.buffers[this.turn] as Buffer);
+    this.at = 0;
     return full;
   }
 }

@@ -5,9 +5,6 @@ import { type ServerRefusal, type SessionLost, understood } from "./errors.ts";
 /** One is on its way while the next is being filled. */
 export const buffersInTurn = 2;
 
-/** Type and length of a CopyData message, for which the encoder leaves room. The library sends its own. */
-const headerBytes = 5;
-
 /** A socket accepts less than this before it is sent: that is copied, for its buffer is filled again. */
 const socketBufferBytes = getDefaultHighWaterMark(false);
 
@@ -32,8 +29,7 @@ export class CopyIn {
    * Sends a buffer of rows. Resolves when it may be filled again.
    * @throws What the server or the connection failed with.
    */
-  write(message: Buffer): Promise<void> {
-    const rows = message.subarray(headerBytes);
+  write(rows: Buffer): Promise<void> {
     const chunk = rows.length < socketBufferBytes ? Buffer.from(rows) : rows;
     return this.step((done) => this.stream.write(chunk, done));
   }

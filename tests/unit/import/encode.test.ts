@@ -179,12 +179,8 @@ describe("rows", () => {
       return full ? [Buffer.from(full)] : [];
     });
     for (const last of encoder.finish()) messages.push(Buffer.from(last));
-    for (const message of messages) {
-      expect(message[0]).toBe(0x64);
-      expect(message.readInt32BE(1)).toBe(message.length - 1);
-    }
     return {
-      sent: Buffer.concat(messages.map((message) => message.subarray(5))),
+      sent: Buffer.concat(messages),
       messages: messages.length,
       encoder,
     };
