@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type AwsSettings, readAws } from "./configuration-aws.ts";
+import { type MonitoringSettings, readReceivers } from "./configuration-monitoring.ts";
 import { ConfigurationReader } from "./configuration-reader.ts";
 import { type PasswordName, passwordNames } from "./topology.ts";
 
@@ -15,6 +16,14 @@ interface SharedConfiguration {
   signingKeyGeneration: number;
 }
 
+/** How often backups are made and proved, and how long they are kept. The containers read it as JSON. */
+export interface BackupSchedule {
+  fullEveryHours: number;
+  everyHours: number;
+  verifyEveryHours: number;
+  retentionDays: number;
+}
+
 /** Settings of the local target; ports are on 127.0.0.1. */
 export interface DockerConfiguration extends SharedConfiguration {
   target: "docker";
@@ -25,7 +34,13 @@ export interface DockerConfiguration extends SharedConfiguration {
   objectStorePort: number;
   databaseMaxConnections: number;
   appMemoryMegabytes: number;
+  /** Raised by one, each of these is a rotation. */
+  databasePasswordGeneration: number;
+  objectStoreKeyGeneration: number;
+  backups: BackupSchedule;
   passwords: GivenPasswords;
+  /** Undefined where nobody watches. */
+  monitoring: MonitoringSettings | undefined;
 }
 
 /** Settings of the AWS target. */
@@ -73,13 +88,33 @@ function readDocker(reader: ConfigurationReader) {
     databaseReadPort: port("databaseReadPort", 15433),
     objectStorePort: port("objectStorePort", 13900),
   };
-  reader.allDifferent(publishedPorts);
+  const monitoringPorts = {
+    metricsPort: port("metricsPort", 19090),
+    alertsPort: port("alertsPort", 19093),
+    dashboardsPort: port("dashboardsPort", 13000),
+  };
+  reader.allDifferent({ ...publishedPorts, ...monitoringPorts });
+  const monitoring = {
+    ...monitoringPorts,
+    dashboards: reader.boolean("dashboards", false),
+    metricsRetentionDays: reader.integer("metricsRetentionDays", 7, 1, 90),
+    receivers: readReceivers(reader),
+  };
   return {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
+    databasePasswordGeneration: reader.integer("databasePasswordGeneration", 1, 1, 1_000_000),
+    objectStoreKeyGeneration: reader.integer("objectStoreKeyGeneration", 1, 1, 1_000_000),
+    backups: {
+      fullEveryHours: reader.integer("backupFullEveryHours", 168, 1, 8760),
+      everyHours: reader.integer("backupEveryHours", 24, 1, 8760),
+      verifyEveryHours: reader.integer("restoreVerifyEveryHours", 24, 1, 8760),
+      retentionDays: reader.integer("backupRetentionDays", 14, 1, 365),
+    },
     passwords: readPasswords(reader),
+    monitoring: reader.boolean("monitoring", true) ? monitoring : undefined,
   };
 }
 

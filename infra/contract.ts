@@ -27,11 +27,18 @@ export interface Deployment {
   databaseUrl: Output<string>;
   /** Any healthy database node, for reads. Secret. */
   databaseReadUrl: Output<string>;
+  /**
+   * How the owner of the schema finds the database, for what changes schemas, as the import does. Where the password is
+   * kept elsewhere, `passwordSecret` names the secret that has it. Secret.
+   */
+  ownerDatabaseUrl: Output<string>;
   /** Public address of uploaded objects, without a trailing slash. */
   assetsUrl: Input<string>;
   bucketName: Input<string>;
   /** The S3 endpoint that holds the bucket. */
   objectStoreEndpoint: Input<string>;
+  /** The bucket with its region and, where it takes other credentials than the person's own, those. Secret. */
+  objectStoreUrl: Output<string>;
   /** Names of the application nodes. */
   appNodes: Input<Input<string>[]>;
   /** The newest migration that this deployment applied or found applied. */

@@ -23,7 +23,13 @@ export const roles = [
   "object-store-secrets",
   "migration-secrets",
   "database-settings",
+  "database-monitor",
   "object-store-setup",
+  "backup-secrets",
+  "restore",
+  "metrics-secrets",
+  "alerts-secrets",
+  "exporter-secrets",
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -34,6 +40,10 @@ export const userIds = {
   database: 10003,
   proxy: 10004,
   objectStore: 10005,
+  metrics: 10011,
+  alerts: 10012,
+  exporter: 10013,
+  dashboards: 10014,
 } as const;
 
 /** Ports inside the stack's networks. */
@@ -55,6 +65,12 @@ export const ports = {
   objectStoreRpc: 3901,
   objectStoreWeb: 3902,
   objectStoreAdmin: 3903,
+  metrics: 9090,
+  alerts: 9093,
+  dashboards: 3000,
+  databaseExporter: 9187,
+  hostExporter: 9100,
+  backupMetrics: 9101,
 } as const;
 
 /** Quorums need three; the two proxies share one address. */
@@ -70,7 +86,14 @@ export const database = {
   ownerUser: "capstone_owner",
   /** What the application nodes log in as: reads and writes rows, changes no schema. */
   applicationUser: "capstone",
+  /** What the exporter logs in as: sees statistics, and no row. */
+  monitorUser: "monitor",
 } as const;
+
+/** The login that a generation of the application's password has: two of them work side by side while one replaces the other. */
+export function applicationLogin(generation: number): string {
+  return generation === 1 ? database.applicationUser : `${database.applicationUser}_${generation}`;
+}
 
 export const bucketName = "capstone-uploads";
 
@@ -85,6 +108,9 @@ export const stopTimeoutSeconds = {
   consensus: 10,
   proxy: 25,
   objectStore: 15,
+  /** A backup that is cut short is made again. */
+  backup: 5,
+  monitoring: 10,
 } as const;
 
 /**
@@ -104,5 +130,7 @@ export const passwordNames = [
   "ownerPassword",
   "applicationPassword",
   "patroniPassword",
+  "backupPassphrase",
+  "monitorPassword",
 ] as const;
 export type PasswordName = (typeof passwordNames)[number];

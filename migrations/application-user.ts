@@ -1,21 +1,35 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 
-/** What the application nodes log in as. It reads and writes rows and changes no schema. */
+/**
+ * The role with the application's rights: it reads and writes rows and changes no schema. It is the login of the first
+ * password; every later one has a login of its own, a member of this role, so that two work side by side while a
+ * rotation rolls through the nodes.
+ */
 export const applicationUser = "capstone";
 
+export interface ApplicationLogin {
+  /** `capstone`, or `capstone_<generation>`. */
+  name: string;
+  password: string;
+}
+
 /**
- * Creates the application's user, or gives it this password, and grants it what it needs and no more.
+ * Creates the application's login, or gives it this password, and grants it what it needs and no more.
  * Postgres is given a SCRAM verifier, so the password is in no statement and no log.
  */
-export async function grantApplicationUser(database: Kysely<unknown>, password: string): Promise<void> {
+export async function grantApplicationUser(
+  database: Kysely<unknown>,
+  { name, password }: ApplicationLogin,
+): Promise<void> {
   const user = sql.id(applicationUser);
+  if (name !== applicationUser && !(await roleExists(database, applicationUser))) {
+    await sql`create role ${user} nologin`.execute(database);
+  }
   const verifier = sql.lit(scramVerifier(password));
-  const { rows: existing } = await sql`select from pg_roles where rolname = ${applicationUser}`.execute(
-    database,
-  );
-  const action = existing.length === 0 ? sql`create` : sql`alter`;
-  await sql`${action} role ${user} with login password ${verifier}`.execute(database);
+  const action = (await roleExists(database, name)) ? sql`alter` : sql`create`;
+  await sql`${action} role ${sql.id(name)} with login password ${verifier}`.execute(database);
+  if (name !== applicationUser) await sql`grant ${user} to ${sql.id(name)}`.execute(database);
 
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database);
   await sql`grant connect on database ${sql.id(rows[0]?.name ?? "")} to ${user}`.execute(database);
@@ -29,6 +43,11 @@ export async function grantApplicationUser(database: Kysely<unknown>, password: 
   await sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${user}`.execute(
     database,
   );
+}
+
+async function roleExists(database: Kysely<unknown>, name: string): Promise<boolean> {
+  const { rows } = await sql`select from pg_roles where rolname = ${name}`.execute(database);
+  return rows.length > 0;
 }
 
 /** What Postgres itself would store for the password (RFC 5802 and 7677). */

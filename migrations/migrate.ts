@@ -6,12 +6,14 @@ import { type PostgresDialectOptions, PostgresJsDialect } from "../app/database/
 import { fateOf, serverErrorIn } from "../app/database/failures.ts";
 import { retrying } from "../app/database/retry.ts";
 import type { DatabaseSettings } from "../app/settings/settings.ts";
-import { grantApplicationUser } from "./application-user.ts";
+import { applicationUser, grantApplicationUser } from "./application-user.ts";
 import { appliedMigrations, FolderMigrationProvider } from "./provider.ts";
 
 export interface MigrationOptions {
   database: DatabaseSettings;
   applicationPassword: string;
+  /** The login that the password is for; `capstone` when not given. */
+  applicationLogin?: string;
   /** Where the migrations are; ends with a slash. */
   folder: URL;
   /** How long a primary, a lock, and another migration that runs are waited for, all together. */
@@ -74,9 +76,8 @@ async function runAlone(
 ): Promise<MigrationOutcome> {
   await takeLock(options, session, endsAt);
   const applied = await runPending(options, session);
-  await session
-    .transaction()
-    .execute((transaction) => grantApplicationUser(transaction, options.applicationPassword));
+  const login = { name: options.applicationLogin ?? applicationUser, password: options.applicationPassword };
+  await session.transaction().execute((transaction) => grantApplicationUser(transaction, login));
   const newest = (await appliedMigrations(session)).at(-1) ?? "";
   await sql`select pg_advisory_unlock(${migrationLock})`.execute(session);
   return { newest, applied };

@@ -27,8 +27,13 @@ const needs: Record<string, Part[]> = {
   resources: [packages],
   checkov: [packages],
   smoke: [packages, pulumi],
+  status: [packages],
+  runbooks: [packages],
+  "import-sqlite": [packages, pulumi],
   trial: [packages, pulumi],
   outputs: [packages, pulumi],
+  backup: [packages, dockerEngine],
+  "restore-verify": [packages, dockerEngine],
   down: [packages, pulumi, dockerEngine],
 };
 
@@ -39,6 +44,8 @@ function partsFor(command: string, args: string[]): Part[] {
   if (command === "pulumi" && !args.some((arg) => deploying.test(arg))) return [packages, pulumi];
   if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(readStackArguments(args).stack))
     return [packages, pulumi];
+  if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(readStackArguments(args).stack))
+    return [packages];
   return needs[command] ?? everything;
 }
 

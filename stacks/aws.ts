@@ -141,9 +141,11 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     healthUrl: traffic.healthUrl,
     databaseUrl: database.secretUrl(secrets.applicationPassword),
     databaseReadUrl: database.secretUrl(secrets.applicationPassword, database.readAddress),
+    ownerDatabaseUrl: database.ownerUrl(),
     assetsUrl: objectStore.distribution.url,
     bucketName: objectStore.bucket.bucket.bucket,
     objectStoreEndpoint: objectStore.endpoint,
+    objectStoreUrl: objectStore.url,
     // Tasks come and go, each with a name of its own in x-served-by; the service is what keeps them.
     appNodes: [appNodes.service.name],
     migration: migration.newest,

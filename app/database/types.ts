@@ -23,7 +23,7 @@ export interface AccountsTable {
   /** Lower case: `Ada` and `ada` are one handle. */
   handle: string;
   email: string;
-  /** In PHC form: `$argon2id$v=19$m=…`. */
+  /** In PHC form, `$argon2id$v=19$m=…`; until the first log-in as an import brought it. */
   password_hash: string;
   display_name: Generated<string>;
   bio: Generated<string>;

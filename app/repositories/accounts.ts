@@ -92,6 +92,20 @@ export function findCredentials(
     .executeTakeFirst();
 }
 
+/** Replaces a hash by another of the same password, unless someone else has done so. */
+export async function replacePasswordHash(
+  database: Kysely<Database>,
+  accountId: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await database
+    .updateTable("accounts")
+    .set({ password_hash: to })
+    .where("id", "=", accountId)
+    .where("password_hash", "=", from)
+    .execute();
+}
+
 export function changeProfile(
   transaction: Transaction<Database>,
   accountId: string,

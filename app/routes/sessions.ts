@@ -3,10 +3,11 @@ import { foldHandle } from "../handles.ts";
 import { callerOf } from "../plugins/authentication.ts";
 import { addressOf } from "../plugins/rate-limits.ts";
 import { unauthorized } from "../problem.ts";
-import { findCredentials } from "../repositories/accounts.ts";
+import { findCredentials, replacePasswordHash } from "../repositories/accounts.ts";
 import { endSession, startSession } from "../repositories/sessions.ts";
 import { accessTokenSeconds, type Caller } from "../security/access-tokens.ts";
 import { LogInGuard } from "../security/log-in-guard.ts";
+import { isCurrentHash } from "../security/passwords.ts";
 import { newRefreshToken, refreshTokenForm, refreshTokenHash } from "../security/refresh-tokens.ts";
 import { rotateRefreshToken } from "../security/rotation.ts";
 import { uuidv7 } from "../security/uuid.ts";
@@ -50,6 +51,14 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       });
       if (!right || !account) throw unauthorized("The handle or the password is wrong.");
 
+      if (!isCurrentHash(account.passwordHash)) {
+        // The only moment at which the password is known. Should it fail, the next log-in tries again.
+        const { id, passwordHash: from } = account;
+        await app.passwords
+          .hash(request.body.password)
+          .then((to) => app.database.write((database) => replacePasswordHash(database, id, { from, to })))
+          .catch((error) => request.log.warn(error, "an imported password hash was not replaced"));
+      }
       const refreshToken = newRefreshToken();
       const session = {
         id: uuidv7(),

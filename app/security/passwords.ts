@@ -1,6 +1,7 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { Turns } from "../turns.ts";
+import { matchesImported, noPassword } from "./imported-hashes.ts";
 
 const derive = promisify(argon2) as (algorithm: "argon2id", parameters: Argon2Parameters) => Promise<Buffer>;
 
@@ -33,7 +34,7 @@ export class Passwords {
   }
 
   /**
-   * @param hash In PHC form; undefined where there is no such account. It then takes the time all the same.
+   * @param hash In PHC form, or as an import brought it; undefined where there is no such account. It then takes the time all the same.
    * @param guard Asked once it is this password's turn, and told when it is wrong; what it throws is thrown.
    * @throws Problem 503 when too many wait already.
    */
@@ -44,14 +45,20 @@ export class Passwords {
   ): Promise<boolean> {
     return this.turns.take(async () => {
       await guard?.check();
-      const right = (await matches(password, hash ?? this.decoy)) && hash !== undefined;
+      const known = hash === noPassword ? undefined : hash;
+      const right = (await matches(password, known ?? this.decoy)) && known !== undefined;
       if (!right) await guard?.recordFailure();
       return right;
     });
   }
 }
 
+/** Whether a hash is of the kind that `hash` makes; another came along from elsewhere and is to be replaced. */
+export const isCurrentHash = (hash: string): boolean => phcForm.test(hash);
+
 async function matches(password: string, hash: string): Promise<boolean> {
+  const imported = await matchesImported(password, hash);
+  if (imported !== undefined) return imported;
   const [, memory, passes, parallelism, nonce, tag] = phcForm.exec(hash) ?? [];
   if (tag === undefined || nonce === undefined) throw new Error("A stored password hash is not in PHC form.");
   const expected = Buffer.from(tag, "base64");

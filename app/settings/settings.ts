@@ -86,12 +86,23 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 export function readMigrationSettings(environment: NodeJS.ProcessEnv): {
   database: DatabaseSettings;
   applicationPassword: string;
+  applicationLogin: string;
 } {
   const reader = new SettingsReader(environment);
   const database = readDatabase(reader);
   const applicationPassword = reader.secret("application-password");
+  const applicationLogin = reader.textOr("APPLICATION_LOGIN", "capstone");
+  if (!/^capstone(_[1-9]\d*)?$/.test(applicationLogin)) {
+    reader.refuse(
+      `APPLICATION_LOGIN is "${applicationLogin}"; allowed is capstone or capstone_<generation>.`,
+    );
+  }
   reader.finish();
-  return { database: { ...database, poolSize: 1 }, applicationPassword: applicationPassword as string };
+  return {
+    database: { ...database, poolSize: 1 },
+    applicationPassword: applicationPassword as string,
+    applicationLogin,
+  };
 }
 
 function readDatabase(reader: SettingsReader): DatabaseSettings {

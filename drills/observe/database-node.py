@@ -23,7 +23,7 @@ UNCONFIRMED = "transaction has already committed locally"
 LOOK = """
 select case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_logical_emit_message(true, 'drill', '')), 1, 8) end
 """
-CONNECTIONS = "select count(*) from pg_stat_activity where usename = 'capstone'"
+CONNECTIONS = "select count(*) from pg_stat_activity where usename ~ '^capstone(_[0-9]+)?$'"
 
 printing = threading.Lock()
 

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
+
+/** They are beside the service, and their health is asked too seldom to wait for. */
+const watchingRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
 
 /**
  * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on
@@ -43,7 +47,8 @@ async function lackingContainers(stack: RunningStack): Promise<string[]> {
   const filters = { label: [`capstone.stack=${stack.name}`] };
   const containers = await stack.engine.listContainers({ all: true, filters });
   const byName = new Map(containers.map((container) => [container.Names[0]?.slice(1), container]));
-  return stack.states.flatMap(({ containerName, networks }) => {
+  const serving = stack.states.filter(({ role }) => !watchingRoles.includes(role));
+  return serving.flatMap(({ containerName, networks }) => {
     const container = byName.get(containerName);
     if (!container) return [`${containerName} is gone`];
     // The engine's list says health in words only: "Up 2 minutes (healthy)".

@@ -11,6 +11,8 @@ export interface DrillCommand {
   short: boolean;
   /** Write what was measured into docs/failover. */
   record: boolean;
+  /** Whether each drill's alert is waited for and timed, in place of how the service rides through. */
+  alerts: boolean;
   /** The setting to break on purpose. */
   break: string | undefined;
   soak: { count: number | undefined; minutes: number | undefined };
@@ -40,6 +42,7 @@ export function readCommand(args: string[], defaultSeed: number): DrillCommand {
     names: named === "drills" ? positionals : [],
     short: values.short ?? false,
     record: (values.record ?? false) || named === "everything",
+    alerts: values.alerts ?? false,
     break: values.break,
     soak: { count: count ?? (minutes === undefined ? defaultCount : undefined), minutes },
     seed: wholeNumber("seed", values.seed) ?? defaultSeed,
@@ -64,6 +67,7 @@ function parse(args: string[]) {
         record: { type: "boolean" },
         "write-docs": { type: "boolean" },
         heal: { type: "boolean" },
+        alerts: { type: "boolean" },
         break: { type: "string" },
         count: { type: "string" },
         minutes: { type: "string" },

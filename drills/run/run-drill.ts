@@ -13,6 +13,7 @@ import { Random } from "../random.ts";
 import type { Action } from "../stack/journal.ts";
 import type { RunningStack } from "../stack/running-stack.ts";
 import { judge, type Measures } from "../verdict.ts";
+import { announce } from "./announce.ts";
 
 export interface DrillOptions {
   seed: number;
@@ -66,6 +67,7 @@ export async function runDrill(
     await startFromWhole(stack, observation);
     await drill.prepare?.(new Scene(stack, observation, options.random));
     await options.breakage?.apply(stack);
+    await announce(stack, name);
     await load.start();
     await sleep(options.beforeMs);
     const whole = await strike(stack, observation, drill, options);
@@ -75,6 +77,7 @@ export async function runDrill(
   } finally {
     await stack.restore();
     await observation.stop();
+    await announce(stack, undefined);
   }
 }
 

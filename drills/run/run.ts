@@ -1,3 +1,4 @@
+import { runAlertDrills } from "../alerts/run-alert-drills.ts";
 import type { Drill } from "../drill.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
@@ -31,6 +32,7 @@ export async function run(command: DrillCommand): Promise<number> {
     console.log((await stack.restore()).join("\n") || "There is nothing to mend.");
     return 0;
   }
+  if (command.alerts) return (await runAlertDrills(stack, command, drills)).length === 0 ? 0 : 1;
   if (command.task === "everything") return everything(stack, command, drills);
   if (command.task === "soak") return runSoak(stack, command, drills);
   if (broken) {

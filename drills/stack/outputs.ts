@@ -8,6 +8,7 @@ export interface StackOutputs {
   databaseUrl: string;
   databaseReadUrl: string;
   assetsUrl: string;
+  monitoring: { metricsUrl: string | null; alertsUrl: string | null };
   release: { image: string; commit: string };
 }
 

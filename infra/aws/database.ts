@@ -93,6 +93,14 @@ export class Database extends pulumi.ComponentResource implements DatabaseNodes 
     );
   }
 
+  /** For what changes schemas. RDS keeps the password; whoever may read its secret finds it there. */
+  ownerUrl(): pulumi.Output<string> {
+    const secret = this.ownerSecretArn.apply(encodeURIComponent);
+    return pulumi.secret(
+      pulumi.interpolate`${this.url(names.ownerUser)}?sslmode=verify-full&passwordSecret=${secret}`,
+    );
+  }
+
   private createSubnetGroup({ subnets }: DatabaseArgs): aws.rds.SubnetGroup {
     return new aws.rds.SubnetGroup(
       this.identifier,

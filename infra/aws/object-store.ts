@@ -21,6 +21,8 @@ export class ObjectStore extends pulumi.ComponentResource {
   readonly bucket: PrivateBucket;
   readonly distribution: AssetsDistribution;
   readonly endpoint: string;
+  /** The bucket at its endpoint. The person's own credentials open it. */
+  readonly url: pulumi.Output<string>;
   private readonly name: string;
 
   constructor(name: string, args: ObjectStoreArgs, options?: pulumi.ComponentResourceOptions) {
@@ -32,6 +34,9 @@ export class ObjectStore extends pulumi.ComponentResource {
     this.distribution = distribution;
     this.tellOfChanges();
     this.endpoint = `https://s3.${args.region}.amazonaws.com`;
+    this.url = pulumi.secret(
+      pulumi.interpolate`${this.endpoint}/${bucket.bucket.bucket}?region=${args.region}`,
+    );
 
     this.registerOutputs();
   }

@@ -69,7 +69,7 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   private createNode(args: AppNodesArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
-    const url = (port: number) => `postgres://${database.applicationUser}@edge:${port}/${database.name}`;
+    const url = (port: number) => `postgres://${args.secrets.applicationLogin}@edge:${port}/${database.name}`;
     return createPart(
       {
         stack: args.stack,

@@ -17,6 +17,8 @@ export interface PartArgs {
   healthCheck: string[];
   /** Misses do not count for this long after a start, and the deployment waits this long for the first success. */
   startTimeoutSeconds: number;
+  /** How often the check is run; 5 s where not named. */
+  healthCheckSeconds?: number;
   command?: string[];
   /** Never a secret: those come in the secrets volume. */
   environment?: Record<string, pulumi.Input<string>>;
@@ -25,7 +27,9 @@ export interface PartArgs {
   publishedPorts?: { internal: number; external: number }[];
   /** Secrets and settings, mounted read-only at /run/secrets; the container is made anew when a secret changes. */
   secretFiles?: SecretFiles;
-  volume?: { name: pulumi.Input<string>; path: string };
+  volume?: VolumeMount;
+  /** Volumes that it shares with other parts. */
+  sharedVolumes?: VolumeMount[];
   /** Paths in memory that the part writes to; the rest of its root is read-only. */
   memoryPaths?: string[];
   sharedMemoryMegabytes?: number;
@@ -33,6 +37,11 @@ export interface PartArgs {
   cpuShares?: number;
   /** Settings of the network namespace, as `sysctl` names them. */
   kernelSettings?: Record<string, string>;
+}
+
+export interface VolumeMount {
+  name: pulumi.Input<string>;
+  path: string;
 }
 
 export interface PartOptions {
@@ -47,7 +56,7 @@ export interface NetworkAttachment {
 }
 
 /** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
-const healthCheckInterval = { seconds: 5, timeoutSeconds: 4, retries: 3 };
+const healthCheckDefaults = { seconds: 5, timeoutSeconds: 4, retries: 3 };
 
 /**
  * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
@@ -64,7 +73,19 @@ export function createPart(args: PartArgs, options: PartOptions): Readiness {
   );
 }
 
-function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions): docker.Container {
+/**
+ * A container as every other, but one that the service does not need: nothing waits for it, and its failure fails no
+ * deployment.
+ */
+export function createSidePart(args: PartArgs, options: PartOptions): docker.Container {
+  return createContainer(args, options, false);
+}
+
+function createContainer(
+  args: PartArgs,
+  { parent, dependsOn = [] }: PartOptions,
+  mustRun = true,
+): docker.Container {
   const { stack, role, node } = args;
   const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
   return new docker.Container(
@@ -83,7 +104,10 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
         .toSorted((a, b) => a.internal - b.internal)
         .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
       volumes: [
-        ...(args.volume ? [{ volumeName: args.volume.name, containerPath: args.volume.path }] : []),
+        ...[...(args.volume ? [args.volume] : []), ...(args.sharedVolumes ?? [])].map((volume) => ({
+          volumeName: volume.name,
+          containerPath: volume.path,
+        })),
         ...(args.secretFiles
           ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
           : []),
@@ -110,14 +134,14 @@ function createContainer(args: PartArgs, { parent, dependsOn = [] }: PartOptions
       logOpts: { "max-size": "10m", "max-file": "3" },
       healthcheck: {
         tests: ["CMD", ...args.healthCheck],
-        interval: goDuration(healthCheckInterval.seconds),
-        timeout: goDuration(healthCheckInterval.timeoutSeconds),
-        retries: healthCheckInterval.retries,
+        interval: goDuration(args.healthCheckSeconds ?? healthCheckDefaults.seconds),
+        timeout: goDuration(healthCheckDefaults.timeoutSeconds),
+        retries: healthCheckDefaults.retries,
         startPeriod: goDuration(args.startTimeoutSeconds),
       },
       stopTimeout: args.stopTimeoutSeconds,
       destroyGraceSeconds: args.stopTimeoutSeconds,
-      mustRun: true,
+      mustRun,
       wait: false,
     },
     // Names are fixed, so the old one goes before the new one comes. The provider would call a changed health check an

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import { cpuSharesOfFailover, database, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
 import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { Job } from "./job.ts";
 import { attach, type Networks } from "./networks.ts";
-import { SecretFiles } from "./secret-files.ts";
+import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface DatabaseArgs {
@@ -20,6 +21,7 @@ export interface DatabaseArgs {
   /** Carries the secret files. */
   baseImage: pulumi.Input<string>;
   secrets: Secrets;
+  backups: BackupRepository;
 }
 
 /** Postgres nodes in synchronous replication under Patroni, which elects one of them primary. */
@@ -35,11 +37,18 @@ export class Database extends pulumi.ComponentResource {
     const files = this.createSecretFiles(args);
     this.nodes = this.createNodes(args, files);
     this.createSettings(args, files);
+    this.createMonitorUser(args, files);
 
     this.registerOutputs({ nodes: this.nodeNames });
   }
 
-  private createSecretFiles({ stack, baseImage, maxConnections, secrets }: DatabaseArgs): SecretFiles {
+  private createSecretFiles({
+    stack,
+    baseImage,
+    maxConnections,
+    secrets,
+    backups,
+  }: DatabaseArgs): SecretFiles {
     return new SecretFiles(
       "database-secrets",
       {
@@ -54,8 +63,14 @@ export class Database extends pulumi.ComponentResource {
           "rewind-password": secrets.rewindPassword,
           "owner-password": secrets.ownerPassword,
           "patroni-password": secrets.patroniPassword,
+          "backup-passphrase": secrets.backupPassphrase,
         },
-        settings: { "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }) },
+        settings: {
+          "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }),
+          "backup.json": backups.schedule,
+          // Read by the job that makes the user: no node has to be made anew for it.
+          "monitor-password": secrets.monitorPassword,
+        },
       },
       { parent: this },
     );
@@ -72,7 +87,7 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private createNode(args: DatabaseArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
-    const { stack, networks, image, consensus } = args;
+    const { stack, networks, image, consensus, backups } = args;
     const clusterAddress = clusterName(networkAlias("database", node));
     const volume = createDataVolume(stack, "database", node, { parent: this });
     return createPart(
@@ -90,8 +105,10 @@ export class Database extends pulumi.ComponentResource {
           { name: networks.cluster.name, aliases: [clusterAddress] },
         ],
         volume: { name: volume.name, path: "/var/lib/postgresql/data" },
+        // Whichever node is the primary archives its log there and makes the backups.
+        sharedVolumes: [backups.mount],
         secretFiles: files,
-        memoryPaths: ["/run/patroni", "/run/postgresql", "/tmp"],
+        memoryPaths: ["/run/patroni", "/run/postgresql", "/run/backup", "/tmp"],
         environment: {
           NODE_NAME: networkAlias("database", node),
           CLUSTER_ADDRESS: clusterAddress,
@@ -122,6 +139,33 @@ export class Database extends pulumi.ComponentResource {
         },
         timeoutSeconds: 180,
         triggers: { settings: readClusterSettings({ max_connections: maxConnections }) },
+      },
+      { parent: this, dependsOn: this.nodes },
+    );
+  }
+
+  /** The user that the exporter logs in as: made here, so that a cluster that was there before gets it too. */
+  private createMonitorUser({ stack, networks, image, secrets }: DatabaseArgs, files: SecretFiles): Job {
+    return new Job(
+      "database-monitor",
+      {
+        stack,
+        role: "database-monitor",
+        image,
+        userId: userIds.database,
+        command: ["create-monitor-user"],
+        networks: [networks.cluster.name],
+        secretFiles: files,
+        environment: {
+          DATABASE_HOSTS: this.nodeNames.map(clusterName).join(","),
+          DATABASE_NAME: database.name,
+          MONITOR_USER: database.monitorUser,
+        },
+        timeoutSeconds: 90,
+        triggers: {
+          user: database.monitorUser,
+          password: contentVersion({ password: secrets.monitorPassword }, secrets.pepper),
+        },
       },
       { parent: this, dependsOn: this.nodes },
     );

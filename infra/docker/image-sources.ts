@@ -11,6 +11,9 @@ export const imageSources = {
   database: folder("database"),
   "object-store": folder("object-store"),
   proxy: folder("proxy"),
+  metrics: folder("metrics"),
+  alerts: folder("alerts"),
+  exporter: folder("exporter"),
   /** The service and its migrations are one image, so that both are always of one version. */
   app: releaseSource,
 } satisfies Record<string, ImageSource>;

@@ -12,6 +12,9 @@ export class Images extends pulumi.ComponentResource {
   readonly objectStore: LocalImage;
   readonly proxy: LocalImage;
   readonly app: LocalImage;
+  readonly metrics: LocalImage;
+  readonly alerts: LocalImage;
+  readonly exporter: LocalImage;
 
   constructor(name: string, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Images", name, {}, options);
@@ -22,6 +25,9 @@ export class Images extends pulumi.ComponentResource {
     this.objectStore = this.built("object-store");
     this.proxy = this.built("proxy");
     this.app = this.built("app");
+    this.metrics = this.built("metrics");
+    this.alerts = this.built("alerts");
+    this.exporter = this.built("exporter");
 
     this.registerOutputs();
   }

@@ -54,7 +54,7 @@ export class Migration extends pulumi.ComponentResource {
     );
   }
 
-  private createJob({ stack, networks, image, after }: MigrationArgs, files: SecretFiles): Job {
+  private createJob({ stack, networks, image, secrets, after }: MigrationArgs, files: SecretFiles): Job {
     return new Job(
       "migration",
       {
@@ -67,12 +67,14 @@ export class Migration extends pulumi.ComponentResource {
         secretFiles: files,
         environment: {
           DATABASE_URL: `postgres://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
+          APPLICATION_LOGIN: secrets.applicationLogin,
           SECRETS_DIRECTORY: secretsDirectory,
         },
         timeoutSeconds: 300,
         triggers: {
           migrations: migrationsHash(),
           secrets: files.version,
+          login: secrets.applicationLogin,
         },
       },
       { parent: this, dependsOn: after },

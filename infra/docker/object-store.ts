@@ -5,7 +5,7 @@ import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { Job } from "./job.ts";
 import { attach, type Networks } from "./networks.ts";
-import { SecretFiles } from "./secret-files.ts";
+import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface ObjectStoreArgs {
@@ -45,10 +45,10 @@ export class ObjectStore extends pulumi.ComponentResource {
         secrets: {
           "object-store-rpc-secret": rpcSecret,
           "object-store-admin-token": adminToken,
-          "object-store-access-key": accessKey,
-          "object-store-secret-key": secretKey,
           ...Object.fromEntries(identities.map(({ keyPair }, index) => [identityFile(index + 1), keyPair])),
         },
+        // The set-up gives them to Garage; a new key makes no node anew.
+        settings: { "object-store-access-key": accessKey, "object-store-secret-key": secretKey },
       },
       { parent: this },
     );
@@ -98,7 +98,7 @@ export class ObjectStore extends pulumi.ComponentResource {
   }
 
   private createSetup(
-    { stack, networks, image }: ObjectStoreArgs,
+    { stack, networks, image, secrets }: ObjectStoreArgs,
     files: SecretFiles,
     nodes: pulumi.Resource[],
   ) {
@@ -114,7 +114,12 @@ export class ObjectStore extends pulumi.ComponentResource {
         secretFiles: files,
         environment: { OBJECT_STORE_NODES: nodeNames.join(" "), OBJECT_STORE_BUCKET: bucketName },
         timeoutSeconds: 150,
-        triggers: { nodes: nodeNames.join(" "), bucket: bucketName, secrets: files.version },
+        triggers: {
+          nodes: nodeNames.join(" "),
+          bucket: bucketName,
+          secrets: files.version,
+          key: keyVersion(secrets),
+        },
       },
       { parent: this, dependsOn: nodes },
     );
@@ -124,6 +129,11 @@ export class ObjectStore extends pulumi.ComponentResource {
 const nodeNames = Array.from({ length: counts.objectStore }, (_, index) =>
   networkAlias("object-store", index + 1),
 );
+
+/** Changes with the service's key; tells nothing about it. */
+function keyVersion({ objectStore: { accessKey, secretKey }, pepper }: Secrets): pulumi.Output<string> {
+  return contentVersion({ accessKey, secretKey }, pepper);
+}
 
 function identityFile(node: number): string {
   return `object-store-identity-${node}`;

@@ -37,7 +37,7 @@ export class SecretFiles extends pulumi.ComponentResource {
   constructor(name: string, args: SecretFilesArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:SecretFiles", name, {}, options);
 
-    this.version = versionOf(args);
+    this.version = contentVersion(args.secrets, args.pepper);
     const volume = this.createVolume(args);
     this.volumeName = volume.name;
     this.written = this.createWriter(args, volume);
@@ -84,7 +84,11 @@ export class SecretFiles extends pulumi.ComponentResource {
   }
 }
 
-function versionOf({ secrets, pepper }: SecretFilesArgs): pulumi.Output<string> {
+/** A keyed hash of secrets: changes when one of them does, and tells nothing about them. */
+export function contentVersion(
+  secrets: Record<string, pulumi.Input<string>>,
+  pepper: pulumi.Input<string>,
+): pulumi.Output<string> {
   return pulumi.unsecret(
     pulumi.all([pulumi.output(secrets), pepper]).apply(([contents, key]) =>
       createHmac("sha256", key)

@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 import type { GivenPasswords } from "../configuration.ts";
 import { randomBytes } from "../random-bytes.ts";
 import { signingKeys } from "../signing-keys.ts";
-import { counts, type PasswordName } from "../topology.ts";
+import { applicationLogin, counts, type PasswordName } from "../topology.ts";
 import { type ObjectStoreIdentity, objectStoreIdentity } from "./object-store-identity.ts";
 
 export interface SecretsArgs {
@@ -11,6 +11,10 @@ export interface SecretsArgs {
   given: GivenPasswords;
   /** The generation of the key that signs sessions. */
   signingKeyGeneration: number;
+  /** The generation of the application's database password. */
+  databasePasswordGeneration: number;
+  /** The generation of the service's key to the object store. */
+  objectStoreKeyGeneration: number;
 }
 
 /** Every secret of the local stack: from config where it is set there, else random. */
@@ -20,7 +24,12 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   readonly rewindPassword: pulumi.Output<string>;
   readonly ownerPassword: pulumi.Output<string>;
   readonly applicationPassword: pulumi.Output<string>;
+  /** Whose password `applicationPassword` is. */
+  readonly applicationLogin: string;
   readonly patroniPassword: pulumi.Output<string>;
+  /** Encrypts the backups of the database and the uploads. */
+  readonly backupPassphrase: pulumi.Output<string>;
+  readonly monitorPassword: pulumi.Output<string>;
   readonly objectStore: ObjectStoreSecrets;
   /** JSON: the generation that signs and the seeds of all that verify. */
   readonly signingKeys: pulumi.Output<string>;
@@ -34,9 +43,12 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.replicationPassword = this.password("replicationPassword", args);
     this.rewindPassword = this.password("rewindPassword", args);
     this.ownerPassword = this.password("ownerPassword", args);
-    this.applicationPassword = this.password("applicationPassword", args);
+    this.applicationPassword = this.applicationPasswordOf(args);
+    this.applicationLogin = applicationLogin(args.databasePasswordGeneration);
     this.patroniPassword = this.password("patroniPassword", args);
-    this.objectStore = this.createObjectStoreSecrets();
+    this.backupPassphrase = this.password("backupPassphrase", args);
+    this.monitorPassword = this.password("monitorPassword", args);
+    this.objectStore = this.createObjectStoreSecrets(args);
     this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
     this.pepper = this.bytes("pepper").hex;
 
@@ -51,17 +63,33 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
       .result;
   }
 
-  private createObjectStoreSecrets(): ObjectStoreSecrets {
+  /** The first generation's stays, used or not: it is protected. A later one goes when the next has come. */
+  private applicationPasswordOf(args: SecretsArgs): pulumi.Output<string> {
+    const { given, databasePasswordGeneration: generation } = args;
+    const first = this.password("applicationPassword", args);
+    if (generation === 1 || given.applicationPassword) return first;
+    const name = `applicationPassword${generation}`;
+    return new random.RandomPassword(name, { length: 32, special: false }, { parent: this }).result;
+  }
+
+  private createObjectStoreSecrets({ objectStoreKeyGeneration }: SecretsArgs): ObjectStoreSecrets {
     return {
       // Garage takes keys of this form only: GK and 24 hexadecimal digits, and a secret of 64.
-      accessKey: this.bytes("objectStoreAccessKey").hex.apply((hex) => `GK${hex.slice(0, 24)}`),
-      secretKey: this.bytes("objectStoreSecretKey").hex,
+      accessKey: this.generation("objectStoreAccessKey", objectStoreKeyGeneration).hex.apply(
+        (hex) => `GK${hex.slice(0, 24)}`,
+      ),
+      secretKey: this.generation("objectStoreSecretKey", objectStoreKeyGeneration).hex,
       rpcSecret: this.bytes("objectStoreRpcSecret").hex,
       identities: Array.from({ length: counts.objectStore }, (_, index) =>
         objectStoreIdentity(this.bytes(`objectStoreIdentity${index + 1}`).base64),
       ),
       adminToken: this.bytes("objectStoreAdminToken").hex,
     };
+  }
+
+  private generation(name: string, generation: number) {
+    const first = this.bytes(name);
+    return generation === 1 ? first : randomBytes(`${name}${generation}`, { parent: this });
   }
 
   private bytes(name: string) {

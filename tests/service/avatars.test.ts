@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { images, impostors, png, pngChunk } from "../unit/app/images.ts";
 import { ask, expectProblem, newPerson, type Person } from "./support/client.ts";
 import { LogKeeper, type Node, newDeployment, settingsOf, startNode } from "./support/nodes.ts";
+import { storedObject } from "./support/objects.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 
 let node: Node;
@@ -177,21 +178,6 @@ describe("while the object store fails", () => {
 });
 
 /** Straight from the store, with what it says about the object. */
-async function storedObject(key: string): Promise<{ bytes: Buffer; type: string; cacheControl: string }> {
-  const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
-  const { endpoint, accessKey, secretKey, bucket } = inject("backends").objectStore;
-  const client = new S3Client({
-    region: "garage",
-    endpoint,
-    forcePathStyle: true,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-  });
-  const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
-  client.destroy();
-  return { bytes, type: object.ContentType ?? "", cacheControl: object.CacheControl ?? "" };
-}
-
 /** A sound PNG of exactly this size: a private chunk takes what is left. */
 function pngOfBytes(bytes: number): Buffer {
   const rest = bytes - png().length - 12;

@@ -44,11 +44,14 @@ const add = (name: string, up: string) =>
     `import { sql } from "kysely";\nexport async function up(database) {\n${up}\n}\n`,
   );
 
-function run(changes: { password?: string; budgetMs?: number; log?: (line: string) => void } = {}) {
+function run(
+  changes: { login?: string; password?: string; budgetMs?: number; log?: (line: string) => void } = {},
+) {
   const backends = inject("backends");
   return migrate({
     database: ownerLogin(backends, databaseName),
     applicationPassword: changes.password ?? backends.database.applicationPassword,
+    ...(changes.login ? { applicationLogin: changes.login } : {}),
     folder: pathToFileURL(`${folder}/`),
     budgetMs: changes.budgetMs ?? 20_000,
     log: changes.log ?? (() => {}),
@@ -162,6 +165,24 @@ test("the application reads and writes rows, and changes no schema and no histor
     await expect(application.unsafe(statement), statement).rejects.toMatchObject({ code: "42501" });
   }
   await application.end();
+});
+
+test("a later password has a login of its own, which works beside the one before", async () => {
+  await run();
+  const password = "the password of the second generation";
+  await run({ login: "capstone_2", password });
+  add("9001_table", "await sql`create table later (id int)`.execute(database);");
+  await run({ login: "capstone_2", password });
+  const earlier = applicationLogin(inject("backends"), databaseName);
+  const later = { ...earlier, user: "capstone_2", password };
+  for (const login of [earlier, later]) {
+    const application = connectAs(login);
+    await application`insert into later values (1)`;
+    await application`select from accounts`;
+    await expect(application`create table mine (id int)`).rejects.toMatchObject({ code: "42501" });
+    await application.end();
+  }
+  await outside`drop role capstone_2`;
 });
 
 test("a table of a later migration is the application's to use as well", async () => {

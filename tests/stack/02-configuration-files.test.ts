@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "../../infra/project.ts";
 import { container, docker, mustSucceed, run } from "./support.ts";
@@ -15,6 +15,62 @@ describe("configuration, checked by the program that reads it", () => {
     );
     expect(said).toBe("");
   });
+});
+
+describe("who watches", () => {
+  // Bounded: promtool once ran away with a test file that asked for a year.
+  const bounded = [
+    "run",
+    "--rm",
+    "--network=none",
+    "--memory=512m",
+    "--memory-swap=512m",
+    "--entrypoint=timeout",
+  ];
+  const imageOf = (role: string) => docker("inspect", "--format", "{{.Image}}", container(role, 1));
+
+  it("prometheus takes its own configuration and rules", async () => {
+    const said = await docker(
+      ...["exec", container("metrics", 1), "promtool", "check", "config", "/etc/capstone/prometheus.yml"],
+    );
+    expect(said).not.toContain("FAILED");
+    expect(said.match(/rules found/g)?.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it("every rule does what its test says", async () => {
+    const tests = readdirSync(`${projectRoot}/tests/rules`).map((file) => `/project/tests/rules/${file}`);
+    const command = ["90", "promtool", "test", "rules", ...tests];
+    const project = `--volume=${projectRoot}:/project:ro`;
+    const said = await docker(...bounded, project, await imageOf("metrics"), ...command);
+    expect(said.match(/SUCCESS/g)).toHaveLength(tests.length);
+  });
+
+  it.each(["", "webhook", "slack", "email", "webhook slack email"])(
+    "alertmanager takes its configuration with the receivers '%s'",
+    async (receivers) => {
+      const mail = {
+        EMAIL_TO: "a@example.com",
+        EMAIL_FROM: "b@example.com",
+        EMAIL_SMTP: "mail:25",
+        EMAIL_TLS: "true",
+      };
+      const environment = Object.entries({ ...mail, EMAIL_USER: "u", RECEIVERS: receivers });
+      const said = await docker(
+        ...bounded,
+        ...environment.map(([name, value]) => `--env=${name}=${value}`),
+        "--tmpfs=/run/alerts:mode=0777",
+        await imageOf("alerts"),
+        ...[
+          "30",
+          "sh",
+          "-c",
+          "render-alerts >/run/alerts/all.yml && amtool check-config /run/alerts/all.yml",
+        ],
+      );
+      expect(said).toContain("SUCCESS");
+      expect(said).toContain("1 receivers");
+    },
+  );
 });
 
 describe("scripts", () => {

@@ -19,6 +19,17 @@ beforeAll(async () => {
   outputs = await readOutputs();
 });
 
+/** What the later release adds to the schema. */
+function addMigration(project: string): void {
+  writeFileSync(
+    join(project, "migrations/8000_next_release.ts"),
+    `import { type Kysely, sql } from "kysely";
+     export async function up(database: Kysely<never>): Promise<void> {
+       await sql\`alter table accounts add column next_release text not null default ''\`.execute(database);
+     }`,
+  );
+}
+
 describe("a deployment", () => {
   it("that changes nothing changes nothing", async () => {
     const before = await runningContainers();
@@ -32,6 +43,7 @@ describe("a deployment", () => {
   it("of a new version rolls through one node at a time, with no failed request under load", async () => {
     using copy = await copyOfProject();
     appendFileSync(join(copy.path, "app/main.ts"), "\n// the next release\n");
+    addMigration(copy.path);
     const account = await signUp(outputs.apiUrl);
     const traffic = load(outputs.apiUrl, account, 40);
     const deployed = await command("up", [], copy.path);
@@ -42,16 +54,25 @@ describe("a deployment", () => {
     expect(sent).toBeGreaterThan(100);
     const release = (await readOutputs()).release;
     expect(release.image).not.toBe(outputs.release.image);
+    expect((await readOutputs()).migration).toBe("8000_next_release");
   });
 
-  it("of the earlier version brings that version back", async () => {
+  it("of the earlier version brings that version back, on the schema of the later one", async () => {
     await mustSucceed(command("up"));
-    expect((await readOutputs()).release).toEqual(outputs.release);
+    const { release, migration } = await readOutputs();
+    expect(release).toEqual(outputs.release);
+    expect(migration).toBe("8000_next_release");
+    await signUp(outputs.apiUrl);
+    const added = "select count(*) > 0 from accounts where next_release = ''";
+    expect(await query(1, added)).toBe("t");
   });
 
   it("with a broken migration fails with its message, and the old nodes keep serving", async () => {
     using copy = await copyOfProject();
     const before = await runningContainers();
+    const { migration } = await readOutputs();
+    // A release after the one above has its migrations too; without them it would be refused for that.
+    addMigration(copy.path);
     writeFileSync(
       join(copy.path, "migrations/9999_broken.ts"),
       `import { type Kysely, sql } from "kysely";
@@ -67,7 +88,7 @@ describe("a deployment", () => {
     expect((await ask(outputs.healthUrl)).status).toBe(200);
     expect(await query(1, "select to_regclass('half_done') is null")).toBe("t");
     await mustSucceed(command("up"));
-    expect((await readOutputs()).migration).toBe(outputs.migration);
+    expect((await readOutputs()).migration).toBe(migration);
   });
 
   it("that changes a database setting reaches the running cluster", async () => {

@@ -59,10 +59,12 @@ export async function signUp(apiUrl: string): Promise<Account> {
 
 /**
  * Writes and reads through the API until stopped, at a bounded rate, and counts.
- * @returns how many requests were sent, and a line for each that failed.
+ * @returns how many requests were sent, a line for each that failed, and the posts that were acknowledged.
  */
 export function load(apiUrl: string, account: Account, requestsPerSecond: number) {
   const failures: string[] = [];
+  /** The posts that were answered, and when. */
+  const acknowledged: { body: string; atMs: number }[] = [];
   let sent = 0;
   let running = true;
   const once = async (number: number) => {
@@ -76,6 +78,7 @@ export function load(apiUrl: string, account: Account, requestsPerSecond: number
         })
       : ask(`${apiUrl}/api/v1/users/${account.handle}`)
     ).catch((error: Error) => ({ status: 0, body: `${error.message} ${String(error.cause ?? "")}` }));
+    if (write && answer.status === 201) acknowledged.push({ body: `post ${number}`, atMs: Date.now() });
     if (answer.status !== (write ? 201 : 200)) {
       failures.push(
         `${write ? "post" : "page"} ${number}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`,
@@ -96,7 +99,7 @@ export function load(apiUrl: string, account: Account, requestsPerSecond: number
     async stop() {
       running = false;
       await finished;
-      return { sent, failures };
+      return { sent, failures, acknowledged };
     },
   };
 }

@@ -63,6 +63,7 @@ export interface Outputs {
   appNodes: string[];
   migration: string;
   release: { image: string; commit: string };
+  monitoring: { metricsUrl: string | null; alertsUrl: string | null; dashboardsUrl: string | null };
 }
 
 export async function readOutputs(): Promise<Outputs> {

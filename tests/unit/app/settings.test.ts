@@ -80,7 +80,14 @@ describe("secrets", () => {
     expect(readMigrationSettings({ ...good, APPLICATION_PASSWORD: "a" })).toMatchObject({
       database: { password: "p@ss", poolSize: 1 },
       applicationPassword: "a",
+      applicationLogin: "capstone",
     });
+    const login = (APPLICATION_LOGIN: string) =>
+      readMigrationSettings({ ...good, APPLICATION_PASSWORD: "a", APPLICATION_LOGIN }).applicationLogin;
+    expect(login("capstone_12")).toBe("capstone_12");
+    expect(() => login("postgres")).toThrow(
+      'APPLICATION_LOGIN is "postgres"; allowed is capstone or capstone_',
+    );
     expect(() => readMigrationSettings(good)).toThrow(
       "The secret application-password is missing: set APPLICATION_PASSWORD, or SECRETS_DIRECTORY with a file application-password.",
     );

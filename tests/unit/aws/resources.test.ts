@@ -397,5 +397,7 @@ test("the outputs are those of the contract", () => {
     assetsUrl: "https://assets.capstone.example.com",
     databaseUrl: "[secret]",
     databaseReadUrl: "[secret]",
+    ownerDatabaseUrl: "[secret]",
+    objectStoreUrl: "[secret]",
   });
 });

@@ -32,9 +32,13 @@ describe("the local target", () => {
     ).map(([role, containers]) => [role, containers?.length]);
     expect(Object.fromEntries(counted)).toMatchObject({
       app: 2,
+      backup: 1,
       consensus: 3,
       database: 2,
       edge: 1,
+      metrics: 1,
+      alerts: 1,
+      exporter: 2,
       "object-store": 3,
       proxy: 2,
     });
@@ -100,11 +104,17 @@ describe("the local target", () => {
     expect(named("object-store-2").sysctls).toEqual({ "net.ipv4.tcp_retries2": "1" });
   });
 
-  it("publishes ports of the edge alone, and on 127.0.0.1 alone", () => {
+  it("publishes ports of the edge and of those who watch alone, and on 127.0.0.1 alone", () => {
     const publishing = ofType(graph, containerType).filter(
       (c) => ((c.inputs.ports as unknown[]) ?? []).length > 0,
     );
-    expect(publishing.map((container) => container.name)).toEqual(["edge-1"]);
+    expect(publishing.map((container) => container.name)).toEqual(["alerts-1", "edge-1", "metrics-1"]);
+    expect(named("metrics-1").ports).toEqual([
+      { internal: 9090, external: 19090, ip: "127.0.0.1", protocol: "tcp" },
+    ]);
+    expect(named("alerts-1").ports).toEqual([
+      { internal: 9093, external: 19093, ip: "127.0.0.1", protocol: "tcp" },
+    ]);
     expect(named("edge-1").ports).toEqual([
       { internal: 3900, external: 13900, ip: "127.0.0.1", protocol: "tcp" },
       { internal: 5432, external: 15432, ip: "127.0.0.1", protocol: "tcp" },
@@ -134,14 +144,22 @@ describe("the local target", () => {
   it("delivers secrets as files that only their reader can read, through containers that never start", () => {
     const writers = ofType(graph, containerType).filter((container) => container.inputs.start === false);
     expect(writers.map((writer) => writer.name).sort()).toEqual([
+      "alerts-secrets-writer",
       "app-secrets-writer",
+      "backup-secrets-writer",
       "database-secrets-writer",
+      "exporter-secrets-writer",
+      "metrics-secrets-writer",
       "migration-secrets-writer",
       "object-store-secrets-writer",
     ]);
     const owners: Record<string, string> = {
+      "alerts-secrets-writer": "10012",
       "app-secrets-writer": "10001",
+      "backup-secrets-writer": "10003",
       "database-secrets-writer": "10003",
+      "exporter-secrets-writer": "10013",
+      "metrics-secrets-writer": "10011",
       "migration-secrets-writer": "10001",
       "object-store-secrets-writer": "10005",
     };
@@ -175,7 +193,7 @@ describe("the local target", () => {
 
   it("protects the volumes that hold data and the passwords that they know", () => {
     const data = ofType(graph, volumeType).filter((volume) => volume.name.includes("-data-"));
-    expect(data).toHaveLength(8);
+    expect(data).toHaveLength(11);
     for (const volume of data) expect(volume.protect, volume.name).toBe(true);
     for (const password of ofType(graph, "random:index/randomPassword:RandomPassword")) {
       // The key of a generation that is over goes; no data depends on it.
@@ -192,9 +210,14 @@ describe("the local target", () => {
     expect(joined("app-1")).toEqual(["service"]);
     expect(joined("edge-1")).toEqual(["service", "data"]);
     expect(joined("database-1")).toEqual(["data", "cluster"]);
+    expect(joined("backup-1")).toEqual(["data"]);
     expect(joined("object-store-1")).toEqual(["data"]);
     expect(joined("consensus-1")).toEqual(["cluster"]);
     expect(joined("proxy-2")).toEqual(["service", "data"]);
+    // Who watches asks all of them, and nobody asks it.
+    expect(joined("metrics-1")).toEqual(["service", "data", "cluster"]);
+    expect(joined("alerts-1")).toEqual(["service"]);
+    expect(joined("exporter-1")).toEqual(["data"]);
   });
 
   it("replaces parts of one role one after another, and the application after its migration", () => {

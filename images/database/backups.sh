@@ -1,0 +1,2 @@
+#!/bin/sh
+PYTHONPATH=/usr/local/lib/capstone exec python3 -B -m backups "$@"

@@ -1,0 +1,1 @@
+"""Backups of the database and the uploads: made, kept, proved, restored. `backups COMMAND` runs one of them."""

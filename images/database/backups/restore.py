@@ -1,0 +1,111 @@
+"""Point-in-time restore into a database node's volume, while no node runs."""
+
+import json
+import time
+
+import psycopg2.extensions
+from psycopg2 import sql
+
+from . import archive, database, recovery, repository, settings
+from .errors import PersonError
+
+restored_directory = settings.data_directory.with_name("17.restored")
+former_directory = settings.data_directory.with_name("17.before-restore")
+
+
+def restore(plan: dict) -> None:
+    """
+    Restores beside what is there and takes its place only when it has recovered and is open. Until then a failure
+    changes nothing. Prints one JSON line.
+    """
+    started = time.monotonic()
+    recovery.remove(restored_directory)
+    try:
+        repository.pgbackrest(
+            f"--pg1-path={restored_directory}", f"--set={plan['backup']}", "--type=none", "--process-max=2", "restore"
+        )
+        copied = time.monotonic()
+        told = _recover(plan)
+    except Exception:
+        recovery.remove(restored_directory)
+        raise
+    recovery.remove(former_directory)
+    if settings.data_directory.exists():
+        settings.data_directory.rename(former_directory)
+    restored_directory.rename(settings.data_directory)
+    seconds = {"copySeconds": round(copied - started, 1), "seconds": round(time.monotonic() - started, 1)}
+    print(json.dumps({**told, **seconds}))
+
+
+def _recover(plan: dict) -> dict:
+    target = {"recovery_target_time": plan["target"]} if plan["target"] else {}
+    recovered = _open(plan, target)
+    if recovered is None:
+        # Nothing was committed after the target, so the end of the log is what was asked for.
+        recovered = _open(plan, {})
+    if recovered is None:
+        raise PersonError("Postgres reached no end of its recovery.")
+    try:
+        replayed_to = recovered.replayed_to() or "0/0"
+        told = {"lastCommit": recovered.last_commit(), "replayedTo": replayed_to}
+        if "recovery_target_time" not in recovered.options:
+            _require_whole(plan, replayed_to)
+        connection = database.connect()
+        ((told["timeline"],),) = database.rows(
+            connection, "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int"
+        )
+        _give_passwords(connection)
+        connection.close()
+    finally:
+        recovered.stop()
+    _archive_new_timeline(told["timeline"])
+    return told
+
+
+def _open(plan: dict, target: dict[str, str]) -> recovery.Recovery | None:
+    """None when the log ended before the target."""
+    recovered = recovery.Recovery(
+        restored_directory, {"recovery_target_timeline": str(plan["timeline"]), "archive_mode": "off", **target}
+    )
+    recovered.start()
+    try:
+        recovered.wait_until_open()
+        return recovered
+    except PersonError:
+        recovered.stop()
+        if target and recovery.unreached in recovered.log():
+            return None
+        raise
+
+
+def _give_passwords(connection) -> None:
+    """Those that the nodes have now: the ones of then may have been changed since. Postgres gets verifiers only."""
+    roles = {"postgres": "superuser", "replicator": "replication", "rewinder": "rewind", "capstone_owner": "owner"}
+    for role, name in roles.items():
+        password = settings.secret(f"{name}-password")
+        verifier = psycopg2.extensions.encrypt_password(password, role, connection, "scram-sha-256")
+        statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier))
+        database.rows(connection, statement)
+
+
+def _archive_new_timeline(timeline: int) -> None:
+    """Only now: a timeline of a restore that failed would lead every later one astray."""
+    wal = restored_directory / "pg_wal"
+    segments = sorted(file.name for file in wal.glob(f"{timeline:08X}*") if len(file.name) == 24)
+    for name in [f"{timeline:08X}.history", *segments[:-1]]:
+        repository.pgbackrest(f"--pg1-path={restored_directory}", "archive-push", str(wal / name))
+
+
+def _require_whole(plan: dict, replayed_to: str) -> None:
+    """Postgres takes a missing segment for the end of the log. We do not."""
+    size = recovery.segment_bytes(restored_directory)
+    segments = {name for name in repository.archived_segments() if int(name[:8], 16) == plan["timeline"]}
+    last = max(segments, default=plan["firstSegment"])
+    reached = repository.lsn_number(replayed_to) // size
+    if reached < repository.segment_number(last, size):
+        missing = archive.gaps(repository.archived_segments(), plan["firstSegment"], last, size)
+        raise PersonError(
+            f"The log ends too early, at {replayed_to}: WAL segment {', '.join(missing[:3]) or 'after that'} is missing"
+            f" from the archive or damaged, and {last} is there. Nothing was changed; a time before that place can be"
+            " restored with --to TIME."
+        )

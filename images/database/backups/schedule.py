@@ -1,0 +1,29 @@
+"""When what is due. Moments are seconds since 1970; None is never."""
+
+
+def due_backup(now: float, last_full: float | None, last: float | None, every: dict) -> str | None:
+    """`full`, `incr`, or None when neither is due."""
+    if last_full is None or now - last_full >= every["fullEveryHours"] * 3600:
+        return "full"
+    if last is None or now - last >= every["everyHours"] * 3600:
+        return "incr"
+    return None
+
+
+def too_old(now: float, stopped_at: float, every: dict) -> bool:
+    """One that is late by half may only be slow; after that something is wrong."""
+    return now - stopped_at > 1.5 * every["everyHours"] * 3600
+
+
+first_verify_after = 600
+retry_after = 3600
+
+
+def verify_is_due(now: float, newest_backup: float | None, record: dict, every: dict) -> bool:
+    """The first one lets a new stack come to rest; a failed one is tried again in an hour."""
+    if newest_backup is None:
+        return False
+    if not record:
+        return now - newest_backup >= first_verify_after
+    pause = every["verifyEveryHours"] * 3600
+    return now - record["finishedAt"] >= (pause if record["ok"] else min(pause, retry_after))

@@ -1,0 +1,69 @@
+"""A copy of the bucket that a deletion does not reach: encrypted, in the volume of the backups."""
+
+import base64
+import hashlib
+import os
+import subprocess
+import time
+
+from . import settings
+from .errors import PersonError
+
+configuration = settings.run_directory / "rclone.conf"
+
+
+def run(direction: str) -> None:
+    """
+    `copy` adds what is new in the bucket to the copy, `restore` what is missing in the bucket to it. Neither deletes or
+    changes anything: an object is named after its content.
+    """
+    _configure()
+    bucket = f"bucket:{os.environ['OBJECT_STORE_BUCKET']}"
+    source, target = (bucket, "copy:") if direction == "copy" else ("copy:", bucket)
+    settings.uploads_copy.mkdir(mode=0o700, exist_ok=True)
+    # What the application gives each object; its type follows from its name.
+    headers = ["--header-upload", "Cache-Control: public, max-age=31536000, immutable"]
+    transferred = _rclone("copy", source, target, "--ignore-existing", "--stats-one-line", "--stats=0", *headers)
+    objects = _rclone("lsf", "--recursive", "--files-only", "copy:").count("\n")
+    if direction == "copy":
+        settings.write_record(settings.uploads_record, {"finishedAt": time.time(), "objects": objects})
+        print(f"Uploads: the copy has {objects} objects.")
+    else:
+        print(f"Uploads: what was missing of {objects} objects is in the bucket again.{transferred.strip()}")
+
+
+def _configure() -> None:
+    key = hashlib.sha256(f"uploads {settings.secret('backup-passphrase')}".encode()).digest()
+    obscured = subprocess.run(
+        ["rclone", "obscure", "-"], input=base64.b64encode(key).decode(), capture_output=True, text=True, check=True
+    ).stdout.strip()
+    text = f"""[bucket]
+type = s3
+provider = Other
+endpoint = {os.environ["OBJECT_STORE_ENDPOINT"]}
+region = {os.environ["OBJECT_STORE_REGION"]}
+access_key_id = {settings.secret("object-store-access-key")}
+secret_access_key = {settings.secret("object-store-secret-key")}
+force_path_style = true
+no_check_bucket = true
+
+[copy]
+type = crypt
+remote = {settings.uploads_copy}
+password = {obscured}
+"""
+    descriptor = os.open(configuration, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _rclone(*arguments: str) -> str:
+    command = ["rclone", f"--config={configuration}", "--contimeout=3s", "--timeout=30s", "--retries=2", *arguments]
+    command += ["--transfers=2", "--checkers=2", "--use-server-modtime"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", env={**os.environ, "GOMAXPROCS": "1", "HOME": "/tmp"}
+    )
+    if ended.returncode != 0:
+        said = (ended.stderr or ended.stdout).strip().splitlines()[-2:]
+        raise PersonError(f"The uploads could not be copied: {'; '.join(said)}")
+    return ended.stdout

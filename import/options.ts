@@ -1,0 +1,49 @@
+import { parseArgs } from "node:util";
+import { PersonError } from "../infra/errors.ts";
+
+export interface ImportOptions {
+  /** Undefined with --sample. */
+  file: string | undefined;
+  uploads: string | undefined;
+  map: string | undefined;
+  dryRun: boolean;
+  sample: boolean;
+}
+
+const usage =
+  "npm run import:sqlite -- FILE [--uploads DIR] [--map FILE] [--dry-run] [--stack NAME], or --sample in place of FILE";
+
+/**
+ * @param rest The command line without its stack.
+ * @throws PersonError that names what is wrong and what is allowed.
+ */
+export function readOptions(rest: string[]): ImportOptions {
+  const { values, positionals } = parse(rest);
+  const { uploads, map, sample = false, "dry-run": dryRun = false } = values;
+  const [file, second] = positionals;
+  if (second !== undefined)
+    throw new PersonError(`One FILE at a time: "${second}" is a second one. ${usage}`);
+  if (sample === (file !== undefined))
+    throw new PersonError(`Either a FILE or --sample has to be said: ${usage}`);
+  if (sample && (uploads ?? map) !== undefined) {
+    throw new PersonError("--sample brings its own uploads and mapping; --uploads and --map are for a FILE.");
+  }
+  return { file, uploads, map, dryRun, sample };
+}
+
+function parse(rest: string[]) {
+  try {
+    return parseArgs({
+      args: rest,
+      allowPositionals: true,
+      options: {
+        uploads: { type: "string" },
+        map: { type: "string" },
+        sample: { type: "boolean" },
+        "dry-run": { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new PersonError(`${(error as Error).message.split(". ")[0]}. ${usage}`);
+  }
+}

@@ -1,0 +1,67 @@
+import { PersonError } from "../../infra/errors.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import type { SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
+import { ownTables } from "../write/own-tables.ts";
+import type { Say } from "./remarks.ts";
+
+/** Says what of a file has no counterpart. */
+export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say: Say): void {
+  if (triggers.length > 0) {
+    const names = triggers.map(({ name, table }) => `${name} of ${table}`).join(", ");
+    say(
+      names,
+      "left out",
+      `${triggers.length === 1 ? "is a trigger" : "are triggers"}: to be written anew for Postgres`,
+    );
+  }
+  if (shadows.length > 0)
+    say(shadows.join(", "), "left out", "is where an extension of SQLite keeps its own data");
+  if (encoding !== "UTF-8") say("the file", "note", `is in ${encoding}; Postgres has it in UTF-8`);
+}
+
+/**
+ * The tables, and of each the columns, that are carried over.
+ * @throws PersonError for a table that the import makes itself.
+ */
+export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping, say: Say): SqliteTable[] {
+  const secret = mapping.users?.passwordHash;
+  return all.tables.flatMap((table) => {
+    const wishes = mapping.tables?.[table.name];
+    if (wishes?.leaveOut) {
+      say(table.name, "left out", "is left out, as the mapping says");
+      return [];
+    }
+    if (ownTables.includes(table.name)) {
+      throw new PersonError(
+        `The file has a table ${table.name}, which the import makes itself; leave it out with a mapping file.`,
+      );
+    }
+    if (table.kind === "virtual" && !isReadable(file, table, say)) return [];
+    const columns = table.columns.filter(({ name }) => {
+      if (table.name === mapping.users?.table && name === secret) {
+        say(
+          `${table.name}.${name}`,
+          "note",
+          "goes to the service's accounts alone: password hashes are kept in one place",
+        );
+        return false;
+      }
+      if (wishes?.columns?.[name]?.leaveOut)
+        say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
+      return !wishes?.columns?.[name]?.leaveOut;
+    });
+    return [{ ...table, columns }];
+  });
+}
+
+function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
+  try {
+    file.describe(`select 1 from "${table.name.replaceAll('"', '""')}" limit 1`);
+    say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
+    return table.columns.length > 0;
+  } catch (error) {
+    say(table.name, "left out", `is a virtual table that cannot be read here (${(error as Error).message})`);
+    return false;
+  }
+}

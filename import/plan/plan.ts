@@ -1,0 +1,126 @@
+import { PersonError } from "../../infra/errors.ts";
+import { type Mapping, requireNames } from "../mapping/mapping.ts";
+import { completed } from "../mapping/recognise.ts";
+import { type AccountsPlan, AccountsPlanner } from "../service/accounts.ts";
+import { readImages } from "../service/images.ts";
+import { Posts } from "../service/posts.ts";
+import type { Scratch } from "../service/scratch.ts";
+import { requireSound } from "../sqlite/check.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { defineProfileFunction, profileTable } from "../sqlite/profile.ts";
+import { readSchema, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
+import { foreignKeysOf } from "../translate/foreign-keys.ts";
+import { keysOf } from "../translate/keys.ts";
+import { schemaName } from "../translate/names.ts";
+import { alignReferences, type ProfiledTable } from "../translate/reference-types.ts";
+import { type Part, planTable, type TablePlan } from "../translate/table.ts";
+import { planView, type ViewPlan } from "../translate/view.ts";
+import { keptTables, sayWhatStays } from "./kept-tables.ts";
+import type { Remark, Say } from "./remarks.ts";
+
+/** A key, an index or a foreign key, made once the rows are there. */
+export interface LaterPart extends Part {
+  /** Its name in SQLite. */
+  table: string;
+}
+
+export interface ImportPlan {
+  schema: string;
+  tables: TablePlan[];
+  keys: LaterPart[];
+  foreignKeys: LaterPart[];
+  views: ViewPlan[];
+  accounts: AccountsPlan | undefined;
+  posts: { source: Posts; posts: number } | undefined;
+  /** Images of the folder of uploads; 0 without one. */
+  images: number;
+  remarks: Remark[];
+}
+
+export interface PlanInput {
+  file: SqliteFile;
+  mapping: Mapping;
+  uploads: string | undefined;
+  assetsUrl: string;
+  scratch: Scratch;
+  /** Fills the scratch database with what the service has given away already. */
+  loadTaken: () => Promise<void>;
+  progress: (sentence: string) => void;
+}
+
+/**
+ * Reads all of the file once and decides what becomes of it. Nothing is written but to the scratch database.
+ * @throws PersonError for a damaged file, and a mapping that does not fit it.
+ */
+export async function makePlan(input: PlanInput): Promise<ImportPlan> {
+  const { file, scratch } = input;
+  input.progress("checking the file");
+  requireSound(file);
+  const all = readSchema(file);
+  requireNames(input.mapping, all);
+  const mapping = completed(input.mapping, all);
+  const remarks: Remark[] = [];
+  const say: Say = (where, kind, sentence) => remarks.push({ where, kind, sentence });
+  const schema = mapping.schema ?? schemaName(file.path);
+
+  sayWhatStays(all, say);
+  const kept = keptTables(file, all, mapping, say);
+  const tables = profiled(input, all, kept, schema, mapping, say);
+  const views = all.views.flatMap(
+    (view) =>
+      planView(
+        schema,
+        view,
+        file,
+        tables,
+        all.views.map(({ name }) => name),
+        say,
+      ) ?? [],
+  );
+
+  if (input.uploads !== undefined) await readImages(input.uploads, schema, scratch, say);
+  const images = scratch.first<{ count: number }>("select count(*) as count from images")?.count ?? 0;
+  if (mapping.users) await input.loadTaken();
+  const accounts = mapping.users
+    ? new AccountsPlanner(scratch, mapping.users, schema, input.assetsUrl).plan(
+        file,
+        input.uploads !== undefined,
+        say,
+      )
+    : undefined;
+  const source = mapping.posts ? new Posts(file, scratch, mapping.posts, schema) : undefined;
+  const later = (parts: (table: TablePlan) => Part[]) =>
+    tables.flatMap((table) => parts(table).map((part) => ({ ...part, table: table.source.name })));
+  return {
+    ...{ schema, tables, views, accounts, images, remarks },
+    keys: later((table) => keysOf(table, say)),
+    foreignKeys: later((table) => foreignKeysOf(file, table, tables, say)),
+    posts: source && { source, posts: source.plan(say) },
+  };
+}
+
+/** Postgres allows so many columns. */
+const mostColumns = 1_600;
+
+function profiled(
+  { file, progress }: PlanInput,
+  { encoding }: SqliteSchema,
+  kept: SqliteTable[],
+  schema: string,
+  mapping: Mapping,
+  say: Say,
+): TablePlan[] {
+  defineProfileFunction(file);
+  const read = kept.map((table): ProfiledTable => {
+    if (table.columns.length > mostColumns) {
+      throw new PersonError(
+        `The table ${table.name} has ${table.columns.length} columns; Postgres allows ${mostColumns}. Leave some out with a mapping file.`,
+      );
+    }
+    progress(`reading ${table.name}`);
+    const profile = profileTable(file, table, encoding !== "UTF-8");
+    return { table, profile, wishes: mapping.tables?.[table.name]?.columns ?? {} };
+  });
+  alignReferences(read, say);
+  return read.map(({ table, profile, wishes }) => planTable(schema, table, profile, wishes, say));
+}

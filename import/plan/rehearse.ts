@@ -1,0 +1,122 @@
+import { ServerRefusal } from "../postgres/errors.ts";
+import type { Session } from "../postgres/session.ts";
+import { identifier } from "../translate/names.ts";
+import { createTable, type TablePlan } from "../translate/table.ts";
+import type { ViewPlan } from "../translate/view.ts";
+import type { ImportPlan, LaterPart } from "./plan.ts";
+import type { Say } from "./remarks.ts";
+
+/**
+ * Makes everything without a row in a transaction that is taken back, so that what this Postgres refuses is known, and
+ * said, before anything is written. What is refused is taken out of the plan at once, so that a rehearsal that is cut
+ * off can begin again.
+ */
+export async function rehearse(session: Session, plan: ImportPlan): Promise<void> {
+  const say: Say = (where, kind, sentence) => plan.remarks.push({ where, kind, sentence });
+  await session.query(
+    `begin; set local lock_timeout = '10s'; create schema ${identifier(plan.schema)}; set local search_path to ${identifier(plan.schema)}`,
+  );
+  try {
+    for (const table of plan.tables) await rehearseTable(session, table, say);
+    await removeRefused(session, plan.keys, say);
+    await removeRefused(session, plan.foreignKeys, say);
+    await rehearseViews(session, plan, say);
+  } finally {
+    await session.query("rollback").catch(() => {});
+  }
+}
+
+/** @returns Why the server refuses it; undefined where it does not. */
+async function refusalOf(session: Session, sql: string): Promise<string | undefined> {
+  try {
+    await session.query("savepoint part");
+    await session.query(sql);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ServerRefusal) || error.passes) throw error;
+    await session.query("rollback to savepoint part");
+    return error.message;
+  }
+}
+
+async function removeRefused(session: Session, parts: LaterPart[], say: Say): Promise<void> {
+  for (const part of [...parts]) {
+    const reason = await refusalOf(session, part.sql);
+    if (reason === undefined) continue;
+    parts.splice(parts.indexOf(part), 1);
+    say(part.table, "left out", `has ${part.what}, which Postgres refuses (${reason}): it has none`);
+  }
+}
+
+async function rehearseTable(session: Session, table: TablePlan, say: Say): Promise<void> {
+  if ((await refusalOf(session, createTable(table))) === undefined) return;
+  // One of its parts is to blame: each is tried on the bare table.
+  const bare = {
+    ...table,
+    checks: [],
+    columns: table.columns.map((column) => ({ ...column, default: undefined, generated: undefined })),
+  };
+  await session.query(createTable(bare));
+  for (const column of table.columns) {
+    const where = `${table.source.name}.${column.source.name}`;
+    if (column.default !== undefined) {
+      const change = `alter column ${identifier(column.name)} set default ${column.default}`;
+      const reason = await refusalOf(session, `alter table ${table.address} ${change}`);
+      if (reason !== undefined) {
+        say(
+          where,
+          "left out",
+          `has the default ${column.default}, which Postgres refuses (${reason}): it has none`,
+        );
+        column.default = undefined;
+      }
+    }
+    if (column.generated !== undefined) {
+      const added = `add column capstone_probe ${column.type} generated always as (${column.generated}) stored`;
+      const reason = await refusalOf(session, `alter table ${table.address} ${added}`);
+      if (reason === undefined) await session.query("rollback to savepoint part");
+      else {
+        say(
+          where,
+          "differs",
+          `is generated in a way that Postgres refuses (${reason}): it becomes a plain column with the values of now`,
+        );
+        column.generated = undefined;
+      }
+    }
+  }
+  const checks = [];
+  for (const check of table.checks) {
+    const reason = await refusalOf(session, `alter table ${table.address} add ${check.sql}`);
+    if (reason === undefined) checks.push(check);
+    else
+      say(
+        table.source.name,
+        "left out",
+        `has ${check.what}, which Postgres refuses (${reason}): it has none`,
+      );
+  }
+  table.checks = checks;
+  await session.query(`drop table ${table.address} cascade`);
+  await session.query(createTable(table));
+}
+
+/** A view may stand on another: each is tried again as long as another has come to be. */
+async function rehearseViews(session: Session, plan: ImportPlan, say: Say): Promise<void> {
+  const accepted: ViewPlan[] = [];
+  let left = plan.views;
+  for (let before = -1; before !== accepted.length && left.length > 0; ) {
+    before = accepted.length;
+    const refused: ViewPlan[] = [];
+    for (const view of left) {
+      const reason = await refusalOf(session, view.sql);
+      (reason === undefined ? accepted : refused).push(view);
+    }
+    left = refused;
+  }
+  const reasons: [ViewPlan, string | undefined][] = [];
+  for (const view of left) reasons.push([view, await refusalOf(session, view.sql)]);
+  plan.views = accepted;
+  for (const [{ name }, reason] of reasons)
+    say(name, "left out", `is a view that Postgres refuses (${reason})`);
+}

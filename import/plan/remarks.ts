@@ -1,0 +1,11 @@
+/** Something about the import that people should know before it is done. */
+export interface Remark {
+  /** differs: carried over, but not exactly. left out: not carried over. note: nothing is lost. */
+  kind: "differs" | "left out" | "note";
+  /** A table, or a column as `table.column`, or an index, a view, a trigger by its name. */
+  where: string;
+  /** Ends the sentence that `where` begins. */
+  sentence: string;
+}
+
+export type Say = (where: string, kind: Remark["kind"], sentence: string) => void;

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PersonError } from "../../infra/errors.ts";
+import type { Scratch } from "./scratch.ts";
+
+export interface BucketSettings {
+  bucket: string;
+  region: string;
+  /** Absent on AWS, where the region says it. */
+  endpoint: string | undefined;
+  /** Absent on AWS, where the person's own are used. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+}
+
+/** A node of the store that dies costs its first request some five seconds. */
+const mostAttempts = 8;
+
+/**
+ * Puts images into the bucket. Their keys name their content, so one that is there already is the same; those that
+ * this import added can be taken away again.
+ */
+export class Bucket {
+  private readonly client: S3Client;
+  private readonly bucket: string;
+  private readonly added: string[] = [];
+
+  constructor({ bucket, region, endpoint, credentials }: BucketSettings) {
+    this.bucket = bucket;
+    this.client = new S3Client({
+      region,
+      maxAttempts: mostAttempts,
+      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+      ...(credentials ? { credentials } : {}),
+      // Garage, like other stores, refuses the checksums that the SDK would add.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    });
+  }
+
+  /** All images of the folder, and each avatar under its account. @throws PersonError when the store does not take one. */
+  async putAll(scratch: Scratch, directory: string): Promise<void> {
+    const images = scratch.rows("select path, key, media_type from images order by path");
+    const avatars = scratch.rows(
+      "select avatar, avatar_key, media_type from accounts join images on path = avatar order by avatar_key",
+    );
+    for (const rows of [images, avatars]) {
+      for (const [file, key, mediaType] of rows)
+        await this.put(directory, String(file), String(key), String(mediaType));
+    }
+  }
+
+  /** Takes away what this import added. */
+  async removeAdded(): Promise<void> {
+    for (const Key of this.added.splice(0)) {
+      await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key })).catch(() => {});
+    }
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private async put(directory: string, file: string, Key: string, ContentType: string): Promise<void> {
+    const place = { Bucket: this.bucket, Key };
+    try {
+      if (await this.has(place)) return;
+      this.added.push(Key);
+      await this.client.send(
+        new PutObjectCommand({
+          ...place,
+          Body: readFileSync(path.join(directory, file)),
+          ContentType,
+          CacheControl: "public, max-age=31536000, immutable",
+        }),
+      );
+    } catch (error) {
+      throw new PersonError(
+        `The image ${file} cannot be put into the bucket ${this.bucket}: ${(error as Error).message}. Nothing was imported.`,
+      );
+    }
+  }
+
+  private async has(place: { Bucket: string; Key: string }): Promise<boolean> {
+    try {
+      await this.client.send(new HeadObjectCommand(place));
+      return true;
+    } catch (error) {
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
+        return false;
+      throw error;
+    }
+  }
+}

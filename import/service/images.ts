@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { createReadStream, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { ImageCheck, type ImageFormat } from "../../app/image-formats/image-check.ts";
+import { NotThisImage } from "../../app/image-formats/parser.ts";
+import { largestImageBytes } from "../../app/receive-image.ts";
+import { PersonError } from "../../infra/errors.ts";
+import type { Say } from "../plan/remarks.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** @throws PersonError where there is no such folder. */
+export function requireFolder(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new PersonError(`--uploads ${directory} is no folder; DIR is the folder of the uploaded files.`);
+}
+
+/** Looks at every file of the folder: images are remembered, and what is none is said. Links are not followed. */
+export async function readImages(
+  directory: string,
+  schema: string,
+  scratch: Scratch,
+  say: Say,
+): Promise<void> {
+  for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const relative = path.relative(directory, file);
+    if (entry.isDirectory()) continue;
+    if (!entry.isFile()) {
+      say(relative, "left out", "is no ordinary file");
+      continue;
+    }
+    const image = await checkImage(file).catch((error: Error) => error);
+    if (image instanceof Error) say(relative, "left out", image.message);
+    else {
+      const key = `images/${schema}/${image.hash}.${image.extension}`;
+      scratch.run(
+        "insert into images values (?, ?, ?, ?, ?, ?, ?)",
+        ...[relative, entry.name, image.hash, image.extension, image.mediaType, image.bytes, key],
+      );
+    }
+  }
+}
+
+interface CheckedImage extends ImageFormat {
+  hash: string;
+  bytes: number;
+}
+
+/** The same check as an upload to the service gets. @throws Error whose message ends the sentence about the file. */
+async function checkImage(file: string): Promise<CheckedImage> {
+  const { size } = statSync(file);
+  if (size > largestImageBytes) {
+    throw new Error(
+      `has ${size.toLocaleString("en")} bytes; an image may have ${largestImageBytes.toLocaleString("en")}`,
+    );
+  }
+  const check = new ImageCheck();
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      check.push(chunk);
+      hash.update(chunk);
+    }
+    return { ...check.end(), hash: hash.digest("hex"), bytes: size };
+  } catch (error) {
+    if (error instanceof NotThisImage)
+      throw new Error(`is no image that the service keeps: ${error.message}`);
+    throw new Error(`cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** The image that a cell names by a path or an address: the one whose path agrees with most of its end. */
+export function findImage(
+  scratch: Scratch,
+  text: string,
+): { path: string; hash: string; extension: string } | undefined {
+  const parts = text
+    .replace(/[?#].*$/, "")
+    .split(/[/\\]+/)
+    .filter(Boolean)
+    .map(decoded);
+  for (let start = 0; start < parts.length; start++) {
+    const found = scratch.first<{ path: string; hash: string; extension: string }>(
+      "select path, hash, extension from images where path = ?",
+      parts.slice(start).join("/"),
+    );
+    if (found) return found;
+  }
+  return scratch.first(
+    "select path, hash, extension from images where name = ? order by path",
+    parts.at(-1) ?? "",
+  );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

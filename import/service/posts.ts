@@ -1,0 +1,76 @@
+import type { PostsMapping } from "../mapping/mapping.ts";
+import { Examples } from "../plan/examples.ts";
+import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import type { SqlValue } from "../sqlite/values.ts";
+import { selectRoles, textOf } from "./accounts.ts";
+import { uuidOf } from "./identifiers.ts";
+import { msOf } from "./moment.ts";
+import type { Scratch } from "./scratch.ts";
+
+const roles = ["key", "author", "title", "body", "createdAt"] as const;
+
+export interface Post {
+  /** What the row is told by in its own table. */
+  source: SqlValue;
+  id: string;
+  accountId: string;
+  body: string;
+  createdMs: number;
+}
+
+/** Posts of the accounts in the scratch database. They are made when they are read, so none is kept. */
+export class Posts {
+  readonly mapping: PostsMapping;
+  private readonly file: SqliteFile;
+  private readonly scratch: Scratch;
+  private readonly schema: string;
+  /** For posts of which it is not known when they were made; the same in each reading. */
+  private readonly nowMs = Date.now();
+
+  constructor(file: SqliteFile, scratch: Scratch, mapping: PostsMapping, schema: string) {
+    this.file = file;
+    this.scratch = scratch;
+    this.mapping = mapping;
+    this.schema = schema;
+  }
+
+  /** @returns How many there are. */
+  plan(say: Say): number {
+    const changed = new Examples();
+    let posts = 0;
+    for (const _post of this.read(changed)) posts++;
+    changed.sayAll(this.mapping.table, say);
+    return posts;
+  }
+
+  *read(changed = new Examples()): Generator<Post> {
+    const { mapping } = this;
+    let row = 0;
+    for (const [key = null, author = null, title = null, body = null, createdAt = null] of this.file.rows(
+      selectRoles(mapping.table, roles, mapping),
+    )) {
+      row++;
+      const source = key ?? row;
+      const account = this.scratch.first<{ id: string }>("select id from accounts where source = ?", author);
+      if (!account) {
+        changed.add("have no author among the users: they stay in the schema alone", String(source));
+        continue;
+      }
+      const ms = msOf(createdAt);
+      if (ms === undefined && mapping.createdAt)
+        changed.add("have no such moment in createdAt: they are dated now", String(source));
+      const text = [textOf(title), textOf(body)].filter((part) => part !== "").join("\n\n");
+      if (text.includes("\0"))
+        changed.add("have a NUL in their text: U+FFFD takes its place", String(source));
+      const createdMs = ms ?? this.nowMs;
+      yield {
+        source,
+        id: uuidOf(["post", this.schema, mapping.table, String(source)], createdMs),
+        accountId: account.id,
+        body: text.replaceAll("\0", "\ufffd"),
+        createdMs,
+      };
+    }
+  }
+}

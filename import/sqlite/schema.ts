@@ -1,0 +1,175 @@
+import { readIndexText, readTableText, type TableText } from "./create-table.ts";
+import type { SqliteFile } from "./database.ts";
+import type { Token } from "./tokens.ts";
+
+export interface SqliteColumn {
+  name: string;
+  /** As it was declared; empty where it was not. */
+  declared: string;
+  notNull: boolean;
+  /** SQL; null where there is none. */
+  defaultText: string | null;
+  /** From 1; 0 for a column that is not in the primary key. */
+  primaryKey: number;
+  generated: "no" | "virtual" | "stored";
+}
+
+export interface SqliteIndex {
+  name: string;
+  unique: boolean;
+  /** Made by hand, by a UNIQUE constraint, or by a primary key. */
+  origin: "c" | "u" | "pk";
+  keys: { column: string | undefined; expression: Token[]; descending: boolean; collation: string }[];
+  where: Token[] | undefined;
+}
+
+export interface SqliteForeignKey {
+  id: number;
+  table: string;
+  from: string[];
+  /** Empty for the primary key of the table. */
+  to: string[];
+  onUpdate: string;
+  onDelete: string;
+}
+
+export interface SqliteTable {
+  name: string;
+  kind: "table" | "virtual";
+  sql: string;
+  withoutRowid: boolean;
+  strict: boolean;
+  columns: SqliteColumn[];
+  indexes: SqliteIndex[];
+  foreignKeys: SqliteForeignKey[];
+  text: TableText;
+  /** Of AUTOINCREMENT: the largest number ever given. */
+  sequence: bigint;
+}
+
+export interface SqliteSchema {
+  encoding: string;
+  tables: SqliteTable[];
+  views: { name: string; sql: string }[];
+  triggers: { name: string; table: string }[];
+  /** Tables in which an extension of SQLite keeps its own data. */
+  shadows: string[];
+}
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+export function readSchema(file: SqliteFile): SqliteSchema {
+  const listed = file.describe<{ name: string; type: string; wr: number; strict: number }>(
+    "select name, type, wr, strict from pragma_table_list where schema = 'main' order by name",
+  );
+  const texts = new Map(
+    file
+      .describe<{ name: string; sql: string | null }>("select name, sql from sqlite_schema")
+      .map(({ name, sql }) => [name, sql ?? ""]),
+  );
+  const own = listed.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
+  const tables = own.filter(({ type }) => type === "table" || type === "virtual");
+  return {
+    encoding: file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8",
+    tables: tables.map(({ name, type, wr, strict }) => ({
+      name,
+      kind: type as "table" | "virtual",
+      sql: texts.get(name) ?? "",
+      withoutRowid: wr === 1,
+      strict: strict === 1,
+      columns: readColumns(file, name),
+      indexes: readIndexes(file, name, texts),
+      foreignKeys: readForeignKeys(file, name),
+      text: type === "table" ? readTableText(texts.get(name) ?? "") : readTableText(""),
+      sequence: readSequence(file, name),
+    })),
+    views: own
+      .filter(({ type }) => type === "view")
+      .map(({ name }) => ({ name, sql: texts.get(name) ?? "" })),
+    triggers: file.describe("select name, tbl_name as 'table' from sqlite_schema where type = 'trigger'"),
+    shadows: own.filter(({ type }) => type === "shadow").map(({ name }) => name),
+  };
+}
+
+function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
+  interface Info {
+    name: string;
+    type: string;
+    notnull: number;
+    dflt_value: string | null;
+    pk: number;
+    hidden: number;
+  }
+  const infos = file.describe<Info>("select * from pragma_table_xinfo(?)", table);
+  return infos
+    .filter(({ hidden }) => hidden !== 1)
+    .map((info) => ({
+      name: info.name,
+      declared: info.type.replace(/\s*GENERATED ALWAYS$/i, ""),
+      notNull: info.notnull === 1,
+      defaultText: info.dflt_value,
+      primaryKey: info.pk,
+      generated: info.hidden === 2 ? "virtual" : info.hidden === 3 ? "stored" : "no",
+    }));
+}
+
+function readIndexes(file: SqliteFile, table: string, texts: Map<string, string>): SqliteIndex[] {
+  const list = file.describe<{ name: string; unique: number; origin: "c" | "u" | "pk" }>(
+    'select name, "unique", origin from pragma_index_list(?)',
+    table,
+  );
+  return list.map(({ name, unique, origin }) => {
+    const text = origin === "c" ? readIndexText(texts.get(name) ?? "") : undefined;
+    const keys = file.describe<{ name: string | null; desc: number; coll: string }>(
+      'select name, "desc", coll from pragma_index_xinfo(?) where key = 1 order by seqno',
+      name,
+    );
+    return {
+      name,
+      unique: unique === 1,
+      origin,
+      keys: keys.map((key, position) => ({
+        column: key.name ?? undefined,
+        expression: text?.keys[position] ?? [],
+        descending: key.desc === 1,
+        collation: key.coll.toUpperCase(),
+      })),
+      where: text?.where,
+    };
+  });
+}
+
+function readForeignKeys(file: SqliteFile, table: string): SqliteForeignKey[] {
+  interface Part {
+    id: number;
+    table: string;
+    from: string;
+    to: string | null;
+    on_update: string;
+    on_delete: string;
+  }
+  const parts = file.describe<Part>("select * from pragma_foreign_key_list(?) order by id, seq", table);
+  return [...Map.groupBy(parts, ({ id }) => id).values()].map((columns) => {
+    const [first] = columns as [Part];
+    return {
+      id: first.id,
+      table: first.table,
+      from: columns.map(({ from }) => from),
+      to: columns.flatMap(({ to }) => (to === null ? [] : [to])),
+      onUpdate: first.on_update,
+      onDelete: first.on_delete,
+    };
+  });
+}
+
+function readSequence(file: SqliteFile, table: string): bigint {
+  const [known] = file.describe<{ name: string }>(
+    "select name from sqlite_schema where name = 'sqlite_sequence'",
+  );
+  if (!known) return 0n;
+  const rows = file.describe<{ seq: string }>(
+    "select cast(seq as text) as seq from sqlite_sequence where name = ? and typeof(seq) = 'integer'",
+    table,
+  );
+  return BigInt(rows[0]?.seq ?? 0);
+}

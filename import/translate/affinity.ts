@@ -1,0 +1,11 @@
+export type Affinity = "integer" | "text" | "blob" | "real" | "numeric";
+
+/** What SQLite makes of a declared type: section 3.1 of its "Datatypes". */
+export function affinityOf(declared: string): Affinity {
+  const type = declared.toUpperCase();
+  if (type.includes("INT")) return "integer";
+  if (/CHAR|CLOB|TEXT/.test(type)) return "text";
+  if (type === "" || type.includes("BLOB")) return "blob";
+  if (/REAL|FLOA|DOUB/.test(type)) return "real";
+  return "numeric";
+}

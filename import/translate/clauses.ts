@@ -1,0 +1,98 @@
+import type { Say } from "../plan/remarks.ts";
+import type { ColumnWish } from "./column-type.ts";
+import { count } from "./count.ts";
+import { translateDefault } from "./default.ts";
+import { translate, Untranslatable } from "./expression.ts";
+import { fitted, identifier } from "./names.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+
+/** Defaults, NOT NULL, generated columns and checks of a table whose columns have their types. */
+export function clausesOf(table: TablePlan, wishes: Record<string, ColumnWish>, say: Say): TablePlan {
+  for (const column of table.columns) {
+    const kept = wishes[column.source.name]?.keepValues === true;
+    column.generated = kept ? undefined : generatedAs(table, column, say);
+    if (column.generated !== undefined || column.identity) continue;
+    column.notNull = isRequired(table, column, say);
+    column.default = defaultOf(table, column, say);
+  }
+  return { ...table, checks: checksOf(table, say) };
+}
+
+/** @returns What the work gives; undefined where it is not translatable, which is said. */
+function unless<T>(work: () => T, tell: (reason: string) => void): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+    tell(error.message);
+    return undefined;
+  }
+}
+
+function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | undefined {
+  const { name, generated } = column.source;
+  if (generated === "no") return undefined;
+  const where = `${table.source.name}.${name}`;
+  const sql = unless(
+    () => {
+      const expression = table.source.text.generated.get(name.toLowerCase());
+      if (!expression) throw new Untranslatable("an expression that is not found in the table's text");
+      return translate(expression, namesOf(table));
+    },
+    (reason) =>
+      say(
+        where,
+        "differs",
+        `is generated and uses ${reason}: it becomes a plain column with the values of now`,
+      ),
+  );
+  if (sql !== undefined && generated === "virtual") {
+    say(where, "note", "was computed when read; Postgres 17 stores it");
+  }
+  return sql;
+}
+
+function isRequired({ source: table }: TablePlan, { source, profile }: ColumnPlan, say: Say): boolean {
+  const required = source.notNull || (table.withoutRowid && source.primaryKey > 0);
+  if (!required || profile.nulls === 0) return required;
+  say(
+    `${table.name}.${source.name}`,
+    "differs",
+    `is NOT NULL and has ${count(profile.nulls, "NULL")}: it may be NULL`,
+  );
+  return false;
+}
+
+function defaultOf({ source: table }: TablePlan, { source, type }: ColumnPlan, say: Say): string | undefined {
+  const { defaultText: text } = source;
+  if (text === null) return undefined;
+  return unless(
+    () => translateDefault(text, type),
+    (reason) =>
+      say(
+        `${table.name}.${source.name}`,
+        "left out",
+        `has the default ${text}, which uses ${reason}: it has none`,
+      ),
+  );
+}
+
+function checksOf(table: TablePlan, say: Say): Part[] {
+  const names = namesOf(table);
+  return table.source.text.checks.flatMap(({ name, expression }) => {
+    const texts = expression.map(({ text }) => text);
+    const what = `the check (${texts.join(" ")})`;
+    if (isOfBoolean(texts, names.columns.get(texts[0]?.toLowerCase() ?? "")?.type)) return [];
+    const sql = unless(
+      () => translate(expression, names),
+      (reason) => say(table.source.name, "left out", `has ${what}, which uses ${reason}: it has none`),
+    );
+    if (sql === undefined) return [];
+    return [{ what, sql: `${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})` }];
+  });
+}
+
+/** `active IN (0, 1)` says what the type boolean says already. */
+function isOfBoolean([, ...rest]: string[], type: string | undefined): boolean {
+  return type === "boolean" && /^in \( [01] , [01] \)$/i.test(rest.join(" "));
+}

@@ -1,0 +1,151 @@
+import type { NumberOfMoments } from "../encode/moments.ts";
+import type { TypeName } from "../encode/types.ts";
+import { type ColumnProfile, isForJson, isForMoments } from "../sqlite/profile.ts";
+import type { SqliteColumn } from "../sqlite/schema.ts";
+import { affinityOf } from "./affinity.ts";
+import { count } from "./count.ts";
+import { ofMoments } from "./moment-type.ts";
+
+export interface ColumnType {
+  type: TypeName;
+  /** How a number in a column of moments is read. */
+  numbers?: NumberOfMoments;
+  /** What of the column is not exactly as it was; each ends the sentence "Column …". */
+  differences: string[];
+}
+
+/** What a mapping file says of a column. */
+export interface ColumnWish {
+  type?: TypeName;
+  numbers?: NumberOfMoments;
+  replaceUnstorable?: boolean;
+  /** A generated column becomes a plain one. */
+  keepValues?: boolean;
+}
+
+const safe = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Decides by what a column holds; what it was declared as is a hint, which SQLite does not hold anyone to. */
+export function columnType(
+  column: SqliteColumn,
+  profile: ColumnProfile,
+  wish: ColumnWish = {},
+  strict = false,
+): ColumnType {
+  if (wish.type) return { type: wish.type, ...(wish.numbers && { numbers: wish.numbers }), differences: [] };
+  const { integers, reals, texts, blobs, unstorable } = profile;
+  const numbers = integers + reals;
+  if (numbers + texts + blobs === 0) return ofDeclaration(column, strict);
+  if (blobs > 0 || (unstorable > 0 && !wish.replaceUnstorable)) return bytes(column, profile);
+  if (isForMoments(column)) {
+    const moments = ofMoments(column, profile, wish.numbers);
+    if (moments) return moments;
+  }
+  if (texts > 0) return text(column, profile, wish);
+  return ofNumbers(column, profile);
+}
+
+function ofDeclaration(column: SqliteColumn, strict: boolean): ColumnType {
+  const type = ((): TypeName => {
+    if (/^BOOL/i.test(column.declared)) return "boolean";
+    if (isForJson(column)) return "json";
+    if (/^DATE$/i.test(column.declared)) return "date";
+    if (isForMoments(column)) return "timestamp";
+    switch (affinityOf(column.declared)) {
+      case "integer":
+        return "bigint";
+      case "real":
+        return "double precision";
+      case "numeric":
+        return strict ? "text" : "numeric";
+      case "blob":
+        return column.declared === "" ? "text" : "bytea";
+      default:
+        return "text";
+    }
+  })();
+  return { type, differences: [] };
+}
+
+function bytes(column: SqliteColumn, profile: ColumnProfile): ColumnType {
+  const { integers, reals, texts, unstorable } = profile;
+  const differences: string[] = [];
+  if (unstorable > 0) {
+    differences.push(
+      `has ${count(unstorable, "text")} with a NUL or bytes that are not UTF-8, which Postgres' text cannot hold: it becomes bytea, its texts as their bytes`,
+    );
+  } else if (texts > 0) {
+    differences.push(`has ${count(texts, "text")} among its blobs: it becomes bytea, texts as their bytes`);
+  } else if (affinityOf(column.declared) !== "blob") {
+    differences.push(`is declared ${column.declared} and holds blobs: it becomes bytea`);
+  }
+  if (integers + reals > 0) {
+    differences.push(
+      `has ${count(integers + reals, "number")} among its blobs: they become their decimal text`,
+    );
+  }
+  return { type: "bytea", differences };
+}
+
+function text(column: SqliteColumn, profile: ColumnProfile, wish: ColumnWish): ColumnType {
+  const { integers, reals, texts, unstorable } = profile;
+  const differences: string[] = [];
+  if (integers + reals > 0) {
+    differences.push(
+      `is declared ${column.declared || "without a type"} and holds ${count(texts, "text")} beside ${count(integers + reals, "number")}: it becomes text, numbers as they are written`,
+    );
+  } else if (
+    !["text", "blob"].includes(affinityOf(column.declared)) &&
+    !isForMoments(column) &&
+    !isForJson(column)
+  ) {
+    differences.push(`is declared ${column.declared} and holds texts: it becomes text`);
+  } else if (isForMoments(column)) {
+    differences.push(
+      `is declared ${column.declared} and has texts that are no such moment, or of several forms: it becomes text`,
+    );
+  }
+  if (unstorable > 0 && wish.replaceUnstorable) {
+    differences.push(
+      `has ${count(unstorable, "text")} whose NULs and wrong bytes are replaced by U+FFFD, as the mapping says`,
+    );
+  }
+  const json = isForJson(column) && integers + reals === 0 && profile.notJson === 0;
+  if (isForJson(column) && !json)
+    differences.push(`has ${count(profile.notJson, "text")} that are no JSON: it becomes text`);
+  return { type: json ? "json" : "text", differences };
+}
+
+function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
+  const { integers, reals, smallestInteger, largestInteger } = profile;
+  const affinity = affinityOf(column.declared);
+  if (/^BOOL/i.test(column.declared)) {
+    if (reals === 0 && smallestInteger >= 0n && largestInteger <= 1n)
+      return { type: "boolean", differences: [] };
+    return {
+      ...ofNumbers({ ...column, declared: "INTEGER" }, profile),
+      differences: [`is declared ${column.declared} and holds other numbers than 0 and 1: it stays a number`],
+    };
+  }
+  if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared))
+    return { type: "numeric", differences: [] };
+  if (affinity === "text") {
+    // Only a file that was tampered with has numbers here.
+    return { type: "text", differences: ["holds numbers although it is declared as text: they become text"] };
+  }
+  if (reals === 0) return { type: affinity === "real" ? "double precision" : "bigint", differences: [] };
+  if (integers === 0) {
+    const differences =
+      affinity === "integer"
+        ? [`is declared ${column.declared} and holds fractions: it becomes double precision`]
+        : [];
+    return { type: "double precision", differences };
+  }
+  const doubles = smallestInteger >= -safe && largestInteger <= safe;
+  const type = doubles ? "double precision" : "numeric";
+  const differences =
+    affinity === "real"
+      ? []
+      : [`holds whole numbers and fractions: it becomes ${type}, 1 and 1.0 being the same`];
+  return { type, differences };
+}

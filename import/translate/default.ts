@@ -1,0 +1,94 @@
+import { momentOf } from "../encode/moments.ts";
+import type { TypeName } from "../encode/types.ts";
+import { group, isSymbol, isWord, type Token, tokensOf } from "../sqlite/tokens.ts";
+import { translate, Untranslatable } from "./expression.ts";
+import { literal } from "./names.ts";
+
+/** Now in UTC, to the second, as SQLite has it. */
+const now = "date_trunc('second', now())";
+const forms = {
+  CURRENT_TIMESTAMP: "YYYY-MM-DD HH24:MI:SS",
+  CURRENT_DATE: "YYYY-MM-DD",
+  CURRENT_TIME: "HH24:MI:SS",
+} as const;
+type Clock = keyof typeof forms;
+
+/**
+ * A column's default as Postgres has it, in the column's type.
+ * @returns undefined where it is NULL.
+ * @throws Untranslatable
+ */
+export function translateDefault(sql: string, type: TypeName): string | undefined {
+  const tokens = unwrapped(tokensOf(sql));
+  const [first] = tokens;
+  const clock = clockOf(tokens);
+  if (clock) return clockDefault(clock, type);
+  if (tokens.length === 1 && isWord(first, "NULL")) return undefined;
+  const constant = constantOf(tokens);
+  if (constant !== undefined) return constantDefault(constant, first as Token, type);
+  return `(${translate(tokens, { columns: new Map() })})`;
+}
+
+function unwrapped(tokens: Token[]): Token[] {
+  if (!isSymbol(tokens[0], "(")) return tokens;
+  const { inner, next } = group(tokens, 0);
+  return next === tokens.length ? unwrapped(inner) : tokens;
+}
+
+/** `CURRENT_TIMESTAMP`, or one of the functions called with 'now'. */
+function clockOf(tokens: Token[]): Clock | undefined {
+  const word = tokens[0]?.text.toUpperCase() ?? "";
+  if (tokens.length === 1 && tokens[0]?.kind === "word" && word in forms) return word as Clock;
+  const now = tokens.length === 4 && isSymbol(tokens[1], "(") && tokens[2]?.text.toLowerCase() === "now";
+  if (!now) return undefined;
+  const called: Record<string, Clock> = {
+    DATETIME: "CURRENT_TIMESTAMP",
+    DATE: "CURRENT_DATE",
+    TIME: "CURRENT_TIME",
+  };
+  return called[word];
+}
+
+function clockDefault(clock: Clock, type: TypeName): string {
+  if (type === "timestamptz" && clock === "CURRENT_TIMESTAMP") return now;
+  if (type === "timestamp" && clock === "CURRENT_TIMESTAMP") return `(${now} at time zone 'utc')`;
+  if (type === "date" && clock === "CURRENT_DATE") return "((now() at time zone 'utc')::date)";
+  if (type === "text") return `to_char(now() at time zone 'utc', ${literal(forms[clock])})`;
+  throw new Untranslatable(`${clock} where the column is ${type}`);
+}
+
+/** The text of a number, with its sign, of a string, a word or a blob. */
+function constantOf(tokens: Token[]): string | undefined {
+  const sign = isSymbol(tokens[0], "-") || isSymbol(tokens[0], "+") ? tokens[0]?.text : "";
+  const rest = sign === "" ? tokens : tokens.slice(1);
+  const [only] = rest;
+  if (rest.length !== 1 || only === undefined || only.kind === "symbol") return undefined;
+  if (only.kind === "word" && !isWord(only, "TRUE", "FALSE")) return sign === "" ? only.text : undefined;
+  return `${sign === "-" ? "-" : ""}${only.text}`;
+}
+
+function constantDefault(text: string, first: Token, type: TypeName): string {
+  const truth = isWord(first, "TRUE", "FALSE") ? String(Number(isWord(first, "TRUE"))) : text;
+  switch (type) {
+    case "boolean":
+      if (truth === "0" || truth === "1") return truth === "1" ? "true" : "false";
+      break;
+    case "bytea":
+      return first.kind === "blob" ? `'\\x${text}'::bytea` : `convert_to(${literal(text)}, 'UTF8')`;
+    case "bigint":
+      if (/^-?\d+$/.test(truth)) return truth;
+      break;
+    case "double precision":
+    case "numeric":
+      if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(truth)) return truth;
+      break;
+    case "date":
+    case "timestamp":
+    case "timestamptz":
+      if (momentOf(text)) return `${literal(text)}::${type}`;
+      break;
+    default:
+      return literal(truth);
+  }
+  throw new Untranslatable(`${text}, which is no ${type}`);
+}

@@ -1,0 +1,58 @@
+import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { count } from "./count.ts";
+import { columnName, identifier } from "./names.ts";
+import type { Part, TablePlan } from "./table.ts";
+
+/** The foreign keys of a table, to be made when all tables have their keys. */
+export function foreignKeysOf(
+  file: SqliteFile,
+  table: TablePlan,
+  tables: readonly TablePlan[],
+  say: Say,
+): Part[] {
+  const broken = brokenRows(file, table.source.name);
+  return table.source.foreignKeys.flatMap((key) => {
+    const what = `the foreign key (${key.from.join(", ")}) to ${key.table}`;
+    const parent = tables.find(({ source }) => source.name.toLowerCase() === key.table.toLowerCase());
+    if (!parent) {
+      say(table.source.name, "left out", `has ${what}, a table that is not imported: it has none`);
+      return [];
+    }
+    const own = (of: TablePlan, names: string[]) =>
+      names
+        .map((name) => of.source.columns.find((column) => column.name.toLowerCase() === name.toLowerCase()))
+        .map((column) => identifier(columnName(column?.name ?? "")))
+        .join(", ");
+    const orphans = broken.get(key.id) ?? 0;
+    if (orphans > 0) {
+      say(
+        table.source.name,
+        "differs",
+        `has ${count(orphans, "row")} that ${what} does not allow: it holds for new rows only`,
+      );
+    }
+    const clauses = [
+      `alter table ${table.address} add foreign key (${own(table, key.from)}) references ${parent.address}`,
+      key.to.length > 0 ? ` (${own(parent, key.to)})` : "",
+      ` on update ${key.onUpdate.toLowerCase()} on delete ${key.onDelete.toLowerCase()}`,
+      table.source.text.deferred ? " deferrable initially deferred" : "",
+      orphans > 0 ? " not valid" : "",
+    ];
+    return [{ what, sql: clauses.join("") }];
+  });
+}
+
+/** Rows whose parent does not exist, by the number of the foreign key: SQLite does not hold rows to them by default. */
+function brokenRows(file: SqliteFile, table: string): Map<number, number> {
+  try {
+    const rows = file.describe<{ fkid: number; rows: number }>(
+      "select fkid, count(*) as rows from pragma_foreign_key_check(?) group by fkid",
+      table,
+    );
+    return new Map(rows.map(({ fkid, rows: number }) => [fkid, number]));
+  } catch {
+    // The parent has no such key: Postgres will refuse the foreign key, and that is said.
+    return new Map();
+  }
+}

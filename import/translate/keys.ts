@@ -1,0 +1,116 @@
+import type { Say } from "../plan/remarks.ts";
+import type { SqliteIndex } from "../sqlite/schema.ts";
+import { translate, Untranslatable } from "./expression.ts";
+import { fitted, identifier } from "./names.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+
+/** An entry of a B-tree may have some 2,700 bytes. */
+const longestKeyBytes = 2_600;
+
+/** Primary key, unique constraints and indexes of a table, to be made once its rows are there. */
+export function keysOf(table: TablePlan, say: Say): Part[] {
+  const primary = primaryKey(table, say);
+  const indexes = table.source.indexes
+    .filter(({ origin }) => origin !== "pk")
+    // Those that rows must keep to come first: foreign keys stand on them.
+    .toSorted((a, b) => Number(b.unique) - Number(a.unique))
+    .flatMap((index) => indexOf(table, index, say) ?? []);
+  return [...primary, ...indexes];
+}
+
+function primaryKey(table: TablePlan, say: Say): Part[] {
+  const keys = table.columns
+    .filter(({ source }) => source.primaryKey > 0)
+    .toSorted((a, b) => a.source.primaryKey - b.source.primaryKey);
+  if (keys.length === 0) return [];
+  const what = `the primary key (${keys.map(({ name }) => name).join(", ")})`;
+  if (isTooLong(keys)) {
+    say(table.source.name, "left out", `has values too long for ${what}: it has none`);
+    return [];
+  }
+  const list = keys.map(({ name }) => identifier(name)).join(", ");
+  // The key itself compares bytes, so that foreign keys may stand on it; an index beside it holds rows to the rest.
+  const folded = keysOfPrimary(table).flatMap(({ column, collation }) => {
+    const found = findColumn(table, column);
+    return found?.type === "text" && collation === "NOCASE" ? [`lower(${identifier(found.name)})`] : [];
+  });
+  const beside =
+    folded.length === 1 && keys.length === 1
+      ? [
+          {
+            what: `${what} without regard to case`,
+            sql: `create unique index on ${table.address} (${folded[0]})`,
+          },
+        ]
+      : [];
+  const nulls = keys.filter(({ profile }) => profile.nulls > 0);
+  if (nulls.length > 0) {
+    say(table.source.name, "differs", `has NULL in ${what}: it becomes a unique constraint`);
+    return [{ what, sql: `alter table ${table.address} add unique (${list})` }];
+  }
+  return [{ what, sql: `alter table ${table.address} add primary key (${list})` }, ...beside];
+}
+
+const keysOfPrimary = ({ source }: TablePlan) =>
+  source.indexes.find(({ origin }) => origin === "pk")?.keys ?? [];
+
+function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefined {
+  const names = namesOf(table);
+  const kind = index.origin === "u" ? "unique constraint" : index.unique ? "unique index" : "index";
+  const shown = index.keys.map(
+    ({ column, expression }) => column ?? expression.map(({ text }) => text).join(" "),
+  );
+  const what = `the ${kind} ${index.origin === "u" ? "" : `${index.name} `}(${shown.join(", ")})`;
+  const columns = index.keys.flatMap(({ column }) => findColumn(table, column) ?? []);
+  if (isTooLong(columns)) {
+    say(table.source.name, "left out", `has values too long for ${what}: it has none`);
+    return undefined;
+  }
+  try {
+    const plain = index.keys.every(({ column, collation }) => column !== undefined && collation === "BINARY");
+    if (index.origin === "u" && plain) {
+      return {
+        what,
+        sql: `alter table ${table.address} add unique (${columns.map(({ name }) => identifier(name)).join(", ")})`,
+      };
+    }
+    const keys = index.keys.map(({ column, expression, collation, descending }) => {
+      const found = findColumn(table, column);
+      const sql = found ? identifier(found.name) : `(${translate(withoutOrder(expression), names)})`;
+      return `${collated(sql, collation, found)}${descending ? " desc" : ""}`;
+    });
+    const where = index.where ? ` where ${translate(index.where, names)}` : "";
+    // The name of a constraint's index is SQLite's own.
+    const name = index.origin === "u" ? "" : ` ${identifier(fitted(index.name))}`;
+    const sql = `create ${index.unique ? "unique " : ""}index${name} on ${table.address} (${keys.join(", ")})${where}`;
+    return { what, sql };
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+    say(table.source.name, "left out", `has ${what}, which uses ${error.message}: it has none`);
+    return undefined;
+  }
+}
+
+function findColumn({ columns }: TablePlan, name: string | undefined): ColumnPlan | undefined {
+  return columns.find(({ source }) => source.name.toLowerCase() === name?.toLowerCase());
+}
+
+/** Under the collation "C", which text columns have, `lower` folds ASCII alone, and so does NOCASE. */
+function collated(sql: string, collation: string, column: ColumnPlan | undefined): string {
+  if (collation === "BINARY" || (column && column.type !== "text")) return sql;
+  if (collation === "NOCASE") return `lower(${sql})`;
+  throw new Untranslatable(`the collation ${collation}`);
+}
+
+/** `ASC`, `DESC` and `COLLATE name` stand behind the expression; the index knows them. */
+function withoutOrder(expression: SqliteIndex["keys"][number]["expression"]) {
+  const end = expression.findIndex(({ kind, text }) => kind === "word" && /^(ASC|DESC|COLLATE)$/i.test(text));
+  return end < 0 ? expression : expression.slice(0, end);
+}
+
+function isTooLong(columns: ColumnPlan[]): boolean {
+  const bytes = columns
+    .filter(({ type }) => type === "text" || type === "bytea")
+    .map(({ profile }) => profile.longestBytes);
+  return bytes.reduce((sum, one) => sum + one, 0) > longestKeyBytes;
+}

@@ -1,0 +1,60 @@
+import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { quoted } from "../sqlite/schema.ts";
+import { group, isSymbol, isWord, tokensOf } from "../sqlite/tokens.ts";
+import { type Names, translate, Untranslatable } from "./expression.ts";
+import { fitted, identifier } from "./names.ts";
+import type { TablePlan } from "./table.ts";
+
+export interface ViewPlan {
+  name: string;
+  address: string;
+  sql: string;
+  /** How many rows it has in SQLite: in Postgres it must have as many. */
+  rows: number;
+}
+
+/** A view, where its query means the same in Postgres. Names in it are looked up in the schema. */
+export function planView(
+  schema: string,
+  view: { name: string; sql: string },
+  file: SqliteFile,
+  tables: readonly TablePlan[],
+  views: readonly string[],
+  say: Say,
+): ViewPlan | undefined {
+  const tokens = tokensOf(view.sql);
+  const as = tokens.findIndex((token, index) => index > 1 && isWord(token, "AS"));
+  const open = tokens.findIndex((token) => isSymbol(token, "("));
+  const columns = open > 0 && open < as ? group(tokens, open).inner.filter(({ text }) => text !== ",") : [];
+  try {
+    const query = translate(tokens.slice(as + 1), { ...namesOfAll(tables, views), query: true });
+    const list = columns.length > 0 ? ` (${columns.map(({ text }) => identifier(text)).join(", ")})` : "";
+    const name = fitted(view.name);
+    const address = `${identifier(schema)}.${identifier(name)}`;
+    const [counted] = file.describe<{ rows: number }>(`select count(*) as rows from ${quoted(view.name)}`);
+    return { name, address, sql: `create view ${address}${list} as ${query}`, rows: counted?.rows ?? 0 };
+  } catch (error) {
+    const reason =
+      error instanceof Untranslatable
+        ? `uses ${error.message}`
+        : `does not work (${(error as Error).message})`;
+    say(view.name, "left out", `is a view that ${reason}`);
+    return undefined;
+  }
+}
+
+function namesOfAll(tables: readonly TablePlan[], views: readonly string[]): Names {
+  const all = tables.flatMap((table) => table.columns);
+  const columns: Names["columns"] = new Map();
+  for (const { source, name, type } of all) {
+    const known = columns.get(source.name.toLowerCase());
+    // Of one name in two tables, only what both have in common is known.
+    columns.set(source.name.toLowerCase(), { name, type: known && known.type !== type ? "text" : type });
+  }
+  const named = [
+    ...tables.map(({ source, name }) => [source.name, name] as const),
+    ...views.map((name) => [name, fitted(name)] as const),
+  ];
+  return { columns, tables: new Map(named.map(([from, to]) => [from.toLowerCase(), to])) };
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PersonError } from "../../infra/errors.ts";
+import type { Content } from "../encode/checksum.ts";
+import { ServerRefusal, SessionLost } from "../postgres/errors.ts";
+import { Session, type SessionOptions } from "../postgres/session.ts";
+import { inSchema, recordTable } from "./own-tables.ts";
+import { findRecord } from "./record.ts";
+import { fillTransaction, type Work } from "./transaction.ts";
+
+const mostAttempts = 5;
+const connectTimeoutMs = 5_000;
+/** A failover takes seconds; a machine that starts again, a minute. */
+const waitForPrimaryMs = 90_000;
+/** A stack that is not there is said sooner. */
+const firstWaitMs = 10_000;
+
+export interface Outcome {
+  said: string[];
+  contents: Map<string, Content> | undefined;
+  attempts: number;
+}
+
+/**
+ * Imports in one transaction. When the database fails over on the way, nothing is left of it and it begins again.
+ * Whether a COMMIT whose answer was lost has happened, the record of the import tells.
+ * @throws PersonError after the last attempt, and for what would fail again.
+ */
+export async function importInOneTransaction(
+  options: SessionOptions,
+  work: Work,
+  say: (line: string) => void,
+): Promise<Outcome> {
+  const commit = { unanswered: false };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { ...(await attemptOnce(options, work, commit)), attempts: attempt };
+    } catch (error) {
+      if (!mayPass(error)) throw sentenceFor(error);
+      const reason = (error as Error).message;
+      const state = commit.unanswered ? "whether it was just done is to be seen" : "nothing is left of it";
+      if (attempt === mostAttempts) {
+        throw new PersonError(
+          `The import was cut off ${attempt} times, last because ${reason}; ${state}. Run it again when the database is well.`,
+        );
+      }
+      say(`Cut off (${reason}); ${state}. Beginning again, attempt ${attempt + 1} of ${mostAttempts}.`);
+    }
+  }
+}
+
+const mayPass = (error: unknown) =>
+  error instanceof SessionLost || (error instanceof ServerRefusal && error.passes);
+
+/** What is not foreseen elsewhere: a full disk, a right that is missing. */
+function sentenceFor(error: unknown): unknown {
+  if (!(error instanceof ServerRefusal)) return error;
+  const detail = error.detail === "" ? "" : ` (${error.detail})`;
+  return new PersonError(`Postgres refuses: ${error.message}${detail}. Nothing was imported.`);
+}
+
+async function attemptOnce(
+  options: SessionOptions,
+  work: Work,
+  commit: { unanswered: boolean },
+): Promise<Omit<Outcome, "attempts">> {
+  const session = await openPrimary(options);
+  try {
+    if (await isDone(session, work)) return { said: [], contents: undefined };
+    commit.unanswered = false;
+    work.progress.restart();
+    const filled = await fillTransaction(session, work);
+    commit.unanswered = true;
+    await session.query("commit");
+    // A wait for the standby that was cut short looks like success. It is asked for once more.
+    if (session.notices.some(({ routine }) => routine === "SyncRepWaitForLSN")) await isDone(session, work);
+    return filled;
+  } finally {
+    session.close();
+  }
+}
+
+/** Whether an earlier attempt came through after all. The write waits for the standby as the lost commit had to. */
+async function isDone(session: Session, { plan, inputs }: Work): Promise<boolean> {
+  const record = await findRecord(session, plan.schema);
+  if (record === undefined || record === "foreign" || record.inputs !== inputs) return false;
+  await session.query(`update ${inSchema(plan.schema, recordTable)} set imported_at = imported_at`);
+  return true;
+}
+
+/**
+ * Waits for a server that takes writes.
+ * @throws PersonError when none comes, or it refuses the log-in.
+ */
+async function openPrimary(options: SessionOptions, waitMs = waitForPrimaryMs): Promise<Session> {
+  for (const endsAt = Date.now() + waitMs; ; await sleep(500)) {
+    let reason: string;
+    try {
+      const session = await Session.open(options, connectTimeoutMs);
+      const [row] = await session.query("select pg_is_in_recovery()");
+      if (row?.[0] === "f") return session;
+      session.close();
+      reason = "the server is a replica";
+    } catch (error) {
+      reason = (error as Error).message;
+      if (!mayPass(error)) {
+        throw new PersonError(
+          `The database at ${options.host}:${options.port} refuses ${options.user}: ${reason}.`,
+        );
+      }
+    }
+    if (Date.now() > endsAt) {
+      throw new PersonError(
+        `No primary database at ${options.host}:${options.port} within ${waitMs / 1000} s: ${reason}.`,
+      );
+    }
+  }
+}
+
+/**
+ * Asks the primary something that may be asked again, as often as it fails over meanwhile.
+ * @throws PersonError when there is no primary, or it refuses.
+ */
+export async function askPrimary<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const session = await openPrimary(options, attempt === 1 ? firstWaitMs : waitForPrimaryMs);
+    try {
+      return await work(session);
+    } catch (error) {
+      if (!mayPass(error) || attempt === mostAttempts) throw sentenceFor(error);
+    } finally {
+      session.close();
+    }
+  }
+}

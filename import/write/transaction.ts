@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PersonError } from "../../infra/errors.ts";
+import { database } from "../../infra/topology.ts";
+import type { Content } from "../encode/checksum.ts";
+import type { ImportPlan, LaterPart } from "../plan/plan.ts";
+import { ServerRefusal } from "../postgres/errors.ts";
+import type { Session } from "../postgres/session.ts";
+import type { Scratch } from "../service/scratch.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { identifier } from "../translate/names.ts";
+import { createTable, type TablePlan } from "../translate/table.ts";
+import { load } from "./load.ts";
+import { accountsTable, imagesTable, inSchema, postsTable } from "./own-tables.ts";
+import type { Progress } from "./progress.ts";
+import { contentDigest, writeRecord } from "./record.ts";
+import { keyType, serviceStreams, type TableStream, tableStreams } from "./streams.ts";
+import { dropWrongViews, verify } from "./verify.ts";
+
+export interface Work {
+  plan: ImportPlan;
+  file: SqliteFile;
+  scratch: Scratch;
+  /** Of the file, the mapping and the uploads: what this import is known by. */
+  inputs: string;
+  progress: Progress;
+}
+
+/** "capstone" and "import" as numbers: holding the lock means being the one import that runs. */
+const importLock = "1667330164, 1768779887";
+const lockWaitMs = 30_000;
+
+/**
+ * The whole import in one transaction, up to and without its COMMIT: created, filled, given its keys, compared.
+ * @returns Sentences about what turned out otherwise than planned, and the contents.
+ */
+export async function fillTransaction(
+  session: Session,
+  { plan, file, scratch, inputs, progress }: Work,
+): Promise<{ said: string[]; contents: Map<string, Content> }> {
+  const schema = identifier(plan.schema);
+  await session.query(
+    "begin; set local lock_timeout = '10s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local jit = off",
+  );
+  await takeLock(session);
+  await session.query(`create schema ${schema}; set local search_path to ${schema}`);
+  for (const table of plan.tables) await session.query(createTable(table));
+
+  const contents = new Map<string, Content>();
+  const fill = async (streams: TableStream[]) => {
+    for (const stream of streams) {
+      progress.start(stream.label, stream.total);
+      contents.set(stream.label, await load(session, stream, (rows) => progress.rows(rows)));
+      progress.end();
+    }
+    for (const stream of streams) {
+      progress.say(`comparing ${stream.label}`);
+      await verify(session, stream, contents.get(stream.label) as Content);
+    }
+  };
+  await fill(tableStreams(plan, file));
+  const digest = contentDigest(plan, contents);
+  await makeParts(session, plan, progress);
+  for (const view of plan.views) await session.query(view.sql);
+  const said = await dropWrongViews(session, plan);
+
+  await createOwnTables(session, plan);
+  // Last, and short: someone who signs up under a handle that is on its way here waits until the end.
+  await fill(serviceStreams(plan, scratch));
+  await writeRecord(session, plan, {
+    file: file.path,
+    inputs,
+    content: digest,
+    tables: Object.fromEntries(contents),
+  });
+  await grant(session, schema);
+  return { said, contents };
+}
+
+async function takeLock(session: Session): Promise<void> {
+  // One whose connection was lost may still be on its way out.
+  for (const endsAt = Date.now() + lockWaitMs; ; await sleep(500)) {
+    const [row] = await session.query(`select pg_try_advisory_xact_lock(${importLock})`);
+    if (row?.[0] === "t") return;
+    if (Date.now() > endsAt)
+      throw new PersonError("Another import into this stack is running; try again when it has ended.");
+  }
+}
+
+async function makeParts(session: Session, plan: ImportPlan, progress: Progress): Promise<void> {
+  for (const part of [...plan.keys, ...plan.foreignKeys]) {
+    progress.say(`making ${part.what} of ${part.table}`);
+    await session.query(part.sql).catch((error) => {
+      throw refused(part, error);
+    });
+  }
+  for (const table of plan.tables) await continueNumbers(session, table);
+}
+
+function refused({ table, what }: LaterPart, error: unknown): unknown {
+  if (!(error instanceof ServerRefusal) || error.passes) return error;
+  return new PersonError(`Table ${table}, ${what}: ${error.message}. ${error.detail} Nothing was imported.`);
+}
+
+/** The largest number that an identity gives. */
+const largest = 9_223_372_036_854_775_807n;
+
+/** New rows are numbered on from where SQLite would go on. */
+async function continueNumbers(session: Session, table: TablePlan): Promise<void> {
+  const column = table.columns.find(({ identity }) => identity);
+  if (!column) return;
+  const { sequence } = table.source;
+  let last = column.profile.largestInteger;
+  if (sequence > last) last = sequence;
+  const next = last < 1n ? 1n : last < largest ? last + 1n : largest;
+  await session.query(
+    `alter table ${table.address} alter column ${identifier(column.name)} restart with ${next}`,
+  );
+}
+
+async function createOwnTables(
+  session: Session,
+  { schema, tables, accounts, posts, images }: ImportPlan,
+): Promise<void> {
+  if (accounts) {
+    const type = keyType(tables, accounts.mapping.table, accounts.mapping.key);
+    await session.query(
+      `create table ${inSchema(schema, accountsTable)} (source ${type}, account_id uuid primary key)`,
+    );
+  }
+  if (posts) {
+    const type = keyType(tables, posts.source.mapping.table, posts.source.mapping.key);
+    await session.query(
+      `create table ${inSchema(schema, postsTable)} (source ${type}, post_id uuid primary key)`,
+    );
+  }
+  if (images > 0) {
+    await session.query(
+      `create table ${inSchema(schema, imagesTable)} (path text primary key, object_key text not null, media_type text not null, bytes bigint not null)`,
+    );
+  }
+}
+
+/** The service may use what was imported, and change no schema. */
+async function grant(session: Session, schema: string): Promise<void> {
+  const user = identifier(database.applicationUser);
+  await session.query(`
+    grant usage on schema ${schema} to ${user};
+    grant select, insert, update, delete on all tables in schema ${schema} to ${user};
+    grant usage on all sequences in schema ${schema} to ${user}`);
+}

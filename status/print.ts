@@ -1,0 +1,132 @@
+import type { Judgement } from "./judge.ts";
+import type { StackLook } from "./look.ts";
+import type { BackupLook } from "./look-at-backup.ts";
+import type { DatabaseLook } from "./look-at-database.ts";
+
+const labelWidth = 18;
+
+/** One screen for people. */
+export function print(look: StackLook, judgement: Judgement): string {
+  const { state, failures, lacks } = judgement;
+  const at = new Date(look.atMs).toISOString().slice(0, 19).replace("T", " ");
+  const lines = [
+    `stack ${look.stack}: ${state.toUpperCase()}, ${verdict(judgement)}  (${at} UTC)`,
+    "",
+    line("clients", look.traffic.answers ? `get answers at ${look.traffic.url}` : "get NO answer"),
+    line("application", counted(look, "app-once", "nodes take requests")),
+    line("proxies", `${running(look, "edge", "proxy")} run`),
+    ...databaseLines(look.database),
+    line("last failover", lastFailover(look)),
+    line("consensus", `${look.consensus.length} of ${total(look, "consensus")} members in the quorum`),
+    line(
+      "object store",
+      look.objectStore
+        ? `${look.objectStore.status}, ${look.objectStore.nodesUp} of ${look.objectStore.nodes} nodes`
+        : "does not answer",
+    ),
+    ...backupLines(look),
+    ...alertLines(look),
+    "",
+    line("can be lost now", list(judgement, true) || "nothing"),
+  ];
+  const cannot = list(judgement, false);
+  if (cannot) lines.push(line("must not be lost", cannot));
+  for (const failure of failures) lines.push(line("FAILED", failure));
+  for (const lack of lacks) lines.push(line("lacks", lack));
+  return lines.join("\n");
+}
+
+function verdict({ state, canLose }: Judgement): string {
+  if (state === "failed") return "clients are not served as they should be";
+  return Object.values(canLose).every(Boolean)
+    ? "any one part could be lost now"
+    : "NOT every part could be lost now";
+}
+
+function line(label: string, text: string): string {
+  return `  ${label.padEnd(labelWidth)}${text}`;
+}
+
+function list({ canLose }: Judgement, which: boolean): string {
+  const kinds = Object.entries(canLose).filter(([, can]) => can === which);
+  return kinds.map(([kind]) => `${which ? "any" : "a"} ${kind}`.replace(/^a (?=[aeiou])/, "an ")).join(", ");
+}
+
+function counted({ traffic }: StackLook, wanted: string, what: string): string {
+  const servers = traffic.servers?.filter(({ backend }) => backend === wanted);
+  if (!servers) return "no proxy says";
+  const names = servers.filter(({ up }) => up).map(({ server }) => server);
+  return `${names.length} of ${servers.length} ${what}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
+}
+
+function total({ parts }: StackLook, ...roles: string[]): number {
+  return parts.filter(({ role }) => roles.includes(role)).length;
+}
+
+function running(look: StackLook, ...roles: string[]): string {
+  const up = look.parts.filter(({ role, state }) => roles.includes(role) && state === "running").length;
+  return `${up} of ${total(look, ...roles)}`;
+}
+
+function databaseLines({ members }: DatabaseLook): string[] {
+  if (members.length === 0) return [line("database", "no node runs")];
+  return members
+    .toSorted((a, b) => Number(b.role === "primary") - Number(a.role === "primary"))
+    .map(({ name, role, state, timeline, lagBytes }) => {
+      const facts = [`${name} is ${role}`, state, timeline === undefined ? "" : `timeline ${timeline}`];
+      if (role !== "primary")
+        facts.push(lagBytes === undefined ? "lag unknown" : `${kilobytes(lagBytes)} behind`);
+      return line("database", facts.filter(Boolean).join(", "));
+    });
+}
+
+function lastFailover({ database, atMs }: StackLook): string {
+  const { lastFailover: last } = database;
+  if (!last) return "none yet";
+  return `${ago(atMs - Date.parse(last.at))}: ${last.newPrimary} became primary, timeline ${last.timeline}`;
+}
+
+function backupLines({ backup, parts, atMs }: StackLook): string[] {
+  if (!parts.some(({ role }) => role === "backup")) return [line("last backup", "this stack makes none")];
+  if (!backup) return [line("last backup", "the backup container does not answer")];
+  return [line("last backup", backups(backup, atMs)), line("last restore", restores(backup, atMs))];
+}
+
+function backups({ fullAt, incrementalAt, uploadsAt }: BackupLook, atMs: number): string {
+  const kinds = { full: fullAt, incremental: incrementalAt, uploads: uploadsAt };
+  const said = Object.entries(kinds).map(
+    ([kind, at]) => `${kind} ${at === undefined ? "never" : ago(atMs - at * 1_000)}`,
+  );
+  return said.join(", ");
+}
+
+function restores({ restoreVerifiedAt, restoreOk }: BackupLook, atMs: number): string {
+  const when =
+    restoreVerifiedAt === undefined ? "never verified" : `verified ${ago(atMs - restoreVerifiedAt * 1_000)}`;
+  return restoreOk === false ? `${when}; THE LAST TRY FAILED` : when;
+}
+
+function alertLines({ alerts, parts, atMs }: StackLook): string[] {
+  if (!parts.some(({ role }) => role === "alerts")) return [line("alerts", "nobody watches this stack")];
+  if (!alerts) return [line("alerts", "Alertmanager does not answer")];
+  if (alerts.length === 0) return [line("alerts", "none")];
+  return alerts.map(({ name, severity, summary, runbook, since }) =>
+    line(
+      "alert",
+      `${severity} ${name}, since ${ago(atMs - Date.parse(since)).replace(" ago", "")}: ${summary} (${runbook})`,
+    ),
+  );
+}
+
+function kilobytes(bytes: number): string {
+  return bytes < 10_000 ? `${bytes} B` : `${Math.round(bytes / 1_000)} kB`;
+}
+
+/** As in `3 min ago`. */
+export function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 120) return `${seconds} s ago`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h ago`;
+  return `${Math.round(seconds / 86_400)} days ago`;
+}

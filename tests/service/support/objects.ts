@@ -1,0 +1,19 @@
+import { inject } from "vitest";
+
+/** An object as the bucket has it. */
+export async function storedObject(
+  key: string,
+): Promise<{ bytes: Buffer; type: string; cacheControl: string }> {
+  const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
+  const { endpoint, accessKey, secretKey, bucket } = inject("backends").objectStore;
+  const client = new S3Client({
+    region: "garage",
+    endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  });
+  const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+  client.destroy();
+  return { bytes, type: object.ContentType ?? "", cacheControl: object.CacheControl ?? "" };
+}

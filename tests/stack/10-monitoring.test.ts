@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../infra/project.ts";
+import { command, container, docker, mustSucceed, readOutputs } from "./support.ts";
+
+let metricsUrl: string;
+/** What Alertmanager posted, oldest first. */
+const posted: { alert: string; status: string; atMs: number }[] = [];
+let receiver: Server;
+
+/** A webhook as people would have one; the stack's containers reach it at their network's gateway. */
+async function startReceiver(): Promise<string> {
+  const gateway = await docker(
+    ...[
+      "network",
+      "inspect",
+      "--format",
+      "{{(index .IPAM.Config 0).Gateway}}",
+      "capstone-test-service-network-1",
+    ],
+  );
+  receiver = createServer((request, response) => {
+    let text = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    request.on("end", () => {
+      for (const { labels, status } of JSON.parse(text).alerts) {
+        posted.push({ alert: labels.alertname, status, atMs: Date.now() });
+      }
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, gateway, resolve));
+  return `http://${gateway}:${(receiver.address() as AddressInfo).port}/alerts`;
+}
+
+beforeAll(async () => {
+  const url = await startReceiver();
+  await mustSucceed(command("pulumi", ["config", "set", "--secret", "alertWebhookUrl", url]));
+  await mustSucceed(command("up"));
+  metricsUrl = String((await readOutputs()).monitoring.metricsUrl);
+});
+afterAll(async () => {
+  receiver.close();
+  await mustSucceed(command("pulumi", ["config", "rm", "alertWebhookUrl"]));
+});
+
+interface Answer<T> {
+  data: T;
+}
+
+async function ask<T>(path: string): Promise<T> {
+  const answer = await fetch(`${metricsUrl}/api/v1/${path}`);
+  const text = await answer.text();
+  expect(answer.status, `${path}: ${text}`).toBe(200);
+  return (JSON.parse(text) as Answer<T>).data;
+}
+
+async function series(query: string): Promise<unknown[]> {
+  const { result } = await ask<{ result: unknown[] }>(`query?query=${encodeURIComponent(query)}`);
+  return result;
+}
+
+describe("Prometheus", () => {
+  it("reaches everything that it is told to ask", async () => {
+    const down = async () => {
+      const { activeTargets } = await ask<{
+        activeTargets: { labels: Record<string, string>; health: string; lastError: string }[];
+      }>("targets");
+      expect(activeTargets.length).toBeGreaterThanOrEqual(18);
+      return activeTargets
+        .filter(({ health }) => health !== "up")
+        .map(({ labels, health, lastError }) => `${labels.job} ${labels.instance}: ${health} ${lastError}`);
+    };
+    await expect.poll(down, { timeout: 45_000, interval: 1_000 }).toEqual([]);
+    expect(await series("pg_up == 1")).toHaveLength(2);
+  });
+
+  it("evaluates every rule without an error", async () => {
+    const { groups } = await ask<{
+      groups: { rules: { name: string; health: string; lastError?: string }[] }[];
+    }>("rules");
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(30);
+    expect(rules.filter(({ lastError }) => lastError)).toEqual([]);
+  });
+
+  it("has data for every panel of every dashboard, but for what an idle stack has not", async () => {
+    const folder = join(projectRoot, "images/dashboards/dashboards");
+    const withoutBackup = (await series('up{job="backup"}')).length === 0;
+    const silent: string[] = [];
+    for (const file of readdirSync(folder)) {
+      const { panels, annotations } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard;
+      for (const { title, targets } of panels) {
+        for (const { expr } of targets) {
+          if ((await series(expr)).length > 0) continue;
+          const reason = reasonFor(expr, withoutBackup);
+          if (!reason) silent.push(`${file}: ${title}: ${expr}`);
+          else console.log(`no data in ${file}: ${title}, for this stack ${reason}`);
+        }
+      }
+      // A failover or a drill is marked when there is one; the query has to be one all the same.
+      for (const { expr } of annotations.list) await series(expr);
+    }
+    expect(silent).toEqual([]);
+  });
+});
+
+describe("an application node that dies", () => {
+  const status = async () => {
+    const { exitCode, stdout } = await command("status", ["--json"]);
+    return { exitCode, ...(JSON.parse(stdout) as { state: string; lacks: string[] }) };
+  };
+  const told = (wanted: string) =>
+    posted.find(({ alert, status: said }) => alert === "ApplicationNodeDown" && said === wanted);
+
+  it("is told to people and seen in the status, and so is its return", async () => {
+    await expect
+      .poll(status, { timeout: 120_000, interval: 2_000 })
+      .toMatchObject({ exitCode: 0, state: "healthy" });
+    const killedMs = Date.now();
+    await docker("kill", container("app", 1));
+    expect(await status()).toMatchObject({ exitCode: 1, state: "degraded" });
+    await expect.poll(() => told("firing"), { timeout: 60_000 }).toBeDefined();
+    console.log(`told after ${(Number(told("firing")?.atMs) - killedMs) / 1000} s`);
+    await docker("start", container("app", 1));
+    const startedMs = Date.now();
+    await expect.poll(() => told("resolved"), { timeout: 90_000 }).toBeDefined();
+    console.log(`told that it is over after ${(Number(told("resolved")?.atMs) - startedMs) / 1000} s`);
+    await expect
+      .poll(status, { timeout: 60_000, interval: 1_000 })
+      .toMatchObject({ exitCode: 0, state: "healthy" });
+  });
+
+  it("is still seen in the status when nobody watches", async () => {
+    await docker("pause", container("alerts", 1));
+    try {
+      const { exitCode, stdout } = await command("status");
+      expect(stdout).toContain("Alertmanager does not answer");
+      expect(stdout).toMatch(/database +database-\d is primary, running, timeline \d+/);
+      expect(exitCode).toBe(1);
+    } finally {
+      await docker("unpause", container("alerts", 1));
+    }
+  });
+});
+
+/** Why a stack that nothing has happened to has no such figure; undefined where it has to have it. */
+function reasonFor(expr: string, withoutBackup: boolean): string | undefined {
+  if (!/capstone_(backup|uploads_backup|restore)_/.test(expr)) return undefined;
+  if (withoutBackup) return "has no backup";
+  if (expr.includes('type="incr"')) return "has made no incremental backup yet";
+  return /capstone_(restore|uploads)/.test(expr)
+    ? "has verified no restore, or copied no uploads, yet"
+    : undefined;
+}
+
+interface Dashboard {
+  panels: { title: string; targets: { expr: string }[] }[];
+  annotations: { list: { expr: string }[] };
+}
