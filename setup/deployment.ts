@@ -45,6 +45,12 @@ export async function readDeployment(stack: string): Promise<Deployment> {
   return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
 }
 
+/** The ids of the containers that the stack was last deployed with. */
+export function containerIds(deployed: Deployment): Set<string> {
+  const containers = deployed.deployment.resources?.filter(({ type }) => type === containerType) ?? [];
+  return new Set(containers.map(({ id }) => id ?? ""));
+}
+
 /**
  * Makes an interrupted deployment one that the next can start from: what it was creating at that moment is on the
  * engine but in no state, so that its name would be taken. Containers and networks are removed; a volume is kept, as

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Ledger } from "../load/ledger.ts";
 import { User } from "../load/user.ts";
 import { Random } from "../random.ts";
@@ -7,18 +6,14 @@ const count = 60;
 /** A page shows some of them. */
 const postsEach = 20;
 
-export interface BenchAccounts {
-  /** All handles begin so. */
-  handlePrefix: string;
-  /** A line each: handle and access token. */
-  lines: string;
-}
-
-/** People with something to show, for the bench to read and to post as. */
-export async function makeAccounts(apiUrl: string): Promise<BenchAccounts> {
+/**
+ * People with something to show, for the bench to read and to post as.
+ * @param handlePrefix All handles begin so.
+ * @returns A line each: handle and access token.
+ */
+export async function makeAccounts(apiUrl: string, handlePrefix: string): Promise<string> {
   const random = new Random(1);
   const ledger = new Ledger();
-  const handlePrefix = `drill-${randomBytes(4).toString("hex")}-`;
   const users = Array.from(
     { length: count },
     (_, index) => new User(apiUrl, `${handlePrefix}${index}`, ledger, random.fork()),
@@ -30,5 +25,5 @@ export async function makeAccounts(apiUrl: string): Promise<BenchAccounts> {
     await user.close();
   }
   const lines = users.map(({ memory }) => `${memory.handle} ${memory.accessToken}`).join("\n");
-  return { handlePrefix, lines: `${lines}\n` };
+  return `${lines}\n`;
 }

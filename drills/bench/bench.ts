@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { cleanUp } from "../check/check.ts";
 import { randomPicture } from "../load/picture.ts";
 import { Random } from "../random.ts";
@@ -19,13 +20,16 @@ export interface BenchOptions {
 export async function bench(stack: RunningStack, options: BenchOptions): Promise<BenchResult> {
   const measuredAt = new Date().toISOString();
   const nodes = stack.parts("app").length;
-  const accounts = await makeAccounts(stack.outputs.apiUrl);
-  const files = { accounts: accounts.lines, "avatar.png": randomPicture(new Random(2)) };
-  const containers = await BenchContainers.start(stack, files);
-  stack.undoLater(() => containers.remove());
-  const run = (cases: BenchCase[]) => repeat(containers, cases, options);
+  const handlePrefix = `drill-${randomBytes(4).toString("hex")}-`;
+  stack.undoLater(() => cleanUp(stack, handlePrefix));
   try {
     stack.begin();
+    const accounts = await makeAccounts(stack.outputs.apiUrl, handlePrefix);
+    const containers = await BenchContainers.start(stack, {
+      accounts,
+      "avatar.png": randomPicture(new Random(2)),
+    });
+    const run = (cases: BenchCase[]) => repeat(containers, cases, options);
     const figures = [
       ...(await run(steadyCases(nodes))),
       ...(await withOneNode(stack, () => run(oneNodeCases()))),
@@ -34,8 +38,7 @@ export async function bench(stack: RunningStack, options: BenchOptions): Promise
     ];
     return { measuredAt, commit: measuredCommit(), ...options, figures };
   } finally {
-    await stack.restore();
-    await cleanUp(stack, accounts.handlePrefix);
+    for (const sentence of await stack.restore()) console.error(`bench: ${sentence}`);
   }
 }
 

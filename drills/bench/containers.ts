@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,6 +52,8 @@ export class BenchContainers {
   private async startLoad(files: Record<string, string | Buffer>): Promise<void> {
     await this.run(this.names.load, "load", []);
     const folder = mkdtempSync(join(tmpdir(), "capstone-bench-"));
+    // The copy keeps the mode, and the load runs as a user of its own.
+    chmodSync(folder, 0o755);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     await docker("cp", `${folder}/.`, `${this.names.load}:/run/bench`);
     rmSync(folder, { recursive: true });
@@ -69,7 +71,9 @@ export class BenchContainers {
     for (const variable of environment) options.push("--env", variable);
     await this.run(this.names.flask, "flask", options);
     for (let tries = 0; ; tries++) {
-      const ready = await this.load(["wrk", "-t1", "-c1", "-d1s", "http://flask:5000/health"]);
+      const ready = await this.load(["wrk", "-t1", "-c1", "-d1s", "http://flask:5000/health"]).catch(
+        (error: Error) => error.message,
+      );
       if (/Requests\/sec: +[1-9]/.test(ready) && !/Non-2xx/.test(ready)) return;
       if (tries > 20)
         throw new Error(`The Flask design does not answer: ${await docker("logs", this.names.flask)}`);

@@ -27,7 +27,7 @@ export async function ask(containers: BenchContainers, asked: BenchCase, seconds
   const script = ["-s", `${asked.kind}.lua`, addresses[asked.route]];
   const printed = await containers.load(["wrk", ...options, ...script]);
   const line = printed.split("\n").find((text) => text.startsWith("{"));
-  if (!line) throw new Error(`wrk said nothing of its run: ${printed.slice(-300)}`);
+  if (!line) throw new Error(`wrk said nothing of its run: ${printed}`);
   return JSON.parse(line) as BenchRun;
 }
 
