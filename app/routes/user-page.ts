@@ -7,8 +7,7 @@ import { Html, html } from "../html.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { toProblem } from "../plugins/problems.ts";
 import { notFound, type Problem } from "../problem.ts";
-import { findProfile, type Profile } from "../repositories/accounts.ts";
-import { listPosts, type Post } from "../repositories/posts.ts";
+import { findProfileWithPosts, type ProfileWithPosts } from "../repositories/posts.ts";
 
 const style = readFileSync(new URL("user-page.css", import.meta.url), "utf8");
 const styleHash = createHash("sha256").update(style).digest("base64");
@@ -52,15 +51,10 @@ export const userPageRoutes: FastifyPluginAsyncTypebox<{ assetsUrl: string }> = 
     async (request, reply) => {
       const handle = handleInAddress(request.params.handle);
       if (handle === undefined) throw notFound("such user");
-      const [profile, posts] = await app.database.read((database) =>
-        Promise.all([
-          findProfile(database, handle),
-          listPosts(database, handle, { limit: postsShown, after: undefined }),
-        ]),
-      );
-      if (!profile) throw notFound("such user");
-      const name = profile.displayName || profile.handle;
-      return send(reply, `${name} (@${profile.handle})`, userPage(profile, posts ?? [], app.objectStore));
+      const shown = await app.database.read((database) => findProfileWithPosts(database, handle, postsShown));
+      if (!shown) throw notFound("such user");
+      const name = shown.displayName || shown.handle;
+      return send(reply, `${name} (@${shown.handle})`, userPage(shown, app.objectStore));
     },
   );
 };
@@ -81,23 +75,24 @@ ${content}
 `.text;
 }
 
-function userPage(profile: Profile, posts: Post[], store: ObjectStore): Html {
-  const name = profile.displayName || profile.handle;
+function userPage(shown: ProfileWithPosts, store: ObjectStore): Html {
+  const { posts } = shown;
+  const name = shown.displayName || shown.handle;
   return html`<header>
-${avatar(profile, name, store)}
-<div><h1>${name}</h1><div class="handle">@${profile.handle}</div></div>
+${avatar(shown, name, store)}
+<div><h1>${name}</h1><div class="handle">@${shown.handle}</div></div>
 </header>
-${profile.bio ? html`<p class="bio">${profile.bio}</p>` : undefined}
+${shown.bio ? html`<p class="bio">${shown.bio}</p>` : undefined}
 <main>${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}</main>`;
 }
 
-function avatar({ avatarKey }: Profile, name: string, store: ObjectStore): Html {
+function avatar({ avatarKey }: ProfileWithPosts, name: string, store: ObjectStore): Html {
   return avatarKey === null
     ? html`<div class="avatar initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</div>`
     : html`<img class="avatar" src="${store.publicUrl(avatarKey)}" alt="" width="80" height="80">`;
 }
 
-function post({ body, createdAt }: Post): Html {
+function post({ body, createdAt }: ProfileWithPosts["posts"][number]): Html {
   const moment = createdAt.toISOString();
   return html`<li><p class="post">${body}</p><time datetime="${moment}">${readable(moment)}</time></li>`;
 }
