@@ -8,6 +8,7 @@ import { deployed } from "../stack/deployment.ts";
 import type { RunningStack } from "../stack/running-stack.ts";
 import { makeAccounts } from "./accounts.ts";
 import { BenchContainers } from "./containers.ts";
+import { perRequest, processorTimes } from "./processor-time.ts";
 import { ask, type BenchRun, figureOf } from "./requests.ts";
 
 export interface BenchOptions {
@@ -29,7 +30,7 @@ export async function bench(stack: RunningStack, options: BenchOptions): Promise
       accounts,
       "avatar.png": randomPicture(new Random(2)),
     });
-    const run = (cases: BenchCase[]) => repeat(containers, cases, options);
+    const run = (cases: BenchCase[]) => repeat(stack, containers, cases, options);
     const figures = [
       ...(await run(steadyCases(nodes))),
       ...(await withOneNode(stack, () => run(oneNodeCases()))),
@@ -62,7 +63,7 @@ function steadyCases(nodes: number): BenchCase[] {
 /** What the proxies cost: the same one node with and without them. */
 function oneNodeCases(): BenchCase[] {
   return reading.flatMap((kind) =>
-    [10, 100].flatMap((connections) => [
+    [1, 10, 100].flatMap((connections) => [
       { kind, route: "proxies" as const, nodes: 1, connections },
       { kind, route: "one node" as const, nodes: 1, connections },
     ]),
@@ -75,6 +76,7 @@ function manyNodesCases(nodes: number): BenchCase[] {
 
 /** Each case once, then each again: what changes on the machine meanwhile meets all of them. */
 async function repeat(
+  stack: RunningStack,
   containers: BenchContainers,
   cases: BenchCase[],
   { seconds, repetitions }: BenchOptions,
@@ -82,8 +84,10 @@ async function repeat(
   const runs = new Map<BenchCase, BenchRun[]>(cases.map((asked) => [asked, []]));
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [asked, done] of runs) {
+      const before = await processorTimes(stack);
       const run = await ask(containers, asked, seconds);
-      done.push(run);
+      const processorMs = perRequest(before, await processorTimes(stack), run.requests);
+      done.push({ ...run, processorMs });
       console.error(`bench: ${nameOf(asked)}: ${Math.round(run.requests / run.seconds)} a second`);
     }
   }

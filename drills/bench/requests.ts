@@ -1,4 +1,4 @@
-import type { BenchCase, BenchFigure } from "../report/bench-result.ts";
+import type { BenchCase, BenchFigure, ProcessorMs } from "../report/bench-result.ts";
 import { spreadOf } from "../report/bench-result.ts";
 import type { BenchContainers } from "./containers.ts";
 
@@ -9,6 +9,7 @@ export interface BenchRun {
   medianMs: number;
   p99Ms: number;
   failed: number;
+  processorMs?: ProcessorMs;
 }
 
 const addresses: Record<BenchCase["route"], string> = {
@@ -25,13 +26,16 @@ export async function ask(containers: BenchContainers, asked: BenchCase, seconds
   const threads = Math.min(2, asked.connections);
   const options = [`-t${threads}`, `-c${asked.connections}`, `-d${seconds}s`, `--timeout=${timeoutSeconds}s`];
   const script = ["-s", `${asked.kind}.lua`, addresses[asked.route]];
-  const printed = await containers.load(["wrk", ...options, ...script]);
+  const limit = ["timeout", String(seconds + timeoutSeconds + 10)];
+  const printed = await containers.load([...limit, "wrk", ...options, ...script]);
   const line = printed.split("\n").find((text) => text.startsWith("{"));
   if (!line) throw new Error(`wrk said nothing of its run: ${printed}`);
   return JSON.parse(line) as BenchRun;
 }
 
 export function figureOf(asked: BenchCase, runs: BenchRun[]): BenchFigure {
+  const costs = runs.flatMap(({ processorMs }) => processorMs ?? []);
+  const middle = (kind: keyof ProcessorMs) => round(spreadOf(costs.map((cost) => cost[kind])).median, 1_000);
   return {
     ...asked,
     requestsASecond: spreadOf(
@@ -40,9 +44,12 @@ export function figureOf(asked: BenchCase, runs: BenchRun[]): BenchFigure {
     medianMs: spreadOf(runs.map(({ medianMs }) => round(medianMs))),
     p99Ms: spreadOf(runs.map(({ p99Ms }) => round(p99Ms))),
     failed: runs.reduce((sum, { failed }) => sum + failed, 0),
+    ...(costs.length > 0 && {
+      processorMs: { service: middle("service"), database: middle("database"), proxies: middle("proxies") },
+    }),
   };
 }
 
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+function round(value: number, parts = 100): number {
+  return Math.round(value * parts) / parts;
 }

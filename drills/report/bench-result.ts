@@ -17,12 +17,24 @@ export interface BenchCase {
   phase?: "before" | "during" | "after";
 }
 
+/** How long a request keeps a core busy, in ms, by who serves it. */
+export interface ProcessorMs {
+  /** The application's nodes, or the Flask design. */
+  service: number;
+  /** The primary and its replica. */
+  database: number;
+  /** On the way to the service, and on its way to the database. */
+  proxies: number;
+}
+
 export interface BenchFigure extends BenchCase {
   requestsASecond: Spread;
   medianMs: Spread;
   p99Ms: Spread;
   /** Requests that were not answered as they should be, over all runs. */
   failed: number;
+  /** The middle of the runs. Unknown around a failover: a container that starts again counts from nothing. */
+  processorMs?: ProcessorMs;
 }
 
 /** What `npm run bench` measured. */

@@ -74,6 +74,7 @@ function flaskTable(figures: BenchFigure[]): string {
       const ratio = ours.requestsASecond.median / flask.requestsASecond.median;
       const worst = ours.requestsASecond.least / flask.requestsASecond.most;
       const best = ours.requestsASecond.most / flask.requestsASecond.least;
+      const [theirCost, ourCost] = [flask.processorMs?.service ?? 0, ours.processorMs?.service ?? 0];
       return [
         [
           flask.kind,
@@ -81,13 +82,15 @@ function flaskTable(figures: BenchFigure[]): string {
           spread(flask.requestsASecond),
           spread(ours.requestsASecond),
           `${ratio.toFixed(1)} (${worst.toFixed(1)} to ${best.toFixed(1)})`,
+          `${theirCost.toFixed(2)} ms`,
+          `${ourCost.toFixed(2)} ms`,
+          (theirCost / ourCost).toFixed(1),
         ],
       ];
     });
-  return table(
-    ["what", "connections", "Flask, a second", "this, through the proxies, a second", "ratio"],
-    rows,
-  );
+  const throughput = ["Flask, a second", "this, through the proxies, a second", "ratio"];
+  const cost = ["core busy a request: Flask", "this", "ratio"];
+  return table(["what", "connections", ...throughput, ...cost], rows);
 }
 
 function failoverTable(figures: BenchFigure[]): string {
