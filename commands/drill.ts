@@ -4,6 +4,7 @@
 //   npm run drill -- soak [--count N | --minutes M] [--seed S]      faults drawn at random
 //   npm run drill -- --break NAME|all                               with a setting broken on purpose: has to fail
 //   npm run drill -- --alerts [NAME…] [--record]                    until each fault's alert has come and gone
+//   npm run drill -- --alerts quiet --minutes 60 [--record]         load, no fault, and no alert
 //   npm run drill -- everything                                     all of it, written to docs/failover
 //   npm run drill -- --write-docs | --heal
 import { randomInt } from "node:crypto";

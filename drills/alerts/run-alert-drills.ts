@@ -8,6 +8,7 @@ import { seconds } from "../verdict.ts";
 import { type AlertDrillResult, recordAlertDrill } from "./alert-results.ts";
 import { AlertWatch } from "./alert-watch.ts";
 import { type ExpectedAlert, expectedAlerts } from "./expected-alerts.ts";
+import { defaultQuietMinutes, quietDrill, quietName } from "./quiet.ts";
 import { WatchedScene } from "./watched-scene.ts";
 
 const load = { beforeMs: 3_000, afterMs: 1_000, users: 4 };
@@ -15,7 +16,8 @@ const load = { beforeMs: 3_000, afterMs: 1_000, users: 4 };
 const clearsWithinMs = 200_000;
 
 /**
- * Strikes with each fault until its alert is raised, lets the stack heal, and waits until the alert is over.
+ * Strikes with each fault until its alert is raised, lets the stack heal, and waits until the alert is over. `quiet`
+ * strikes with nothing.
  * @returns The names of the drills whose alert did not come, came late, or stayed.
  * @throws PersonError for a drill that has no alert, and where nobody watches.
  */
@@ -29,10 +31,11 @@ export async function runAlertDrills(
   if (!alertsUrl)
     throw new PersonError(`Nobody watches the stack ${stack.name}: capstone:monitoring is false.`);
   const chosen = names.map((name) => {
+    if (name === quietName) return { name, ...quietDrill(command.soak.minutes ?? defaultQuietMinutes) };
     const [drill, expected] = [drills.get(name), expectedAlerts[name]];
     if (!drill || !expected) {
       throw new PersonError(
-        `No alert belongs to the drill "${name}"; allowed are ${Object.keys(expectedAlerts).join(", ")}.`,
+        `No alert belongs to the drill "${name}"; allowed are ${[...Object.keys(expectedAlerts), quietName].join(", ")}.`,
       );
     }
     return { name, drill, expected };

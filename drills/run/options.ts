@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
+import { quietName } from "../alerts/quiet.ts";
 
 /** What `npm run drill` is told. */
 export interface DrillCommand {
@@ -30,7 +31,8 @@ export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const task = values.list ? "list" : values["write-docs"] ? "write-docs" : values.heal ? "heal" : named;
   const count = wholeNumber("count", values.count);
   const minutes = wholeNumber("minutes", values.minutes);
-  if (named === "drills" && (count !== undefined || minutes !== undefined)) {
+  const quiet = values.alerts && positionals.includes(quietName);
+  if (named === "drills" && (count !== undefined || (minutes !== undefined && !quiet))) {
     throw new PersonError("--count and --minutes belong to soak: npm run drill -- soak --count 20.");
   }
   if (named !== "drills" && rest.length > 0) {

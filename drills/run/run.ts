@@ -15,7 +15,8 @@ const everythingFaults = 200;
 /** Does what the command line says. @returns The exit status: 0 when all is as it has to be. */
 export async function run(command: DrillCommand): Promise<number> {
   const drills = await loadDrills();
-  const chosen = chooseDrills(drills, command.names);
+  // With alerts there is one more, that is no fault.
+  const chosen = command.alerts ? drills : chooseDrills(drills, command.names);
   const broken =
     command.break === undefined ? undefined : chooseBreakages(await loadBreakages(), command.break);
   if (command.task === "list") {

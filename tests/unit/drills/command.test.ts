@@ -24,6 +24,7 @@ describe("npm run drill", () => {
   it("soaks for a number of faults or for minutes", () => {
     expect(readCommand(["soak"], 7).soak).toEqual({ count: 20, minutes: undefined });
     expect(readCommand(["soak", "--minutes", "5"], 7).soak).toEqual({ count: undefined, minutes: 5 });
+    expect(readCommand(["--alerts", "quiet", "--minutes", "5"], 7).soak.minutes).toBe(5);
     expect(readCommand(["soak", "--count", "200", "--seed", "3"], 7)).toMatchObject({
       seed: 3,
       task: "soak",
