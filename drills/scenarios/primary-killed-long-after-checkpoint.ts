@@ -1,20 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Drill } from "../drill.ts";
+import type { Part } from "../stack/part.ts";
 
-const psql = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
 /** More than any node keeps for another (wal_keep_size). */
 const logMegabytes = 200;
 
+/** What the returning node has to be rewound to is older than what either node still has of the log. */
 export const drill: Drill = {
-  description: `The primary's container is killed with ${logMegabytes} MB of log since its last checkpoint.`,
+  description: `The primary is killed with ${logMegabytes} MB of log since its last checkpoint, and comes back after the next.`,
   async prepare({ primary }) {
-    await primary.run(psql, "checkpoint;");
-    // Log without data: nothing is left of it to remove.
-    const message = "pg_logical_emit_message(false, 'drill', repeat(md5(random()::text), 32768))";
-    await primary.run(psql, `select count(${message}) from generate_series(1, ${logMegabytes});`);
+    await ask(primary, "checkpoint;");
+    await writeLog(primary, logMegabytes);
   },
   async inject(scene) {
-    await scene.primary.crash();
+    const { primary, replica } = scene;
+    // Dies while it writes more than it can send: its log goes on where the others' does not.
+    const writing = writeLog(primary, logMegabytes).catch(() => {});
+    await sleep(500);
+    await primary.killByHand();
+    await writing;
+    const promoted = () => scene.observation.primary?.part.name === replica.name;
+    if (!(await scene.until(promoted, 60_000))) return;
+    await ask(replica, "checkpoint;");
+    await primary.start();
   },
-  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 6_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
   soak: true,
 };
+
+/** Log without data: nothing is left of it to remove. */
+async function writeLog(part: Part, megabytes: number): Promise<void> {
+  const message = "pg_logical_emit_message(false, 'drill', repeat(md5(random()::text), 32768))";
+  await ask(part, `select count(${message}) from generate_series(1, ${megabytes});`);
+}
+
+function ask(part: Part, statement: string): Promise<string> {
+  const psql = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
+  return part.run(psql, statement);
+}

@@ -98,6 +98,35 @@ f = open('${file}', 'r+b'); f.seek(0, 2); f.seek(f.tell() // 2); b = f.read(1); 
   });
 });
 
+describe("a segment of the log that no node has any more", () => {
+  const psql = ["psql", "--host", "/run/postgresql", "--username", "postgres", "--no-align", "--tuples-only"];
+  const ask = (node: string, statement: string) => docker("exec", node, ...psql, "--command", statement);
+
+  it("is what a replica asks the archive for, and gets", async () => {
+    const nodes = [container("database", 1), container("database", 2)];
+    const standby = await Promise.all(nodes.map((node) => ask(node, "select pg_is_in_recovery()")));
+    const replica = nodes[standby.indexOf("t")] ?? "";
+    expect(await ask(replica, "show restore_command")).toBe('restore-segment "%f" "%p"');
+    const archived = await inBackup(`ls -tr ${repository}/archive/capstone/*/*/*-*`);
+    const segment = archived.split("\n").at(-1)?.split("/").at(-1)?.slice(0, 24);
+    const get = `restore-segment ${segment} /tmp/segment && stat --format %s /tmp/segment && rm /tmp/segment`;
+    expect(await docker("exec", replica, "sh", "-c", get)).toBe(String(4 * 2 ** 20));
+  });
+
+  it("is not looked for where it never was, nor is a timeline", async () => {
+    for (const name of ["7FFFFFFF0000000000000001", "00000002.history"]) {
+      const answer = await run("docker", [
+        "exec",
+        container("database", 1),
+        "restore-segment",
+        name,
+        "/tmp/none",
+      ]);
+      expect(answer).toMatchObject({ exitCode: 1, stdout: "", stderr: "" });
+    }
+  });
+});
+
 describe("a restore to a moment", () => {
   it("is refused where it cannot be, and nothing is changed", async () => {
     const before = await docker("ps", "--quiet", "--no-trunc", "--filter", "label=capstone.role=database");
