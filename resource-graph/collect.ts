@@ -49,9 +49,20 @@ export function collectResourceGraph(
   program: () => Promise<object>,
   options: CollectOptions,
 ): Promise<ResourceGraph> {
-  const run = previousRun.then(() => collect(program, options));
+  const run = previousRun.then(() => withPlainStackTraces(() => collect(program, options)));
   previousRun = run.catch(() => undefined);
   return run;
+}
+
+/** Pulumi makes a stack trace for every resource; looking each up in source maps would take most of the time. */
+async function withPlainStackTraces<T>(work: () => Promise<T>): Promise<T> {
+  const { prepareStackTrace } = Error;
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+  try {
+    return await work();
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
 }
 
 async function collect(program: () => Promise<object>, options: CollectOptions): Promise<ResourceGraph> {
