@@ -98,6 +98,23 @@ f = open('${file}', 'r+b'); f.seek(0, 2); f.seek(f.tell() // 2); b = f.read(1); 
   });
 });
 
+describe("a backup that a failover cuts short", () => {
+  it("is made again on the primary of then, and restores", async () => {
+    const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
+    const count = `ls -d ${repository}/backup/capstone/*F | wc -l`;
+    const before = await inBackup(count);
+    const making = command("backup", ["--type", "full"]);
+    await expect.poll(() => inBackup(count), { timeout: 30_000, interval: 50 }).not.toBe(before);
+    await docker("kill", container("database", primary));
+    const made = await mustSucceed(making);
+    expect(made.stderr).toContain("a failover cut it short; it is made again");
+    expect(made.stderr).toContain(`${container("database", 3 - primary)} makes it`);
+    expect(made.stdout).toMatch(/^Full backup \d{8}-\d{6}F: /m);
+    await mustSucceed(command("up"));
+    await mustSucceed(command("restore-verify"));
+  });
+});
+
 describe("a restore to a moment", () => {
   it("is refused where it cannot be, and nothing is changed", async () => {
     const before = await docker("ps", "--quiet", "--no-trunc", "--filter", "label=capstone.role=database");
