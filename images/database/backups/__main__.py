@@ -32,9 +32,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--timeline", type=int, default=None)
     command.set_defaults(run=lambda given: print(json.dumps(plan.plan(given.to, given.timeline))))
 
-    command = commands.add_parser("restore", help="with the database stopped: restore its directory")
-    command.add_argument("--plan", required=True, type=json.loads)
-    command.set_defaults(run=lambda given: restore.restore(given.plan))
+    for name, run, what in (
+        ("copy", restore.copy, "bring a backup's files beside the database's directory"),
+        ("recover", restore.recover, "with the database stopped: put what was copied in its place"),
+    ):
+        command = commands.add_parser(f"restore-{name}", help=what)
+        command.add_argument("--plan", required=True, type=json.loads)
+        command.set_defaults(run=lambda given, run=run: run(given.plan))
+
+    command = commands.add_parser("restore-discard", help="remove what was copied")
+    command.set_defaults(run=lambda given: restore.discard())
 
     command = commands.add_parser("uploads", help="copy the uploads to the backup, or back")
     command.add_argument("direction", choices=["copy", "restore"])
