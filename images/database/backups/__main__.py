@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from . import make, plan, restore, service, uploads, verify
+from . import logins, make, plan, restore, service, uploads, verify
 from .errors import PersonError
 
 
@@ -22,6 +22,9 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("archive-missing", help="on a new primary: archive what the last one could not")
     command.add_argument("event", nargs="*")
     command.set_defaults(run=lambda given: make.archive_missing(given.event))
+
+    command = commands.add_parser("give-passwords", help="on the primary: the roles get the passwords of the files")
+    command.set_defaults(run=lambda given: logins.give_passwords_here())
 
     command = commands.add_parser("verify", help="restore the newest backup beside the stack and check it")
     command.add_argument("--max-age-hours", type=float, default=None)

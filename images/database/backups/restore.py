@@ -4,10 +4,7 @@ import json
 import os
 import time
 
-import psycopg2.extensions
-from psycopg2 import sql
-
-from . import archive, database, recovery, repository, settings
+from . import archive, database, logins, recovery, repository, settings
 from .errors import PersonError
 
 restored_directory = settings.data_directory.with_name("17.restored")
@@ -81,7 +78,8 @@ def _recover(plan: dict) -> dict:
         ((told["timeline"],),) = database.rows(
             connection, "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int"
         )
-        _give_passwords(connection)
+        # The ones of then may have been changed since.
+        logins.give_passwords(connection)
         connection.close()
     finally:
         recovered.stop()
@@ -103,16 +101,6 @@ def _open(plan: dict, target: dict[str, str]) -> recovery.Recovery | None:
         if target and recovery.unreached in recovered.log():
             return None
         raise
-
-
-def _give_passwords(connection) -> None:
-    """Those that the nodes have now: the ones of then may have been changed since. Postgres gets verifiers only."""
-    roles = {"postgres": "superuser", "replicator": "replication", "rewinder": "rewind", "capstone_owner": "owner"}
-    for role, name in roles.items():
-        password = settings.secret(f"{name}-password")
-        verifier = psycopg2.extensions.encrypt_password(password, role, connection, "scram-sha-256")
-        statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier))
-        database.rows(connection, statement)
 
 
 def _archive_new_timeline(timeline: int) -> None:
