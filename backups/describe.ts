@@ -5,6 +5,8 @@ export interface RestoreOutcome {
   stack: string;
   plan: RestorePlan;
   restored: Restored;
+  /** How long its files were copied, which the database is not stopped for. */
+  copySeconds: number;
   /** When the service lost its database, and when it had one again. */
   stoppedAt: Date;
   /** When nothing more was written to the database of before. */
@@ -17,13 +19,13 @@ export interface RestoreOutcome {
 
 /** What a restore did and what was lost by it, in lines for people. */
 export function describe(outcome: RestoreOutcome): string[] {
-  const { stack, plan, restored, stoppedAt, endedAt, backAt, before, after } = outcome;
+  const { stack, plan, restored, copySeconds, stoppedAt, endedAt, backAt, before, after } = outcome;
   const target = plan.target === null ? "the end of its archived log" : shown(new Date(plan.target));
   const last = restored.lastCommit ? `, the last commit being of ${restored.lastCommit}` : "";
   const seconds = ((backAt.getTime() - stoppedAt.getTime()) / 1000).toFixed(1);
   const lines = [
     `The database of the stack ${stack} is restored to ${target}${last}.`,
-    `It took ${seconds} s without a database, ${restored.seconds} s of them the restore of backup ${plan.backup} (${restored.copySeconds} s its files).`,
+    `It took ${seconds} s without a database; the files of backup ${plan.backup} took ${copySeconds} s, the log after it ${restored.recoverSeconds} s.`,
   ];
   if (before)
     lines.push(lostRows(before, after, plan.target === null ? undefined : new Date(plan.target), endedAt));

@@ -19,16 +19,33 @@ export interface Restored {
   lastCommit: string | null;
   replayedTo: string;
   timeline: number;
-  copySeconds: number;
-  seconds: number;
+  recoverSeconds: number;
 }
 
 const longestMs = 6 * 3600 * 1000;
 
-/** Restores into the volume of a database node that does not run; makes the volume when it is gone. */
-export async function restoreIntoNode(stack: string, node: number, plan: RestorePlan): Promise<Restored> {
-  const printed = await runOnNode(stack, node, ["start-restore", JSON.stringify(plan)]);
-  return JSON.parse(printed.split("\n").at(-1) ?? "") as Restored;
+/**
+ * Brings the backup's files into the volume of a database node, beside what is there: the node may run meanwhile. Makes
+ * the volume when it is gone.
+ * @returns How long it took, in seconds.
+ */
+export async function copyIntoNode(stack: string, node: number, plan: RestorePlan): Promise<number> {
+  return ((await runStep(stack, node, "copy", plan)) as { copySeconds: number }).copySeconds;
+}
+
+/** Recovers what was copied and puts it in the place of what was there. No node may run. */
+export async function recoverNode(stack: string, node: number, plan: RestorePlan): Promise<Restored> {
+  return (await runStep(stack, node, "recover", plan)) as Restored;
+}
+
+/** Removes what was copied and will not be used. */
+export async function discardCopy(stack: string, node: number): Promise<void> {
+  await runOnNode(stack, node, ["start-restore", "discard"]);
+}
+
+async function runStep(stack: string, node: number, step: string, plan: RestorePlan): Promise<unknown> {
+  const printed = await runOnNode(stack, node, ["start-restore", step, "--plan", JSON.stringify(plan)]);
+  return JSON.parse(printed.split("\n").at(-1) ?? "");
 }
 
 /** The numbers of the nodes that have a volume. */

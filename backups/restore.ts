@@ -7,11 +7,13 @@ import { forgetCluster, requireConsensus } from "./consensus.ts";
 import { deployAgain } from "./deploy-again.ts";
 import { describe } from "./describe.ts";
 import {
+  copyIntoNode,
+  discardCopy,
   emptyNode,
   nodesWithVolumes,
   type Restored,
   type RestorePlan,
-  restoreIntoNode,
+  recoverNode,
 } from "./restore-container.ts";
 import { countRows } from "./rows.ts";
 import { runDatabaseJobs } from "./run-database-jobs.ts";
@@ -55,15 +57,13 @@ export async function restore(
   const primary = await findPrimary(stack);
   const before = primary ? await countRows(primary) : undefined;
 
-  say("stopping the database nodes");
-  const running = nodes.filter((node) => node.running).map(({ name }) => name);
-  // The primary last: else another takes over for a moment, and what is written there is on no line that is kept.
-  await stop(running.filter((name) => name !== primary));
-  const stoppedAt = new Date();
-  await stop(running.filter((name) => name === primary));
-  const endedAt = new Date();
-  const restored = await restoreOrStartAgain(stack, plan, nodes, say);
-  await forgetCluster(stack);
+  let stoppedAt = new Date();
+  say(`copying backup ${plan.backup}`);
+  const copySeconds = await copyIntoNode(stack, 1, plan);
+
+  if (primary) stoppedAt = new Date();
+  const { endedAt, restored } = await recoverOrStartAgain(stack, plan, nodes, primary, say);
+  await Promise.all([forgetCluster(stack), emptyOthers(stack)]);
   const first = await startFirst(stack, nodes, say);
   say("bringing schema and logins to what this release needs");
   await runDatabaseJobs(stack);
@@ -78,37 +78,49 @@ export async function restore(
   // A new line of history begins: the next restore should not have to come from the old one.
   await docker(["exec", "--detach", first, "nice", "-n", "19", "backups", "make", "--type", "full"]);
   const after = await countRows(first);
-  return [...describe({ stack, plan, restored, stoppedAt, endedAt, backAt, before, after }), uploads].join(
-    "\n",
-  );
+  const outcome = { stack, plan, restored, copySeconds, stoppedAt, endedAt, backAt, before, after };
+  return [...describe(outcome), uploads].join("\n");
 }
 
-async function restoreOrStartAgain(
+async function recoverOrStartAgain(
   stack: string,
   plan: RestorePlan,
   nodes: StackContainer[],
+  primary: string | undefined,
   say: (line: string) => void,
-): Promise<Restored> {
+): Promise<{ endedAt: Date; restored: Restored }> {
   try {
-    say(`restoring backup ${plan.backup} and the log after it`);
-    return await restoreIntoNode(stack, 1, plan);
+    say("stopping the database nodes");
+    await stop(nodes, primary);
+    const endedAt = new Date();
+    say("recovering from it and the log after it");
+    return { endedAt, restored: await recoverNode(stack, 1, plan) };
   } catch (error) {
     say("that failed; the database nodes are started again as they were");
-    await docker(["start", ...nodes.map(({ name }) => name)]);
+    await discardCopy(stack, 1).catch(() => {});
+    if (nodes.length > 0) await docker(["start", ...nodes.map(({ name }) => name)]);
     throw error;
   }
 }
 
-async function stop(names: string[]): Promise<void> {
-  if (names.length === 0) return;
-  const stopped = await docker(["stop", ...names], 180_000);
+/**
+ * Replicas first, else one takes over for a moment, and what is written there is on no line that is kept. They are
+ * killed: their data goes, and their end would be waited for. The primary archives the end of its log.
+ */
+async function stop(nodes: StackContainer[], primary: string | undefined): Promise<void> {
+  const running = nodes.filter((node) => node.running).map(({ name }) => name);
+  const others = running.filter((name) => name !== primary);
+  if (primary && others.length > 0) await docker(["kill", ...others]);
+  const left = primary ? [primary] : others;
+  if (left.length === 0) return;
+  const stopped = await docker(["stop", ...left], 180_000);
   if (stopped.exitCode !== 0) {
     throw new PersonError(`The database nodes cannot be stopped: ${stopped.standardError.trim()}`);
   }
 }
 
 /**
- * Starts the restored node alone, with nothing left of the others' data; deploys where containers are missing.
+ * Starts the restored node alone; deploys where containers are missing.
  * @returns Its container, the primary.
  */
 async function startFirst(
@@ -116,7 +128,6 @@ async function startFirst(
   nodes: StackContainer[],
   say: (line: string) => void,
 ): Promise<string> {
-  for (const node of await nodesWithVolumes(stack)) if (node !== 1) await emptyNode(stack, node);
   if (!nodes.some(({ node }) => node === 1) || nodes.length < 2) {
     say("containers of the database are missing: deploying");
     // Those that are there were made for the nodes as they were, and are made again in order.
@@ -129,6 +140,10 @@ async function startFirst(
   const first = partName(stack, "database", 1);
   await until("primary", first, () => isPrimary(first));
   return first;
+}
+
+async function emptyOthers(stack: string): Promise<void> {
+  for (const node of await nodesWithVolumes(stack)) if (node !== 1) await emptyNode(stack, node);
 }
 
 /** They copy the first. */

@@ -1,6 +1,7 @@
 // Makes a backup of the database now and copies the uploads: npm run backup [-- --stack NAME] [--type full|incr].
+import { makeBackup } from "../backups/make-backup.ts";
 import { readOptions } from "../backups/options.ts";
-import { backupContainer, execute, requireDocker, requirePrimary } from "../backups/stack-containers.ts";
+import { backupContainer, execute, requireDocker } from "../backups/stack-containers.ts";
 import { PersonError } from "../infra/errors.ts";
 
 const { stack, values } = readOptions(process.argv.slice(2), { type: { type: "string" } });
@@ -9,9 +10,8 @@ if (type !== "full" && type !== "incr")
   throw new PersonError(`--type is "${type}"; allowed are full and incr.`);
 requireDocker(stack);
 
-const primary = await requirePrimary(stack);
+const say = (line: string) => console.error(`backup: ${line}`);
 const container = await backupContainer(stack);
-console.error(`backup: ${primary} makes it`);
-console.log(await execute(primary, ["nice", "-n", "10", "backups", "make", "--type", type]));
-console.error("backup: copying uploads");
+console.log(await makeBackup(stack, type, say));
+say("copying uploads");
 console.log(await execute(container, ["backups", "uploads", "copy"]));

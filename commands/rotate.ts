@@ -1,5 +1,5 @@
 // Puts new secrets in the place of the old, with no failed request:
-// npm run rotate -- database|signing|object-store|all [--stack NAME]
+// npm run rotate -- database|signing|object-store|internal|all [--stack NAME]
 import { requireDocker } from "../backups/stack-containers.ts";
 import { PersonError } from "../infra/errors.ts";
 import { rotate, rotations } from "../rotation/rotate.ts";

@@ -37,6 +37,7 @@ export interface DockerConfiguration extends SharedConfiguration {
   /** Raised by one, each of these is a rotation. */
   databasePasswordGeneration: number;
   objectStoreKeyGeneration: number;
+  internalPasswordGeneration: number;
   backups: BackupSchedule;
   passwords: GivenPasswords;
   /** Undefined where nobody watches. */
@@ -107,6 +108,7 @@ function readDocker(reader: ConfigurationReader) {
     appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
     databasePasswordGeneration: reader.integer("databasePasswordGeneration", 1, 1, 1_000_000),
     objectStoreKeyGeneration: reader.integer("objectStoreKeyGeneration", 1, 1, 1_000_000),
+    internalPasswordGeneration: reader.integer("internalPasswordGeneration", 1, 1, 1_000_000),
     backups: {
       fullEveryHours: reader.integer("backupFullEveryHours", 168, 1, 8760),
       everyHours: reader.integer("backupEveryHours", 24, 1, 8760),

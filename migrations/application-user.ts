@@ -34,13 +34,36 @@ export async function grantApplicationUser(
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(database);
   await sql`grant connect on database ${sql.id(rows[0]?.name ?? "")} to ${user}`.execute(database);
   await sql`grant usage on schema public to ${user}`.execute(database);
-  await sql`grant select, insert, update, delete on all tables in schema public to ${user}`.execute(database);
-  await sql`grant usage on all sequences in schema public to ${user}`.execute(database);
+  await grantOnOwned(database, "table");
+  await grantOnOwned(database, "sequence");
   await sql`alter default privileges in schema public
     grant select, insert, update, delete on tables to ${user}`.execute(database);
   await sql`alter default privileges in schema public grant usage on sequences to ${user}`.execute(database);
   // It may see how far the schema is; the history is the owner's.
   await sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${user}`.execute(
+    database,
+  );
+}
+
+/** What the application may do with each kind of pg_class.relkind. */
+const granted = {
+  table: { kinds: "rpvmf", privileges: "select, insert, update, delete" },
+  sequence: { kinds: "S", privileges: "usage" },
+};
+
+/**
+ * As `grant … on all tables in schema public`, which fails as a whole where one of them is somebody else's: what a
+ * superuser made there by hand is not the service's, and must not stop a deployment or a restore.
+ */
+async function grantOnOwned(database: Kysely<unknown>, object: keyof typeof granted): Promise<void> {
+  const { kinds, privileges } = granted[object];
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and pg_has_role(relowner, 'usage')
+      and strpos(${kinds}, relkind::text) > 0 order by relname`.execute(database);
+  if (rows.length === 0) return;
+  const names = sql.join(rows.map(({ name }) => sql.id("public", name)));
+  await sql`grant ${sql.raw(privileges)} on ${sql.raw(object)} ${names} to ${sql.id(applicationUser)}`.execute(
     database,
   );
 }

@@ -21,6 +21,11 @@ export const rotations: Record<string, Rotation> = {
       "signing: new sessions are signed with the new key; the one before verifies until the next rotation",
   },
   "object-store": { key: "objectStoreKeyGeneration", retire: retireKeys },
+  internal: {
+    key: "internalPasswordGeneration",
+    retire: async () =>
+      "internal: the database's own roles and Patroni have new passwords; the ones before open nothing any more",
+  },
 };
 
 /**
@@ -33,6 +38,10 @@ export async function rotate(stack: string, names: string[], say: (line: string)
     const rotation = rotations[name] as Rotation;
     return [rotation, generationOf(stack, rotation.key) + 1];
   });
+  if (names.includes("internal")) {
+    say("deploying what this release is, so that the nodes that run can take new passwords");
+    await deployAgain(stack);
+  }
   for (const [{ key }, generation] of chosen) {
     say(`${key} becomes ${generation}`);
     await readPulumi(["config", "set", `capstone:${key}`, String(generation), "--stack", stack]);

@@ -28,6 +28,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     signingKeyGeneration: configuration.signingKeyGeneration,
     databasePasswordGeneration: configuration.databasePasswordGeneration,
     objectStoreKeyGeneration: configuration.objectStoreKeyGeneration,
+    internalPasswordGeneration: configuration.internalPasswordGeneration,
   });
   const images = new Images("images");
 

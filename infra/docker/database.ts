@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { networkAlias } from "../naming.ts";
+import { networkAlias, partName } from "../naming.ts";
 import { cpuSharesOfFailover, database, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
 import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
@@ -8,6 +8,7 @@ import { createPart } from "./container.ts";
 import { createDataVolume } from "./data-volume.ts";
 import { Job } from "./job.ts";
 import { attach, type Networks } from "./networks.ts";
+import { PasswordChange } from "./password-change.ts";
 import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -79,11 +80,23 @@ export class Database extends pulumi.ComponentResource {
   /** One after another: the first makes the cluster, and a new version replaces a node only beside a whole one. */
   private createNodes(args: DatabaseArgs, files: SecretFiles): pulumi.Resource[] {
     const nodes: pulumi.Resource[] = [];
+    const passwords = this.createPasswordChange(args, files);
     for (let node = 1; node <= args.nodes; node++) {
-      const after = node === 1 ? args.consensus.members : nodes.slice(-1);
+      const after = node === 1 ? [...args.consensus.members, passwords] : nodes.slice(-1);
       nodes.push(this.createNode(args, files, node, after));
     }
     return nodes;
+  }
+
+  private createPasswordChange({ stack, nodes }: DatabaseArgs, secretFiles: SecretFiles): PasswordChange {
+    const containerNames = Array.from({ length: nodes }, (_, index) =>
+      partName(stack, "database", index + 1),
+    );
+    return new PasswordChange(
+      "database-passwords",
+      { nodes: { containerNames, timeoutSeconds: 90 }, secretFiles },
+      { parent: this },
+    );
   }
 
   private createNode(args: DatabaseArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {

@@ -15,6 +15,8 @@ export interface SecretsArgs {
   databasePasswordGeneration: number;
   /** The generation of the service's key to the object store. */
   objectStoreKeyGeneration: number;
+  /** The generation of the passwords that never leave the database's containers and the migration's. */
+  internalPasswordGeneration: number;
 }
 
 /** Every secret of the local stack: from config where it is set there, else random. */
@@ -39,13 +41,17 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   constructor(name: string, args: SecretsArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Secrets", name, {}, options);
 
-    this.superuserPassword = this.password("superuserPassword", args);
-    this.replicationPassword = this.password("replicationPassword", args);
-    this.rewindPassword = this.password("rewindPassword", args);
-    this.ownerPassword = this.password("ownerPassword", args);
-    this.applicationPassword = this.applicationPasswordOf(args);
+    this.superuserPassword = this.internalPassword("superuserPassword", args);
+    this.replicationPassword = this.internalPassword("replicationPassword", args);
+    this.rewindPassword = this.internalPassword("rewindPassword", args);
+    this.ownerPassword = this.internalPassword("ownerPassword", args);
+    this.applicationPassword = this.generationOf(
+      "applicationPassword",
+      args.databasePasswordGeneration,
+      args,
+    );
     this.applicationLogin = applicationLogin(args.databasePasswordGeneration);
-    this.patroniPassword = this.password("patroniPassword", args);
+    this.patroniPassword = this.internalPassword("patroniPassword", args);
     this.backupPassphrase = this.password("backupPassphrase", args);
     this.monitorPassword = this.password("monitorPassword", args);
     this.objectStore = this.createObjectStoreSecrets(args);
@@ -63,13 +69,16 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
       .result;
   }
 
+  private internalPassword(name: PasswordName, args: SecretsArgs): pulumi.Output<string> {
+    return this.generationOf(name, args.internalPasswordGeneration, args);
+  }
+
   /** The first generation's stays, used or not: it is protected. A later one goes when the next has come. */
-  private applicationPasswordOf(args: SecretsArgs): pulumi.Output<string> {
-    const { given, databasePasswordGeneration: generation } = args;
-    const first = this.password("applicationPassword", args);
-    if (generation === 1 || given.applicationPassword) return first;
-    const name = `applicationPassword${generation}`;
-    return new random.RandomPassword(name, { length: 32, special: false }, { parent: this }).result;
+  private generationOf(name: PasswordName, generation: number, args: SecretsArgs): pulumi.Output<string> {
+    const first = this.password(name, args);
+    if (generation === 1 || args.given[name]) return first;
+    const options = { parent: this };
+    return new random.RandomPassword(`${name}${generation}`, { length: 32, special: false }, options).result;
   }
 
   private createObjectStoreSecrets({ objectStoreKeyGeneration }: SecretsArgs): ObjectStoreSecrets {

@@ -193,6 +193,20 @@ test("a table of a later migration is the application's to use as well", async (
   await application.end();
 });
 
+test("what a superuser made in the schema stops nothing, and the application gets no rights on it", async () => {
+  await outside`create table theirs (id int generated always as identity, serial_id serial)`;
+  await outside`create view their_view as select 1 as one`;
+  expect((await run()).applied).toEqual(released);
+  await outside`create materialized view their_later_view as select 1 as one`;
+  expect((await run()).applied).toEqual([]);
+  const application = connectAs(applicationLogin(inject("backends"), databaseName));
+  for (const name of ["theirs", "their_view", "their_later_view"]) {
+    await expect(application.unsafe(`select from ${name}`), name).rejects.toMatchObject({ code: "42501" });
+  }
+  await application`select from accounts`;
+  await application.end();
+});
+
 test("0002 expands: nodes of the release before write addresses, and this release finds keys", async () => {
   const later = released.filter((name) => name > "0001_z");
   for (const name of later) rmSync(join(folder, `${name}.ts`));

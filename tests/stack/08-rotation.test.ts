@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Account, ask, load, png, signUp } from "./client.ts";
-import { command, container, docker, mustSucceed, type Outputs, query, readOutputs } from "./support.ts";
+import { command, container, docker, mustSucceed, type Outputs, query, readOutputs, run } from "./support.ts";
 
 let outputs: Outputs;
 beforeAll(async () => {
@@ -11,6 +11,27 @@ beforeAll(async () => {
 
 /** Before the rotation, and before the deletion that the restore takes back. */
 let before: { account: Account; moment: string };
+
+/** Of the roles whose passwords never leave the database's containers and the migration's. */
+const internalFiles = ["superuser", "replication", "rewind", "owner", "patroni"].map(
+  (name) => `${name}-password`,
+);
+
+async function internalPasswords(): Promise<string[]> {
+  const files = internalFiles.map((name) => `/run/secrets/${name}`);
+  // None of them ends in a line feed.
+  const listing = `for file in ${files.join(" ")}; do cat $file; echo; done`;
+  return (await docker("exec", container("database", 1), "sh", "-c", listing)).split("\n");
+}
+
+/** Whether a role logs in over the cluster's network with this password. */
+async function logsIn(role: string, password: string): Promise<boolean> {
+  const url = `host=database-2.cluster user=${role} password=${password} dbname=postgres connect_timeout=5`;
+  return (
+    (await run("docker", ["exec", container("database", 1), "psql", url, "--command=select 1"])).exitCode ===
+    0
+  );
+}
 
 async function expectRefused(databaseUrl: string): Promise<void> {
   const old = postgres(databaseUrl, { max: 1, connect_timeout: 5, fetch_types: false });
@@ -26,6 +47,7 @@ describe("rotating every secret of the service", () => {
     await sleep(1_000);
     const keyFile = ["exec", container("app", 1), "cat", "/run/secrets/object-store-access-key"];
     const keyBefore = await docker(...keyFile);
+    const internalBefore = await internalPasswords();
     const traffic = load(outputs.apiUrl, account, 30);
     const rotated = await command("rotate", ["all"]);
     const { sent, failures } = await traffic.stop();
@@ -56,6 +78,15 @@ describe("rotating every secret of the service", () => {
     const known = await docker("exec", container("object-store", 1), "bash", "-c", listing);
     expect(known).toContain(keyNow);
     expect(known).not.toContain(keyBefore);
+    const internalNow = await internalPasswords();
+    expect(internalNow.filter((password) => internalBefore.includes(password))).toEqual([]);
+    for (const [index, role] of ["postgres", "rewinder"].entries()) {
+      expect(await logsIn(role, internalNow[index * 2] ?? ""), role).toBe(true);
+      expect(await logsIn(role, internalBefore[index * 2] ?? ""), role).toBe(false);
+    }
+    // The replica streams with the new password, and Patroni takes its new one.
+    const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
+    expect(await query(primary, "select string_agg(sync_state, '') from pg_stat_replication")).toBe("sync");
     await mustSucceed(command("preview", ["--expect-no-changes"]));
   });
 
@@ -63,7 +94,7 @@ describe("rotating every secret of the service", () => {
     const refused = await command("rotate", ["everything"]);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain(
-      'What to rotate is "everything"; allowed are database, signing, object-store, all, one or more.',
+      'What to rotate is "everything"; allowed are database, signing, object-store, internal, all, one or more.',
     );
     expect(
       await query(1, "select count(*) from pg_roles where rolname ~ '^capstone(_[0-9]+)?$' and rolcanlogin"),

@@ -99,15 +99,11 @@ f = open('${file}', 'r+b'); f.seek(0, 2); f.seek(f.tell() // 2); b = f.read(1); 
 });
 
 describe("a segment of the log that no node has any more", () => {
-  const psql = ["psql", "--host", "/run/postgresql", "--username", "postgres", "--no-align", "--tuples-only"];
-  const ask = (node: string, statement: string) => docker("exec", node, ...psql, "--command", statement);
-
   it("is what a replica asks the archive for, and gets", async () => {
-    const nodes = [container("database", 1), container("database", 2)];
-    const standby = await Promise.all(nodes.map((node) => ask(node, "select pg_is_in_recovery()")));
-    const replica = nodes[standby.indexOf("t")] ?? "";
-    expect(await ask(replica, "show restore_command")).toBe('restore-segment "%f" "%p"');
-    const archived = await inBackup(`ls -tr ${repository}/archive/capstone/*/*/*-*`);
+    const node = (await query(1, "select pg_is_in_recovery()")) === "t" ? 1 : 2;
+    const replica = container("database", node);
+    expect(await query(node, "show restore_command")).toBe('restore-segment "%f" "%p"');
+    const archived = await inBackup(`ls -tr ${repository}/archive/capstone/*/*/*-* | grep -v partial`);
     const segment = archived.split("\n").at(-1)?.split("/").at(-1)?.slice(0, 24);
     const get = `restore-segment ${segment} /tmp/segment && stat --format %s /tmp/segment && rm /tmp/segment`;
     expect(await docker("exec", replica, "sh", "-c", get)).toBe(String(4 * 2 ** 20));
@@ -115,15 +111,27 @@ describe("a segment of the log that no node has any more", () => {
 
   it("is not looked for where it never was, nor is a timeline", async () => {
     for (const name of ["7FFFFFFF0000000000000001", "00000002.history"]) {
-      const answer = await run("docker", [
-        "exec",
-        container("database", 1),
-        "restore-segment",
-        name,
-        "/tmp/none",
-      ]);
+      const asked = ["restore-segment", name, "/tmp/none"];
+      const answer = await run("docker", ["exec", container("database", 1), ...asked]);
       expect(answer).toMatchObject({ exitCode: 1, stdout: "", stderr: "" });
     }
+  });
+});
+
+describe("a backup that a failover cuts short", () => {
+  it("is made again on the primary of then, and restores", async () => {
+    const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
+    const count = `ls -d ${repository}/backup/capstone/*F | wc -l`;
+    const before = await inBackup(count);
+    const making = command("backup", ["--type", "full"]);
+    await expect.poll(() => inBackup(count), { timeout: 30_000, interval: 50 }).not.toBe(before);
+    await docker("kill", container("database", primary));
+    const made = await mustSucceed(making);
+    expect(made.stderr).toContain("a failover cut it short; it is made again");
+    expect(made.stderr).toContain(`${container("database", 3 - primary)} makes it`);
+    expect(made.stdout).toMatch(/^Full backup \d{8}-\d{6}F: /m);
+    await mustSucceed(command("up"));
+    await mustSucceed(command("restore-verify"));
   });
 });
 

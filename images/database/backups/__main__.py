@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from . import make, plan, restore, service, uploads, verify
+from . import logins, make, plan, restore, service, uploads, verify
 from .errors import PersonError
 
 
@@ -23,6 +23,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("event", nargs="*")
     command.set_defaults(run=lambda given: make.archive_missing(given.event))
 
+    command = commands.add_parser("give-passwords", help="on the primary: the roles get the passwords of the files")
+    command.set_defaults(run=lambda given: logins.give_passwords_here())
+
     command = commands.add_parser("verify", help="restore the newest backup beside the stack and check it")
     command.add_argument("--max-age-hours", type=float, default=None)
     command.set_defaults(run=lambda given: verify.verify(given.max_age_hours))
@@ -32,9 +35,16 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--timeline", type=int, default=None)
     command.set_defaults(run=lambda given: print(json.dumps(plan.plan(given.to, given.timeline))))
 
-    command = commands.add_parser("restore", help="with the database stopped: restore its directory")
-    command.add_argument("--plan", required=True, type=json.loads)
-    command.set_defaults(run=lambda given: restore.restore(given.plan))
+    for name, run, what in (
+        ("copy", restore.copy, "bring a backup's files beside the database's directory"),
+        ("recover", restore.recover, "with the database stopped: put what was copied in its place"),
+    ):
+        command = commands.add_parser(f"restore-{name}", help=what)
+        command.add_argument("--plan", required=True, type=json.loads)
+        command.set_defaults(run=lambda given, run=run: run(given.plan))
+
+    command = commands.add_parser("restore-discard", help="remove what was copied")
+    command.set_defaults(run=lambda given: restore.discard())
 
     command = commands.add_parser("uploads", help="copy the uploads to the backup, or back")
     command.add_argument("direction", choices=["copy", "restore"])

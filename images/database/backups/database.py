@@ -1,11 +1,13 @@
 """Questions to a Postgres on this container's Unix socket."""
 
+import time
 import urllib.error
 import urllib.request
 
 import psycopg2
 
 from . import settings
+from .errors import PersonError
 
 
 def connect(database: str = "capstone", directory: str = settings.socket_directory):
@@ -27,6 +29,29 @@ def is_primary() -> bool:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+def require_primary(seconds: float = 30) -> None:
+    """
+    Just after a crash or a failover Patroni knows who is the primary before its Postgres takes writes: waits for that.
+    @throws PersonError when this node is not the primary, or takes no writes for so long.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        if not is_primary():
+            raise PersonError("This node is not the primary; backups are made there.")
+        try:
+            connection = connect("postgres")
+            ((recovering,),) = rows(connection, "select pg_is_in_recovery()")
+            connection.close()
+            if not recovering:
+                return
+            said = "it is in recovery"
+        except psycopg2.OperationalError as error:
+            said = str(error).strip().splitlines()[-1]
+        if time.monotonic() > end:
+            raise PersonError(f"Postgres on this node takes no writes for {seconds:.0f} s: {said}")
+        time.sleep(0.5)
 
 
 permanent_tables = """

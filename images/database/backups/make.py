@@ -15,8 +15,7 @@ def make(kind: str) -> None:
     Makes a full or an incremental backup; `due` makes whichever is due by the schedule, or none.
     @throws PersonError when this node is not the primary, or the backup fails.
     """
-    if not database.is_primary():
-        raise PersonError("This node is not the primary; backups are made there.")
+    database.require_primary()
     with open(settings.run_directory / "make.lock", "w", encoding="utf-8") as lock:
         # Whoever asks while one is made waits for it.
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -31,6 +30,7 @@ def _make(kind: str) -> None:
         kind = due
     _create_stanza()
     started = time.monotonic()
+    _checkpoint()
     days = settings.schedule()["retentionDays"]
     repository.pgbackrest(
         f"--type={kind}", "--repo1-retention-full-type=time", f"--repo1-retention-full={days}", "backup"
@@ -80,6 +80,16 @@ def _create_stanza() -> None:
             " `npm run down -- --data`."
         )
     repository.pgbackrest("stanza-create")
+
+
+def _checkpoint() -> None:
+    """
+    Until the first one after a failover, which takes its time, the files still name the timeline of before, and
+    pgBackRest refuses to back them up.
+    """
+    connection = database.connect("postgres")
+    database.rows(connection, "checkpoint")
+    connection.close()
 
 
 def _system_identifier() -> int:

@@ -34,7 +34,7 @@ class Recovery:
             "logging_collector": "off",
             "log_destination": "stderr",
             "lc_messages": "C",
-            "restore_command": f'pgbackrest --stanza={settings.stanza} --pg1-path={directory} archive-get %f "%p"',
+            "restore_command": f"pgbackrest {' '.join(archive_get(directory))} archive-get %f \"%p\"",
             "recovery_target_action": "promote",
             **options,
         }
@@ -90,6 +90,19 @@ class Recovery:
             capture_output=True,
         )
         self.process.wait(10)
+
+
+def archive_get(directory: pathlib.Path) -> list[str]:
+    """Segments are fetched ahead of being asked for: one by one, fetching would take longer than replaying."""
+    return [
+        f"--stanza={settings.stanza}",
+        f"--pg1-path={directory}",
+        "--archive-async",
+        f"--spool-path={settings.run_directory}/spool",
+        # Of 4 MB each; the place is in memory.
+        "--archive-get-queue-max=24MB",
+        "--process-max=2",
+    ]
 
 
 of_replication = re.compile(r"\s*(recovery_|restore_command|archive_cleanup_command|primary_)\w*\s*=")

@@ -1,30 +1,38 @@
-"""Point-in-time restore into a database node's volume, while no node runs."""
+"""Point-in-time restore into a database node's volume: its files beside the running node, the rest while none runs."""
 
 import json
+import os
 import time
 
-import psycopg2.extensions
-from psycopg2 import sql
-
-from . import archive, database, recovery, repository, settings
+from . import archive, database, logins, recovery, repository, settings
 from .errors import PersonError
 
 restored_directory = settings.data_directory.with_name("17.restored")
 former_directory = settings.data_directory.with_name("17.before-restore")
 
 
-def restore(plan: dict) -> None:
-    """
-    Restores beside what is there and takes its place only when it has recovered and is open. Until then a failure
-    changes nothing. Prints one JSON line.
-    """
+def copy(plan: dict) -> None:
+    """Brings the backup's files beside what is there, which may be in use meanwhile. Prints one JSON line."""
     started = time.monotonic()
     recovery.remove(restored_directory)
+    _require_space(plan)
     try:
         repository.pgbackrest(
             f"--pg1-path={restored_directory}", f"--set={plan['backup']}", "--type=none", "--process-max=2", "restore"
         )
-        copied = time.monotonic()
+    except Exception:
+        recovery.remove(restored_directory)
+        raise
+    print(json.dumps({"copySeconds": round(time.monotonic() - started, 1)}))
+
+
+def recover(plan: dict) -> None:
+    """
+    With no node running: recovers what was copied, which takes the other's place only when it is open. Until then a
+    failure changes nothing. Prints one JSON line.
+    """
+    started = time.monotonic()
+    try:
         told = _recover(plan)
     except Exception:
         recovery.remove(restored_directory)
@@ -33,8 +41,24 @@ def restore(plan: dict) -> None:
     if settings.data_directory.exists():
         settings.data_directory.rename(former_directory)
     restored_directory.rename(settings.data_directory)
-    seconds = {"copySeconds": round(copied - started, 1), "seconds": round(time.monotonic() - started, 1)}
-    print(json.dumps({**told, **seconds}))
+    print(json.dumps({**told, "recoverSeconds": round(time.monotonic() - started, 1)}))
+
+
+def discard() -> None:
+    """Removes what was copied and will not be used."""
+    recovery.remove(restored_directory)
+
+
+def _require_space(plan: dict) -> None:
+    """A node that still runs on the same disk must not be stopped by a copy that fills it."""
+    space = os.statvfs(settings.data_directory.parent)
+    free = space.f_bavail * space.f_frsize
+    needed = round(plan["databaseBytes"] * 1.1) + (256 << 20)
+    if free < needed:
+        raise PersonError(
+            f"A restore takes {needed / 1e9:.1f} GB beside what is there, and {free / 1e9:.1f} GB are free. Nothing was"
+            " changed."
+        )
 
 
 def _recover(plan: dict) -> dict:
@@ -54,7 +78,8 @@ def _recover(plan: dict) -> dict:
         ((told["timeline"],),) = database.rows(
             connection, "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int"
         )
-        _give_passwords(connection)
+        # The ones of then may have been changed since.
+        logins.give_passwords(connection)
         connection.close()
     finally:
         recovered.stop()
@@ -76,16 +101,6 @@ def _open(plan: dict, target: dict[str, str]) -> recovery.Recovery | None:
         if target and recovery.unreached in recovered.log():
             return None
         raise
-
-
-def _give_passwords(connection) -> None:
-    """Those that the nodes have now: the ones of then may have been changed since. Postgres gets verifiers only."""
-    roles = {"postgres": "superuser", "replicator": "replication", "rewinder": "rewind", "capstone_owner": "owner"}
-    for role, name in roles.items():
-        password = settings.secret(f"{name}-password")
-        verifier = psycopg2.extensions.encrypt_password(password, role, connection, "scram-sha-256")
-        statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier))
-        database.rows(connection, statement)
 
 
 def _archive_new_timeline(timeline: int) -> None:

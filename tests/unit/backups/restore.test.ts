@@ -79,14 +79,17 @@ about("what a restore says", () => {
         timeline: 4,
         target: "2026-01-31 12:00:00+00:00",
       },
-      restored: { lastCommit: "x", replayedTo: "0/1", timeline: 5, copySeconds: 1, seconds: 2 },
+      restored: { lastCommit: "x", replayedTo: "0/1", timeline: 5, recoverSeconds: 2 },
+      copySeconds: 1,
       stoppedAt,
       endedAt: new Date("2026-01-31T12:05:02Z"),
       backAt: new Date("2026-01-31T12:05:20Z"),
       before: undefined,
       after: {},
     });
-    expect(lines.join("\n")).toContain("20.0 s without a database");
+    expect(lines.join("\n")).toContain(
+      "It took 20.0 s without a database; the files of backup 20260131-110000F took 1 s, the log after it 2 s.",
+    );
     expect(lines.at(-1)).toBe(
       "The way back: npm run restore -- --stack dev --to 2026-01-31T12:05:02.000Z --timeline 4",
     );

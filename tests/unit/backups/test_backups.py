@@ -10,7 +10,7 @@ root = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(root / "images" / "database"))
 sys.dont_write_bytecode = True
 
-from backups import archive, metrics, plan, repository, schedule, settings  # noqa: E402
+from backups import archive, metrics, plan, repository, schedule, settings, verifier  # noqa: E402
 from backups.errors import PersonError  # noqa: E402
 
 megabyte = 1 << 20
@@ -50,6 +50,20 @@ class Segments(unittest.TestCase):
     def test_a_history_file_says_where_each_timeline_was_left(self):
         text = "1\t0/3000148\tno recovery target specified\n\n2\t1/10\tbefore 2026-01-01 00:00:00+00\n"
         self.assertEqual(archive.read_history(text), {1: 0x3000148, 2: 0x100000010})
+
+
+class Verifiers(unittest.TestCase):
+    # What Postgres 17 made of "pencil", as RFC 7677 has it with its salt.
+    kept = (
+        "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
+        ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )
+
+    def test_a_verifier_is_of_its_password_and_of_no_other(self):
+        self.assertTrue(verifier.opens("pencil", self.kept))
+        self.assertFalse(verifier.opens("pencils", self.kept))
+        self.assertFalse(verifier.opens("pencil", None))
+        self.assertFalse(verifier.opens("pencil", "md5f00"))
 
 
 class Plans(unittest.TestCase):
