@@ -11,13 +11,12 @@ export interface BackupLook {
   restoreOk: boolean | undefined;
 }
 
-/** What the backup container says of itself, asked from beside it; undefined where there is none, or no answer. */
+/** What the backup container says of itself; undefined where there is none, or no answer. */
 export async function lookAtBackup(asked: Asked): Promise<BackupLook | undefined> {
-  if (running(asked.parts, "backup").length === 0) return undefined;
-  const url = `http://backup-1:${ports.backupMetrics}/metrics`;
+  const url = `http://127.0.0.1:${ports.backupMetrics}/metrics`;
   return firstAnswer(
     asked,
-    running(asked.parts, "database"),
+    running(asked.parts, "backup"),
     ["curl", "--silent", "--fail", "--max-time", "2", url],
     readBackup,
   );

@@ -82,7 +82,7 @@ function databaseLines({ members }: DatabaseLook): string[] {
 
 function lastFailover({ database, atMs }: StackLook): string {
   const { lastFailover: last } = database;
-  if (!last) return "none yet";
+  if (!last) return database.members.length === 0 ? "not known" : "none yet";
   return `${ago(atMs - Date.parse(last.at))}: ${last.newPrimary} became primary, timeline ${last.timeline}`;
 }
 
