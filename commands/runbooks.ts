@@ -7,6 +7,7 @@ import { PersonError } from "../infra/errors.ts";
 import { projectRoot } from "../infra/project.ts";
 import { readBlocks, scriptOf } from "../runbooks/blocks.ts";
 import { readStackArguments } from "../setup/arguments.ts";
+import { dataDirectory } from "../setup/directories.mjs";
 
 const folder = join(projectRoot, "docs/runbooks");
 const index = join(folder, "README.md");
@@ -23,7 +24,7 @@ for (const name of rest) {
   const began = Date.now();
   const { status } = spawnSync("bash", ["-c", script], {
     cwd: projectRoot,
-    env: { ...process.env, STACK: stack },
+    env: { ...environmentOfShell(), STACK: stack },
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
   });
@@ -31,6 +32,18 @@ for (const name of rest) {
   if (status !== 0) throw new PersonError(`The runbook ${name} failed after ${took}, at the commands above.`);
   console.log(`\nThe runbook ${name} ran as written, in ${took}.`);
   if (flags.has("--record")) recordDate(name);
+}
+
+/** Without what set-up has found for us: its commands find it themselves, and a runbook may put it aside meanwhile. */
+function environmentOfShell(): NodeJS.ProcessEnv {
+  const environment = { ...process.env };
+  const found = {
+    PULUMI_BACKEND_URL: `file://${dataDirectory("state")}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: dataDirectory("passphrase"),
+  };
+  for (const [name, value] of Object.entries(found))
+    if (environment[name] === value) delete environment[name];
+  return environment;
 }
 
 /** The last column of its row in the index. */
