@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../infra/docker/docker-client.ts";
+import { isPrimary } from "../infra/docker/is-primary.ts";
 import { PersonError } from "../infra/errors.ts";
 import { partName } from "../infra/naming.ts";
 import { retireEarlierLogins } from "../rotation/rotate.ts";
@@ -22,7 +23,6 @@ import {
   containersOf,
   execute,
   findPrimary,
-  isPrimary,
   type StackContainer,
 } from "./stack-containers.ts";
 
@@ -57,11 +57,12 @@ export async function restore(
   const primary = await findPrimary(stack);
   const before = primary ? await countRows(primary) : undefined;
 
-  let stoppedAt = new Date();
+  const askedAt = new Date();
   say(`copying backup ${plan.backup}`);
   const copySeconds = await copyIntoNode(stack, 1, plan);
 
-  if (primary) stoppedAt = new Date();
+  // Where there is no primary, the service has no database from the start.
+  const stoppedAt = primary ? new Date() : askedAt;
   const { endedAt, restored } = await recoverOrStartAgain(stack, plan, nodes, primary, say);
   await Promise.all([forgetCluster(stack), emptyOthers(stack)]);
   const first = await startFirst(stack, nodes, say);

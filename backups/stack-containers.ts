@@ -1,4 +1,5 @@
 import { docker, lastLines } from "../infra/docker/docker-client.ts";
+import { isPrimary } from "../infra/docker/is-primary.ts";
 import { PersonError } from "../infra/errors.ts";
 import type { Role } from "../infra/topology.ts";
 import { configurationOf } from "../setup/project.ts";
@@ -63,12 +64,6 @@ export async function findPrimary(stack: string): Promise<string | undefined> {
     if (running && (await isPrimary(name))) return name;
   }
   return undefined;
-}
-
-export async function isPrimary(container: string): Promise<boolean> {
-  const question = ["curl", "--silent", "--fail", "--max-time", "3", "--output", "/dev/null"];
-  const asked = await docker(["exec", container, ...question, "http://127.0.0.1:8008/primary"]);
-  return asked.exitCode === 0;
 }
 
 /** @throws PersonError when no node is the primary. */

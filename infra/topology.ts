@@ -122,15 +122,6 @@ export const cpuSharesOfFailover = 4096;
 /** Where containers find their secrets and settings, as files. */
 export const secretsDirectory = "/run/secrets";
 
-/** Those that never leave the containers of the database and the migration. */
-export const internalPasswordNames: readonly PasswordName[] = [
-  "superuserPassword",
-  "replicationPassword",
-  "rewindPassword",
-  "ownerPassword",
-  "patroniPassword",
-];
-
 /** The local target's passwords. Each may be set as a config secret of this name; else it is random. */
 export const passwordNames = [
   "superuserPassword",

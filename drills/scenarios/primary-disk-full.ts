@@ -1,4 +1,5 @@
 import type { Drill, Scene } from "../drill.ts";
+import { psql } from "../stack/psql.ts";
 import { smallDisk } from "../stack/small-disk.ts";
 import { standIn } from "../stack/stand-in.ts";
 
@@ -31,9 +32,8 @@ export const drill: Drill = {
 
 /** Segments of the log that are there already are written before a new one is needed: skip them. */
 async function fillLog({ primary }: Scene): Promise<void> {
-  const psql = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
   for (let segment = 0; segment < 20; segment++) {
-    const skipped = await primary.run(psql, "select pg_switch_wal();").catch(() => undefined);
+    const skipped = await psql(primary, "select pg_switch_wal();").catch(() => undefined);
     if (skipped === undefined) return;
   }
 }

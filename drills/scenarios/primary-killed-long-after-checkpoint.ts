@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Drill } from "../drill.ts";
 import type { Part } from "../stack/part.ts";
+import { psql } from "../stack/psql.ts";
 
 /** More than any node keeps for another (wal_keep_size). */
 const logMegabytes = 200;
 
-/** What the returning node has to be rewound to is older than what either node still has of the log. */
+/** The returning node is rewound, to a place whose log the nodes need not have any more: the archive has it. */
 export const drill: Drill = {
   description: `The primary is killed with ${logMegabytes} MB of log since its last checkpoint, and comes back after the next.`,
   async prepare({ primary }) {
-    await ask(primary, "checkpoint;");
+    await psql(primary, "checkpoint;");
     await writeLog(primary, logMegabytes);
   },
   async inject(scene) {
@@ -21,7 +22,7 @@ export const drill: Drill = {
     await writing;
     const promoted = () => scene.observation.primary?.part.name === replica.name;
     if (!(await scene.until(promoted, 60_000))) return;
-    await ask(replica, "checkpoint;");
+    await psql(replica, "checkpoint;");
     await primary.start();
   },
   expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
@@ -31,10 +32,5 @@ export const drill: Drill = {
 /** Log without data: nothing is left of it to remove. */
 async function writeLog(part: Part, megabytes: number): Promise<void> {
   const message = "pg_logical_emit_message(false, 'drill', repeat(md5(random()::text), 32768))";
-  await ask(part, `select count(${message}) from generate_series(1, ${megabytes});`);
-}
-
-function ask(part: Part, statement: string): Promise<string> {
-  const psql = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
-  return part.run(psql, statement);
+  await psql(part, `select count(${message}) from generate_series(1, ${megabytes});`);
 }

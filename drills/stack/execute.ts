@@ -1,7 +1,5 @@
-import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 
 export interface Execution {
@@ -9,12 +7,8 @@ export interface Execution {
   errors: Readable;
   /** Ends the program's standard input, after this text: a program that watches it ends as well. */
   close: (input?: string) => void;
-  /** Resolves when its output has ended. Docker now and then forgets to say so: the engine is asked too. */
-  ended: () => Promise<void>;
   exitCode: () => Promise<number | null>;
 }
-
-const askEveryMs = 2_000;
 
 /** Starts a program in a running container. Its input stays open until `close`. */
 export async function startIn(container: Docker.Container, command: string[]): Promise<Execution> {
@@ -38,15 +32,6 @@ export async function startIn(container: Docker.Container, command: string[]): P
     output,
     errors,
     close: (input = "") => stream.end(input),
-    ended: async () => {
-      while (!stream.destroyed && !output.writableEnded) {
-        await Promise.race([sleep(askEveryMs), once(stream, "close").catch(() => {})]);
-        if (stream.destroyed || output.writableEnded || (await exec.inspect()).Running) continue;
-        // What it wrote last is on its way.
-        await sleep(askEveryMs);
-        stream.destroy();
-      }
-    },
     exitCode: async () => (await exec.inspect()).ExitCode,
   };
 }
@@ -60,11 +45,7 @@ export async function startIn(container: Docker.Container, command: string[]): P
 export async function runIn(container: Docker.Container, command: string[], input = ""): Promise<string> {
   const execution = await startIn(container, command);
   execution.close(input);
-  const [printed, complaint] = await Promise.all([
-    text(execution.output),
-    text(execution.errors),
-    execution.ended(),
-  ]);
+  const [printed, complaint] = await Promise.all([text(execution.output), text(execution.errors)]);
   const status = await execution.exitCode();
   if (status !== 0) {
     throw new Error(`${command[0]} ended with status ${status}: ${(complaint || printed).trim()}`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../errors.ts";
 import { docker, lastLines } from "./docker-client.ts";
+import { isPrimary } from "./is-primary.ts";
 
 export interface RunningNodes {
   containerNames: string[];
@@ -45,11 +46,7 @@ async function findAble(names: string[]): Promise<string[]> {
 }
 
 async function findPrimary(names: string[]): Promise<string | undefined> {
-  const question = ["curl", "--silent", "--fail", "--max-time", "3", "--output", "/dev/null"];
-  for (const name of names) {
-    const asked = await docker(["exec", name, ...question, "http://127.0.0.1:8008/primary"]);
-    if (asked.exitCode === 0) return name;
-  }
+  for (const name of names) if (await isPrimary(name)) return name;
   return undefined;
 }
 
