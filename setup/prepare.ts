@@ -1,8 +1,5 @@
-// Gets what a command needs: prepare.ts COMMAND [ARGUMENTS]. What it does is said on standard error; on standard output
-// is one JSON object, the environment for the command.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { PersonError } from "../infra/errors.ts";
 import { readStackArguments } from "./arguments.ts";
 import { cacheDirectory } from "./directories.mjs";
 import { withLock } from "./lock.mjs";
@@ -80,10 +77,16 @@ async function missingOf(parts: Part[]): Promise<Part[]> {
   return parts.filter((_part, index) => !there[index]);
 }
 
-async function main(command: string, args: string[]): Promise<void> {
+/**
+ * Gets what a command needs, and says on standard error what it does.
+ * @returns the environment for the command.
+ * @throws PersonError when something cannot be had.
+ */
+export async function prepare(command: string, args: string[]): Promise<Record<string, string>> {
   const parts = partsFor(command, args);
   if ((await missingOf(parts)).length > 0) {
-    endChildrenWithUs();
+    // Where one part fails, the others end with us.
+    const release = endChildrenWithUs();
     const progress = new Progress();
     await withLock(
       cacheDirectory("lock"),
@@ -92,15 +95,9 @@ async function main(command: string, args: string[]): Promise<void> {
         await provide(await missingOf(parts), progress);
       },
     );
+    release();
   }
   const environment = await pulumiEnvironment();
   if (engineWasStarted()) environment.CAPSTONE_ENGINE_STARTED = "1";
-  console.log(JSON.stringify(environment));
-}
-
-try {
-  await main(process.argv[2] ?? "", process.argv.slice(3));
-} catch (error) {
-  console.error(error instanceof PersonError ? error.message : error);
-  process.exit(1);
+  return environment;
 }

@@ -8,13 +8,20 @@ import { PersonError } from "../infra/errors.ts";
 const execute = promisify(execFile);
 const running = new Set<ChildProcess>();
 
-/** Ends what `runLogged` has started when this process is told to end. */
-export function endChildrenWithUs(): void {
-  process.on("exit", () => {
+/**
+ * Ends what `runLogged` has started when this process ends.
+ * @returns what leaves signals to others again.
+ */
+export function endChildrenWithUs(): () => void {
+  const end = () => {
     for (const child of running) child.kill("SIGTERM");
-  });
-  process.on("SIGINT", () => process.exit(130));
-  process.on("SIGTERM", () => process.exit(143));
+  };
+  const interrupt = () => process.exit(130);
+  const terminate = () => process.exit(143);
+  process.on("exit", end).on("SIGINT", interrupt).on("SIGTERM", terminate);
+  return () => {
+    process.off("exit", end).off("SIGINT", interrupt).off("SIGTERM", terminate);
+  };
 }
 
 /** What a program prints on standard output, trimmed; undefined when it fails or does not exist. */
