@@ -153,10 +153,9 @@ async function build({ progress }: Preparation, part: string): Promise<string> {
       directory: toolchain,
       environment: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "", GOGC: "400" },
     });
-    await copyFile(
-      path.join(toolchain, "pulumi-resource-pulumi-nodejs"),
-      path.join(bin, "pulumi-resource-pulumi-nodejs"),
-    );
+    for (const name of ["pulumi-resource-pulumi-nodejs", "end-with-engine.cjs", "load-when-used.cjs"]) {
+      await copyFile(path.join(toolchain, name), path.join(bin, name));
+    }
     for (const [name, pluginVersion] of Object.entries(versions.pulumiPlugins)) {
       const plugin = path.join(unfinished, "plugins", `resource-${name}-v${pluginVersion}`);
       await mkdir(plugin, { recursive: true });
