@@ -7,7 +7,6 @@ import { checks, runCheck, runTool } from "../setup/checks.ts";
 import { stopStartedEngine } from "../setup/parts/docker-engine.ts";
 import { addTally, readTally, type Tally } from "../setup/tally.ts";
 
-const projects = ["unit", "service", "stack"];
 const scratch = mkdtempSync(path.join(tmpdir(), "capstone-test-"));
 let tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 let stopped = false;
@@ -15,17 +14,15 @@ process.on("SIGINT", () => (stopped = true)).on("SIGTERM", () => (stopped = true
 
 // What a run that was killed left of the stack is taken away first, so that this one starts from nothing.
 removeTestStack();
-for (const check of checks) {
-  const passed = await runCheck(check);
-  tally = addTally(tally, { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
-}
-for (const project of projects) {
-  if (stopped) break;
-  const results = path.join(scratch, `${project}.json`);
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
-  const status = await runTool("vitest", ["run", "--project", project, ...reporters]);
-  tally = addTally(tally, readTally(results, status));
-}
+// The tests of the stack mostly wait for it, so the others have the processor meanwhile; what they print is shown as a
+// piece when they have ended.
+const tallies = await Promise.all([
+  runProject("stack", "inherit"),
+  runChecks().then(async (checked) =>
+    addTally(addTally(checked, await runProject("unit", "pipe")), await runProject("service", "pipe")),
+  ),
+]);
+for (const each of tallies) tally = addTally(tally, each);
 if (!removeTestStack()) tally = addTally(tally, { passed: 0, failed: 1, skipped: 0 });
 rmSync(scratch, { recursive: true });
 if (process.env.CAPSTONE_ENGINE_STARTED) await stopStartedEngine();
@@ -34,6 +31,20 @@ if (stopped) console.error("The tests were stopped before their end.");
 const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
 console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
 process.exitCode = tally.failed > 0 || stopped ? 1 : 0;
+
+async function runChecks(): Promise<Tally> {
+  let passed = 0;
+  for (const check of checks) if (await runCheck(check)) passed += 1;
+  return { passed, failed: checks.length - passed, skipped: 0 };
+}
+
+async function runProject(project: string, output: "inherit" | "pipe"): Promise<Tally> {
+  if (stopped) return { passed: 0, failed: 0, skipped: 0 };
+  const results = path.join(scratch, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
+  const status = await runTool("vitest", ["run", "--project", project, ...reporters], output);
+  return readTally(results, status);
+}
 
 /** @returns whether nothing of the stack is left. */
 function removeTestStack(): boolean {

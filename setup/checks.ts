@@ -22,15 +22,30 @@ export async function runCheck({ name, tool, args }: Check): Promise<boolean> {
   return status === 0;
 }
 
-/** Runs a tool of node_modules to its end. @returns its exit status. */
-export function runTool(tool: string, args: string[]): Promise<number> {
+/**
+ * Runs a tool of node_modules to its end.
+ * @param output whether what it prints is shown at once, or as a piece when it has ended
+ * @returns its exit status.
+ */
+export function runTool(
+  tool: string,
+  args: string[],
+  output: "inherit" | "pipe" = "inherit",
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path.join(root, "node_modules", ".bin", tool), args, { cwd: root, stdio: "inherit" });
+    const stdio = ["inherit", output, output] as const;
+    const child = spawn(path.join(root, "node_modules", ".bin", tool), args, {
+      cwd: root,
+      stdio: [...stdio],
+    });
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
     const stop = () => child.kill("SIGTERM");
     process.on("SIGTERM", stop);
     child.once("error", reject);
     child.once("close", (code) => {
       process.off("SIGTERM", stop);
+      process.stdout.write(Buffer.concat(printed));
       resolve(code ?? 1);
     });
   });
