@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
 import { cacheDirectory, dataDirectory } from "../directories.mjs";
-import type { Part } from "../part.ts";
+import type { Part, Preparation } from "../part.ts";
 import { lastWords, output, runLogged } from "../processes.ts";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
 
@@ -42,7 +42,7 @@ export const dockerEngine: Part = {
       );
     }
     let installed = "";
-    if (!(await output("sh", ["-c", "command -v dockerd && command -v iptables && command -v docker"]))) {
+    if (!(await engineIsInstalled())) {
       progress.start(this.name, "installing docker.io from Debian on this machine, as you are root");
       await installDebianPackages(["docker.io", "iptables"]);
       installed = "installed docker.io and ";
@@ -67,6 +67,18 @@ async function engineAnswers(): Promise<boolean> {
     (await askEngine("/_ping")) ??
     (await output("docker", ["version", "--format", "{{.Server.Version}}"])) !== undefined
   );
+}
+
+async function engineIsInstalled(): Promise<boolean> {
+  const programs = "command -v dockerd && command -v iptables && command -v docker";
+  return (await output("sh", ["-c", programs])) !== undefined;
+}
+
+/** Whether an image is there after all, once the engine runs: one that did not run could not say. */
+export async function startedEngineHasImage(name: string, { ready }: Preparation): Promise<boolean> {
+  if (!(await engineIsInstalled())) return false;
+  await ready(dockerEngine);
+  return engineHasImage(name);
 }
 
 /** Whether the engine has an image of that name. */

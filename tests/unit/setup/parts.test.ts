@@ -75,6 +75,19 @@ describe("where a part cannot be had, one sentence says which and what to do", (
   });
 });
 
+it("an image that an engine had before it was started is found, not made again", async () => {
+  scratchHome();
+  vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
+  const started = path.join(scratchDirectory(), "started");
+  const calls = fakePrograms({ docker: `test -e ${started}`, dockerd: "", iptables: "", cargo: "exit 1" });
+  const { garageImage } = await fresh(() => import("../../../setup/parts/base-images.ts"));
+  expect(await garageImage.isThere()).toBe(false);
+  const ready = async () => writeFileSync(started, "");
+  expect(await garageImage.provide({ ...preparation, ready })).toBe("found on the engine");
+  expect(calls().some((call) => call.startsWith("cargo"))).toBe(false);
+});
+
 describe("Pulumi's own release", () => {
   const name = `pulumi-v${versions.pulumi}-${process.platform}-${process.arch}.tar.gz`;
 
