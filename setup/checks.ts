@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import path from "node:path";
 
 const root = path.dirname(import.meta.dirname);
@@ -24,7 +25,8 @@ export async function runCheck({ name, tool, args }: Check): Promise<boolean> {
 
 /**
  * Runs a tool of node_modules to its end.
- * @param output whether what it prints is shown at once, or as a piece when it has ended
+ * @param output shown at once; or, for what runs beside it, as a piece when it has ended, and it takes what processor
+ *   the other leaves
  * @returns its exit status.
  */
 export function runTool(
@@ -38,6 +40,7 @@ export function runTool(
       cwd: root,
       stdio: [...stdio],
     });
+    if (output === "pipe" && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
     const stop = () => child.kill("SIGTERM");

@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import { command, mustSucceed } from "./support.ts";
 
 it("rides through an application node, the primary and a proxy killed under load, losing and repeating nothing", async () => {
-  await mustSucceed(command("up"));
   const { stdout } = await mustSucceed(command("drill", ["--short"]));
   console.log(stdout);
   for (const name of ["app-node-killed", "primary-killed", "proxy-killed"])

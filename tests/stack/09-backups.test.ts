@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
+import { partName } from "../../infra/naming.ts";
+import { secretsDirectory, userIds } from "../../infra/topology.ts";
 import { ask, load, png, signUp } from "./client.ts";
-import { command, container, docker, mustSucceed, type Outputs, query, readOutputs, run } from "./support.ts";
+import {
+  command,
+  container,
+  docker,
+  mustSucceed,
+  type Outputs,
+  query,
+  readOutputs,
+  run,
+  stack,
+} from "./support.ts";
 
 let outputs: Outputs;
 beforeAll(async () => {
@@ -151,6 +163,25 @@ describe("a restore to a moment", () => {
     expect(unconfirmed.stderr).toMatch(/say that it is meant with --yes/);
     expect(await docker("ps", "--quiet", "--no-trunc", "--filter", "label=capstone.role=database")).toBe(
       before,
+    );
+  });
+});
+
+describe("a restore that its disk has no room for", () => {
+  it("is refused before it copies anything", async () => {
+    const memory = (path: string) =>
+      `--tmpfs=${path}:uid=${userIds.database},gid=${userIds.database},mode=0700,size=64m`;
+    const small = await run("docker", [
+      ...["run", "--rm", "--network=none", `--user=${userIds.database}:${userIds.database}`],
+      ...["/var/lib/postgresql/data", "/run/backup", "/run/postgresql", "/tmp"].map(memory),
+      `--volume=${partName(stack, "backup")}:${repository}`,
+      `--volume=${partName(stack, "database-secrets")}:${secretsDirectory}:ro`,
+      await docker("inspect", "--format={{.Image}}", backup),
+      ...["start-restore", "copy", "--plan", await inBackup("backups plan --to latest")],
+    ]);
+    expect(small.exitCode).toBe(1);
+    expect(small.stderr).toMatch(
+      /A restore takes 0\.\d GB beside what is there, and 0\.1 GB are free\. Nothing was changed\./,
     );
   });
 });

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { isImportedHash, matchesImported, noPassword } from "../../../app/security/imported-hashes.ts";
 import { isCurrentHash, Passwords } from "../../../app/security/passwords.ts";
 import { readMapping } from "../../../import/mapping/mapping.ts";
@@ -121,6 +121,7 @@ describe("the command line", () => {
 
 describe("a mapping file", () => {
   const directory = mkdtempSync(join(tmpdir(), "capstone-mapping-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
   const write = (text: string) => {
     const file = join(directory, "map.json");
     writeFileSync(file, text);
