@@ -24,6 +24,15 @@ export default defineConfig({
         },
       },
       {
+        // The Pulumi that set-up delivers, with a state of its own.
+        test: {
+          name: "toolchain",
+          include: ["tests/toolchain/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: 2 * minuteMs,
+        },
+      },
+      {
         // The application against a real Postgres and a real Garage.
         test: {
           name: "service",

@@ -16,12 +16,7 @@ process.on("SIGINT", () => (stopped = true)).on("SIGTERM", () => (stopped = true
 removeTestStack();
 // The tests of the stack mostly wait for it, so the others have the processor meanwhile; what they print is shown as a
 // piece when they have ended.
-const tallies = await Promise.all([
-  runProject("stack", "inherit"),
-  runChecks().then(async (checked) =>
-    addTally(addTally(checked, await runProject("unit", "pipe")), await runProject("service", "pipe")),
-  ),
-]);
+const tallies = await Promise.all([runProject("stack", "inherit"), runTheOthers()]);
 for (const each of tallies) tally = addTally(tally, each);
 if (!removeTestStack()) tally = addTally(tally, { passed: 0, failed: 1, skipped: 0 });
 rmSync(scratch, { recursive: true });
@@ -32,10 +27,16 @@ const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
 console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
 process.exitCode = tally.failed > 0 || stopped ? 1 : 0;
 
-async function runChecks(): Promise<Tally> {
-  let passed = 0;
-  for (const check of checks) if (await runCheck(check)) passed += 1;
-  return { passed, failed: checks.length - passed, skipped: 0 };
+async function runTheOthers(): Promise<Tally> {
+  let others: Tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const check of checks) {
+    const passed = await runCheck(check, "pipe");
+    others = addTally(others, { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+  }
+  for (const project of ["toolchain", "unit", "service"]) {
+    others = addTally(others, await runProject(project, "pipe"));
+  }
+  return others;
 }
 
 async function runProject(project: string, output: "inherit" | "pipe"): Promise<Tally> {

@@ -16,9 +16,12 @@ export const checks: Check[] = [
   { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
 ];
 
-/** Runs a check with its output shown. @returns whether it passed. */
-export async function runCheck({ name, tool, args }: Check): Promise<boolean> {
-  const status = await runTool(tool, args);
+/** Runs a check, its output shown as `runTool` does. @returns whether it passed. */
+export async function runCheck(
+  { name, tool, args }: Check,
+  output: "inherit" | "pipe" = "inherit",
+): Promise<boolean> {
+  const status = await runTool(tool, args, output);
   console.log(`${status === 0 ? "passed" : "FAILED"}: ${name}`);
   return status === 0;
 }

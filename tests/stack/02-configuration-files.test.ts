@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { projectRoot } from "../../infra/project.ts";
 import { container, docker, mustSucceed, run } from "./support.ts";
 
-describe("configuration, checked by the program that reads it", () => {
+describe.concurrent("configuration, checked by the program that reads it", () => {
   it.each([1, 2])("haproxy takes its own on proxy %i", async (node) => {
     await docker("exec", container("proxy", node), "haproxy", "-c", "-f", "/etc/capstone/haproxy.cfg");
   });
@@ -17,7 +17,7 @@ describe("configuration, checked by the program that reads it", () => {
   });
 });
 
-describe("who watches", () => {
+describe.concurrent("who watches", () => {
   // Bounded: promtool once ran away with a test file that asked for a year.
   const bounded = [
     "run",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { projectRoot } from "../../infra/project.ts";
-import { mustSucceed, run } from "./support.ts";
+import { mustSucceed, run } from "../stack/support.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "capstone-toolchain-"));
 const state = path.join(directory, "state");
@@ -18,7 +18,7 @@ const outputs = async () => {
 };
 
 beforeAll(async () => {
-  cpSync(path.join(import.meta.dirname, "toolchain-program"), directory, { recursive: true });
+  cpSync(path.join(import.meta.dirname, "program"), directory, { recursive: true });
   symlinkSync(path.join(projectRoot, "node_modules"), path.join(directory, "node_modules"));
   mkdirSync(state);
   vi.stubEnv("PULUMI_BACKEND_URL", `file://${state}`);
