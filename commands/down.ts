@@ -2,7 +2,7 @@
 // --data also deletes what it stored, and its passwords; --engine also stops the Docker engine that set-up started.
 import { PersonError } from "../infra/errors.ts";
 import { readStackArguments, refuseRest } from "../setup/arguments.ts";
-import { killContainers, removeLeftovers, removeUnknownContainers } from "../setup/leftovers.ts";
+import { removeLeftovers, removeUnknownContainers } from "../setup/leftovers.ts";
 import { findStack, openStack } from "../setup/open-stack.ts";
 import { stopStartedEngine } from "../setup/parts/docker-engine.ts";
 import { configurationOf } from "../setup/project.ts";
@@ -18,7 +18,6 @@ const onDocker = configurationOf(stack)["capstone:target"] === "docker";
 if (await findStack(stack)) {
   const deployed = await openStack(stack);
   if (onDocker) await removeUnknownContainers(stack, deployed);
-  if (onDocker && withData) await killContainers(stack);
   if (withData) await readPulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   const destroy = ["destroy", "--stack", stack];
   if (onDocker || !process.stdin.isTTY) destroy.push("--yes", "--skip-preview");

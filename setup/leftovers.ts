@@ -11,13 +11,7 @@ const execute = promisify(execFile);
 export async function removeUnknownContainers(stack: string, deployed: Deployment): Promise<void> {
   const known = containerIds(deployed);
   const list = ["ps", "--all", "--no-trunc", "--filter", `label=capstone.stack=${stack}`, "--quiet"];
-  await forAll(list, ["rm", "--force"], (id) => !known.has(id));
-}
-
-/** Ends the stack's containers at once: where nothing of them is kept, nothing has to be ended in good order. */
-export async function killContainers(stack: string): Promise<void> {
-  // One that ends by itself meanwhile cannot be killed, and need not be.
-  await forAll(["ps", "--filter", `label=capstone.stack=${stack}`, "--quiet"], ["kill"]).catch(() => {});
+  await removeAll(list, ["rm", "--force"], (id) => !known.has(id));
 }
 
 /**
@@ -27,13 +21,13 @@ export async function killContainers(stack: string): Promise<void> {
  */
 export async function removeLeftovers(stack: string, withData: boolean): Promise<void> {
   const filter = ["--filter", `label=capstone.stack=${stack}`, "--quiet"];
-  await forAll(["ps", "--all", ...filter], ["rm", "--force"]);
-  await forAll(["network", "ls", ...filter], ["network", "rm"]);
-  if (withData) await forAll(["volume", "ls", ...filter], ["volume", "rm", "--force"]);
+  await removeAll(["ps", "--all", ...filter], ["rm", "--force"]);
+  await removeAll(["network", "ls", ...filter], ["network", "rm"]);
+  if (withData) await removeAll(["volume", "ls", ...filter], ["volume", "rm", "--force"]);
 }
 
-async function forAll(list: string[], action: string[], chosen = (_id: string) => true): Promise<void> {
+async function removeAll(list: string[], remove: string[], chosen = (_id: string) => true): Promise<void> {
   const { stdout } = await execute("docker", list);
   const ids = stdout.split("\n").filter((id) => id !== "" && chosen(id));
-  if (ids.length > 0) await execute("docker", [...action, ...ids]);
+  if (ids.length > 0) await execute("docker", [...remove, ...ids]);
 }
