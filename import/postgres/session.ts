@@ -84,7 +84,9 @@ export class Session {
       });
       return [results].flat().flatMap(({ rows }) => rows);
     } catch (error) {
-      throw understood(error);
+      const reason = understood(error);
+      if (reason instanceof SessionLost) this.lost ??= reason;
+      throw reason;
     }
   }
 

@@ -286,7 +286,7 @@ describe("a database that fails over", () => {
     for (let cut = 0; cut < 2; cut++) {
       await until(async () => {
         const [row] =
-          await sql`select tuples_processed::int as rows from pg_stat_progress_copy where command = 'COPY FROM'`;
+          await sql`select tuples_processed::int as rows from pg_stat_progress_copy where command = 'COPY FROM' and datname = ${databaseName}`;
         return (row?.rows ?? 0) > 20_000;
       });
       // As HAProxy does without a primary.
