@@ -3,48 +3,39 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { checks, runCheck, runTool } from "../setup/checks.ts";
-import { stopStartedEngine } from "../setup/parts/docker-engine.ts";
-import { addTally, readTally, type Tally } from "../setup/tally.ts";
+import { checks, type Place, runCheck, runTool } from "../setup/checks.ts";
+import { engineWasStarted, stopStartedEngine } from "../setup/parts/docker-engine.ts";
+import { readTally, sum, type Tally, tallyOf } from "../setup/tally.ts";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "capstone-test-"));
-let tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const tallies: Tally[] = [];
 let stopped = false;
 process.on("SIGINT", () => (stopped = true)).on("SIGTERM", () => (stopped = true));
 
 // What a run that was killed left of the stack is taken away first, so that this one starts from nothing.
 removeTestStack();
-// The tests of the stack mostly wait for it, so the others have the processor meanwhile; what they print is shown as a
-// piece when they have ended.
-const tallies = await Promise.all([runProject("stack", "inherit"), runTheOthers()]);
-for (const each of tallies) tally = addTally(tally, each);
-if (!removeTestStack()) tally = addTally(tally, { passed: 0, failed: 1, skipped: 0 });
+// The tests of the stack mostly wait for it; the others use the processor meanwhile.
+await Promise.all([runProject("stack", "alone"), runTheOthers()]);
+if (!removeTestStack()) tallies.push(tallyOf(false));
 rmSync(scratch, { recursive: true });
-if (process.env.CAPSTONE_ENGINE_STARTED) await stopStartedEngine();
+if (engineWasStarted()) await stopStartedEngine();
 
 if (stopped) console.error("The tests were stopped before their end.");
-const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
-console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
-process.exitCode = tally.failed > 0 || stopped ? 1 : 0;
+const { passed, failed, skipped } = sum(tallies);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed > 0 || stopped ? 1 : 0;
 
-async function runTheOthers(): Promise<Tally> {
-  let others: Tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const check of checks) {
-    const passed = await runCheck(check, "pipe");
-    others = addTally(others, { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
-  }
-  for (const project of ["toolchain", "unit", "service"]) {
-    others = addTally(others, await runProject(project, "pipe"));
-  }
-  return others;
+async function runTheOthers(): Promise<void> {
+  for (const check of checks) tallies.push(tallyOf(await runCheck(check, "beside")));
+  for (const project of ["toolchain", "unit", "service"]) await runProject(project, "beside");
 }
 
-async function runProject(project: string, output: "inherit" | "pipe"): Promise<Tally> {
-  if (stopped) return { passed: 0, failed: 0, skipped: 0 };
+async function runProject(project: string, place: Place): Promise<void> {
+  if (stopped) return;
   const results = path.join(scratch, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
-  const status = await runTool("vitest", ["run", "--project", project, ...reporters], output);
-  return readTally(results, status);
+  const status = await runTool("vitest", ["run", "--project", project, ...reporters], place);
+  tallies.push(readTally(results, status));
 }
 
 /** @returns whether nothing of the stack is left. */

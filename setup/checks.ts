@@ -16,34 +16,28 @@ export const checks: Check[] = [
   { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
 ];
 
-/** Runs a check, its output shown as `runTool` does. @returns whether it passed. */
-export async function runCheck(
-  { name, tool, args }: Check,
-  output: "inherit" | "pipe" = "inherit",
-): Promise<boolean> {
-  const status = await runTool(tool, args, output);
+/** Runs a check, as `runTool` does. @returns whether it passed. */
+export async function runCheck({ name, tool, args }: Check, place: Place = "alone"): Promise<boolean> {
+  const status = await runTool(tool, args, place);
   console.log(`${status === 0 ? "passed" : "FAILED"}: ${name}`);
   return status === 0;
 }
 
 /**
- * Runs a tool of node_modules to its end.
- * @param output shown at once; or, for what runs beside it, as a piece when it has ended, and it takes what processor
- *   the other leaves
- * @returns its exit status.
+ * What runs beside something else takes the processor that the other leaves, and what it prints is shown as a piece when
+ * it has ended.
  */
-export function runTool(
-  tool: string,
-  args: string[],
-  output: "inherit" | "pipe" = "inherit",
-): Promise<number> {
+export type Place = "alone" | "beside";
+
+/** Runs a tool of node_modules to its end. @returns its exit status. */
+export function runTool(tool: string, args: string[], place: Place = "alone"): Promise<number> {
   return new Promise((resolve, reject) => {
-    const stdio = ["inherit", output, output] as const;
+    const output = place === "alone" ? "inherit" : "pipe";
     const child = spawn(path.join(root, "node_modules", ".bin", tool), args, {
       cwd: root,
-      stdio: [...stdio],
+      stdio: ["inherit", output, output],
     });
-    if (output === "pipe" && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (place === "beside" && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(chunk));
     const stop = () => child.kill("SIGTERM");

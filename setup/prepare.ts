@@ -5,7 +5,7 @@ import { cacheDirectory } from "./directories.mjs";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
 import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
-import { dockerEngine, engineWasStarted } from "./parts/docker-engine.ts";
+import { dockerEngine, engineHasToBeInstalled } from "./parts/docker-engine.ts";
 import { packages } from "./parts/packages.ts";
 import { pulumi } from "./parts/pulumi.ts";
 import { stackImages } from "./parts/stack-images.ts";
@@ -92,12 +92,16 @@ export async function prepare(command: string, args: string[]): Promise<Record<s
       cacheDirectory("lock"),
       (sentence) => progress.say(sentence),
       async () => {
-        await provide(await missingOf(parts), progress);
+        let missing = await missingOf(parts);
+        // Only an engine that runs can say which images it has. Installing one takes long and goes beside the rest.
+        if (missing.includes(dockerEngine) && !(await engineHasToBeInstalled())) {
+          await provide([dockerEngine], progress);
+          missing = await missingOf(parts);
+        }
+        await provide(missing, progress);
       },
     );
     release();
   }
-  const environment = await pulumiEnvironment();
-  if (engineWasStarted()) environment.CAPSTONE_ENGINE_STARTED = "1";
-  return environment;
+  return pulumiEnvironment();
 }

@@ -21,7 +21,6 @@ export async function pulumiEnvironment(
     // A stack is named on every command line or is this one; none is ever asked for.
     PULUMI_STACK: given.PULUMI_STACK ?? "dev",
   };
-  if (given.DOCKER_HOST) environment.DOCKER_HOST = given.DOCKER_HOST;
   if (home) {
     environment.PATH = [path.join(home, "bin"), given.PATH ?? ""].join(path.delimiter);
     environment.PULUMI_HOME = home;

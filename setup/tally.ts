@@ -12,12 +12,14 @@ interface Report {
   testResults: { status: string; assertionResults: { status: string }[] }[];
 }
 
-export function addTally(one: Tally, other: Tally): Tally {
-  return {
-    passed: one.passed + other.passed,
-    failed: one.failed + other.failed,
-    skipped: one.skipped + other.skipped,
-  };
+export function sum(tallies: Tally[]): Tally {
+  const of = (what: keyof Tally) => tallies.reduce((total, tally) => total + tally[what], 0);
+  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+}
+
+/** The tally of one thing that held or did not. */
+export function tallyOf(passed: boolean): Tally {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
 /**

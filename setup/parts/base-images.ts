@@ -8,7 +8,7 @@ import type { Part, Preparation } from "../part.ts";
 import { output, runLogged } from "../processes.ts";
 import { baseImages, versions } from "../versions.mjs";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
-import { dockerEngine, engineHasImage, startedEngineHasImage } from "./docker-engine.ts";
+import { dockerEngine, engineHasImage } from "./docker-engine.ts";
 import { buildGarage } from "./garage.ts";
 
 const registry = "https://registry-1.docker.io/v2/";
@@ -25,7 +25,6 @@ function baseImage(image: string, build: (preparation: Preparation, part: Part) 
     isThere: () => engineHasImage(image),
 
     async provide(preparation) {
-      if (await startedEngineHasImage(image, preparation)) return "found on the engine";
       if (await reachable(registry)) {
         await preparation.ready(dockerEngine);
         preparation.progress.start(this.name, "pulling");

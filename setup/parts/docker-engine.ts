@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
 import { cacheDirectory, dataDirectory } from "../directories.mjs";
-import type { Part, Preparation } from "../part.ts";
+import type { Part } from "../part.ts";
 import { lastWords, output, runLogged } from "../processes.ts";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
 
@@ -74,11 +74,9 @@ async function engineIsInstalled(): Promise<boolean> {
   return (await output("sh", ["-c", programs])) !== undefined;
 }
 
-/** Whether an image is there after all, once the engine runs: one that did not run could not say. */
-export async function startedEngineHasImage(name: string, { ready }: Preparation): Promise<boolean> {
-  if (!(await engineIsInstalled())) return false;
-  await ready(dockerEngine);
-  return engineHasImage(name);
+/** Whether an engine has to be installed here first, and can be. */
+export async function engineHasToBeInstalled(): Promise<boolean> {
+  return isRootOnDebian() && !(await engineIsInstalled());
 }
 
 /** Whether the engine has an image of that name. */

@@ -5,7 +5,7 @@ import type { Part } from "../part.ts";
 import { runLogged } from "../processes.ts";
 import { baseImages } from "../versions.mjs";
 import { debianImage, garageImage, nodeImage } from "./base-images.ts";
-import { engineHasImage, startedEngineHasImage } from "./docker-engine.ts";
+import { engineHasImage } from "./docker-engine.ts";
 
 const root = path.dirname(path.dirname(import.meta.dirname));
 
@@ -21,9 +21,7 @@ export const stackImages: Part = {
 
   isThere: () => engineHasImage(baseImages.debian),
 
-  async provide(preparation) {
-    if (await startedEngineHasImage(baseImages.debian, preparation)) return "found on the engine";
-    const { progress, ready } = preparation;
+  async provide({ progress, ready }) {
     await ready(debianImage);
     progress.start(this.name, "building ahead");
     // One after another: the cores are busy with what takes longest. Those that wait for another part come last.

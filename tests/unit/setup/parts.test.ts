@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { verifyChecksum } from "../../../setup/network.ts";
 import type { Preparation } from "../../../setup/part.ts";
 import { isRootOnDebian } from "../../../setup/parts/debian.ts";
@@ -76,16 +76,33 @@ describe("where a part cannot be had, one sentence says which and what to do", (
 });
 
 it("an image that an engine had before it was started is found, not made again", async () => {
-  scratchHome();
-  vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
+  const home = scratchHome();
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
-  const started = path.join(scratchDirectory(), "started");
-  const calls = fakePrograms({ docker: `test -e ${started}`, dockerd: "", iptables: "", cargo: "exit 1" });
-  const { garageImage } = await fresh(() => import("../../../setup/parts/base-images.ts"));
-  expect(await garageImage.isThere()).toBe(false);
-  const ready = async () => writeFileSync(started, "");
-  expect(await garageImage.provide({ ...preparation, ready })).toBe("found on the engine");
-  expect(calls().some((call) => call.startsWith("cargo"))).toBe(false);
+  const calls = fakePrograms({ docker: "exit 1", cargo: "exit 1", debootstrap: "exit 1", npm: "exit 1" });
+  const cli = path.join(home, "cache", "capstone", "pulumi", "installed", "bin", "pulumi");
+  mkdirSync(path.dirname(cli), { recursive: true });
+  writeFileSync(cli, "");
+  // This machine's own engine runs already.
+  let started = false;
+  vi.doMock("../../../setup/parts/docker-engine.ts", () => ({
+    dockerEngine: {
+      name: "Docker engine",
+      isThere: async () => started,
+      provide: async () => {
+        started = true;
+        return "started";
+      },
+    },
+    engineHasToBeInstalled: async () => false,
+    engineHasImage: async () => started,
+  }));
+  onTestFinished(() => {
+    vi.doUnmock("../../../setup/parts/docker-engine.ts");
+  });
+  const { prepare } = await fresh(() => import("../../../setup/prepare.ts"));
+  await prepare("drill", []);
+  expect(started).toBe(true);
+  expect(calls()).toEqual([]);
 });
 
 describe("Pulumi's own release", () => {
