@@ -23,7 +23,6 @@ export async function requireConsensus(stack: string): Promise<string> {
 export async function forgetCluster(stack: string): Promise<void> {
   const member = await requireConsensus(stack);
   const found = await execute(member, ["etcdctl", "get", "--prefix", "--keys-only", keys]);
-  for (const key of found.split("\n").filter((line) => line !== "" && line !== `${keys}config`)) {
-    await execute(member, ["etcdctl", "del", key]);
-  }
+  const forgotten = found.split("\n").filter((line) => line !== "" && line !== `${keys}config`);
+  await Promise.all(forgotten.map((key) => execute(member, ["etcdctl", "del", key])));
 }

@@ -7,11 +7,15 @@ export interface RestoreOutcome {
   restored: Restored;
   /** How long its files were copied, which the database is not stopped for. */
   copySeconds: number;
+  /** When it was begun. */
+  askedAt: Date;
   /** When the service lost its database, and when it had one again. */
   stoppedAt: Date;
   /** When nothing more was written to the database of before. */
   endedAt: Date;
   backAt: Date;
+  /** When the other nodes had copied the restored one and followed it. */
+  redundantAt: Date;
   /** Undefined when no primary was there to be asked. */
   before: Rows | undefined;
   after: Rows;
@@ -19,13 +23,14 @@ export interface RestoreOutcome {
 
 /** What a restore did and what was lost by it, in lines for people. */
 export function describe(outcome: RestoreOutcome): string[] {
-  const { stack, plan, restored, copySeconds, stoppedAt, endedAt, backAt, before, after } = outcome;
+  const { stack, plan, restored, copySeconds, before, after } = outcome;
+  const { askedAt, stoppedAt, endedAt, backAt, redundantAt } = outcome;
   const target = plan.target === null ? "the end of its archived log" : shown(new Date(plan.target));
   const last = restored.lastCommit ? `, the last commit being of ${restored.lastCommit}` : "";
-  const seconds = ((backAt.getTime() - stoppedAt.getTime()) / 1000).toFixed(1);
   const lines = [
     `The database of the stack ${stack} is restored to ${target}${last}.`,
-    `It took ${seconds} s without a database; the files of backup ${plan.backup} took ${copySeconds} s, the log after it ${restored.recoverSeconds} s.`,
+    `It served again after ${seconds(askedAt, backAt)} s, ${seconds(stoppedAt, backAt)} s of them without a database; the files of backup ${plan.backup} took ${copySeconds} s, the log after it ${restored.recoverSeconds} s.`,
+    `The other nodes, which copy it by pg_basebackup, followed it ${seconds(backAt, redundantAt)} s later.`,
   ];
   if (before)
     lines.push(lostRows(before, after, plan.target === null ? undefined : new Date(plan.target), endedAt));
@@ -50,6 +55,10 @@ export function lostRows(before: Rows, after: Rows, target: Date | undefined, en
 
 function shown(moment: Date): string {
   return `${moment.toISOString().replace("T", " ").replace("Z", "")} UTC`;
+}
+
+function seconds(from: Date, to: Date): string {
+  return ((to.getTime() - from.getTime()) / 1000).toFixed(1);
 }
 
 /** @param spanMs as in "2 h 5 min" or "12 s" */

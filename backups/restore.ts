@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../infra/docker/docker-client.ts";
 import { isPrimary } from "../infra/docker/is-primary.ts";
+import { runJob } from "../infra/docker/run-job.ts";
 import { PersonError } from "../infra/errors.ts";
 import { partName } from "../infra/naming.ts";
 import { retireEarlierLogins } from "../rotation/rotate.ts";
 import { forgetCluster, requireConsensus } from "./consensus.ts";
+import { databaseJobs } from "./database-jobs.ts";
 import { deployAgain } from "./deploy-again.ts";
 import { describe } from "./describe.ts";
 import {
@@ -17,7 +19,6 @@ import {
   recoverNode,
 } from "./restore-container.ts";
 import { countRows } from "./rows.ts";
-import { runDatabaseJobs } from "./run-database-jobs.ts";
 import {
   backupContainer,
   containersOf,
@@ -66,20 +67,34 @@ export async function restore(
   const { endedAt, restored } = await recoverOrStartAgain(stack, plan, nodes, primary, say);
   await Promise.all([forgetCluster(stack), emptyOthers(stack)]);
   const first = await startFirst(stack, nodes, say);
+  const [jobs] = await Promise.all([databaseJobs(stack), until("primary", first, () => isPrimary(first))]);
   say("bringing schema and logins to what this release needs");
-  await runDatabaseJobs(stack);
+  await Promise.all(jobs.map(runJob));
   await retireEarlierLogins(stack);
   const backAt = new Date();
 
   say("it serves; the other nodes copy it");
   await startOthers(stack, first);
+  const redundantAt = new Date();
   await execute(first, ["rm", "-rf", "/var/lib/postgresql/data/17.before-restore"]);
   say("bringing back uploads that are gone from the bucket");
   const uploads = await execute(await backupContainer(stack), ["backups", "uploads", "restore"]);
   // A new line of history begins: the next restore should not have to come from the old one.
   await docker(["exec", "--detach", first, "nice", "-n", "19", "backups", "make", "--type", "full"]);
   const after = await countRows(first);
-  const outcome = { stack, plan, restored, copySeconds, stoppedAt, endedAt, backAt, before, after };
+  const outcome = {
+    stack,
+    plan,
+    restored,
+    copySeconds,
+    askedAt,
+    stoppedAt,
+    endedAt,
+    backAt,
+    redundantAt,
+    before,
+    after,
+  };
   return [...describe(outcome), uploads].join("\n");
 }
 
@@ -106,13 +121,15 @@ async function recoverOrStartAgain(
 
 /**
  * Replicas first, else one takes over for a moment, and what is written there is on no line that is kept. They are
- * killed: their data goes, and their end would be waited for. The primary archives the end of its log.
+ * killed: their data goes, and their end would be waited for. The primary archives the end of its log, and then leaves
+ * at once (start-node).
  */
 async function stop(nodes: StackContainer[], primary: string | undefined): Promise<void> {
   const running = nodes.filter((node) => node.running).map(({ name }) => name);
   const others = running.filter((name) => name !== primary);
   if (primary && others.length > 0) await docker(["kill", ...others]);
   const left = primary ? [primary] : others;
+  if (primary) await docker(["exec", primary, "touch", "/run/patroni/leave-at-once"]);
   if (left.length === 0) return;
   const stopped = await docker(["stop", ...left], 180_000);
   if (stopped.exitCode !== 0) {
@@ -122,7 +139,7 @@ async function stop(nodes: StackContainer[], primary: string | undefined): Promi
 
 /**
  * Starts the restored node alone; deploys where containers are missing.
- * @returns Its container, the primary.
+ * @returns Its container, soon the primary.
  */
 async function startFirst(
   stack: string,
@@ -138,9 +155,7 @@ async function startFirst(
     say("starting the restored node");
     await docker(["start", partName(stack, "database", 1)]);
   }
-  const first = partName(stack, "database", 1);
-  await until("primary", first, () => isPrimary(first));
-  return first;
+  return partName(stack, "database", 1);
 }
 
 async function emptyOthers(stack: string): Promise<void> {

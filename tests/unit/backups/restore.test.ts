@@ -81,15 +81,18 @@ about("what a restore says", () => {
       },
       restored: { lastCommit: "x", replayedTo: "0/1", timeline: 5, recoverSeconds: 2 },
       copySeconds: 1,
+      askedAt: new Date("2026-01-31T12:04:58Z"),
       stoppedAt,
       endedAt: new Date("2026-01-31T12:05:02Z"),
       backAt: new Date("2026-01-31T12:05:20Z"),
+      redundantAt: new Date("2026-01-31T12:05:29.5Z"),
       before: undefined,
       after: {},
     });
     expect(lines.join("\n")).toContain(
-      "It took 20.0 s without a database; the files of backup 20260131-110000F took 1 s, the log after it 2 s.",
+      "It served again after 22.0 s, 20.0 s of them without a database; the files of backup 20260131-110000F took 1 s, the log after it 2 s.",
     );
+    expect(lines.join("\n")).toContain("followed it 9.5 s later.");
     expect(lines.at(-1)).toBe(
       "The way back: npm run restore -- --stack dev --to 2026-01-31T12:05:02.000Z --timeline 4",
     );
