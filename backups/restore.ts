@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../infra/docker/docker-client.ts";
 import { isPrimary } from "../infra/docker/is-primary.ts";
+import { leaveAtOnce } from "../infra/docker/leave-at-once.ts";
 import { runJob } from "../infra/docker/run-job.ts";
 import { PersonError } from "../infra/errors.ts";
 import { partName } from "../infra/naming.ts";
@@ -121,15 +122,14 @@ async function recoverOrStartAgain(
 
 /**
  * Replicas first, else one takes over for a moment, and what is written there is on no line that is kept. They are
- * killed: their data goes, and their end would be waited for. The primary archives the end of its log, and then leaves
- * at once (start-node).
+ * killed: their data goes, and their end would be waited for. The primary archives the end of its log.
  */
 async function stop(nodes: StackContainer[], primary: string | undefined): Promise<void> {
   const running = nodes.filter((node) => node.running).map(({ name }) => name);
   const others = running.filter((name) => name !== primary);
   if (primary && others.length > 0) await docker(["kill", ...others]);
   const left = primary ? [primary] : others;
-  if (primary) await docker(["exec", primary, "touch", "/run/patroni/leave-at-once"]);
+  if (primary) await leaveAtOnce(primary);
   if (left.length === 0) return;
   const stopped = await docker(["stop", ...left], 180_000);
   if (stopped.exitCode !== 0) {

@@ -1,5 +1,7 @@
 // Takes a stack down: npm run down [-- --stack NAME] [--data] [--engine].
 // --data also deletes what it stored, and its passwords; --engine also stops the Docker engine that set-up started.
+import { containersOf } from "../backups/stack-containers.ts";
+import { leaveAtOnce } from "../infra/docker/leave-at-once.ts";
 import { PersonError } from "../infra/errors.ts";
 import { readStackArguments, refuseRest } from "../setup/arguments.ts";
 import { removeLeftovers, removeUnknownContainers } from "../setup/leftovers.ts";
@@ -17,7 +19,10 @@ const onDocker = configurationOf(stack)["capstone:target"] === "docker";
 
 if (await findStack(stack)) {
   const deployed = await openStack(stack);
-  if (onDocker) await removeUnknownContainers(stack, deployed);
+  if (onDocker) {
+    await removeUnknownContainers(stack, deployed);
+    for (const { name } of await containersOf(stack, "database")) await leaveAtOnce(name);
+  }
   if (withData) await readPulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   const destroy = ["destroy", "--stack", stack];
   if (onDocker || !process.stdin.isTTY) destroy.push("--yes", "--skip-preview");
