@@ -56,7 +56,7 @@ export interface NetworkAttachment {
 }
 
 /** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
-const healthCheckDefaults = { seconds: 5, timeoutSeconds: 4, retries: 3 };
+const healthCheckDefaults = { seconds: 10, timeoutSeconds: 4, retries: 3 };
 
 /**
  * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
