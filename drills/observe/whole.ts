@@ -3,7 +3,7 @@ import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
 
-/** They are beside the service, and their health is asked too seldom to wait for. */
+/** They are beside the service. */
 const watchingRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
 
 /**
@@ -47,19 +47,21 @@ async function lackingContainers(stack: RunningStack): Promise<string[]> {
   const filters = { label: [`capstone.stack=${stack.name}`] };
   const containers = await stack.engine.listContainers({ all: true, filters });
   const byName = new Map(containers.map((container) => [container.Names[0]?.slice(1), container]));
-  const serving = stack.states.filter(({ role }) => !watchingRoles.includes(role));
-  return serving.flatMap(({ containerName, networks }) => {
+  const serving = stack.parts().filter(({ state }) => !watchingRoles.includes(state.role));
+  const lacks = serving.map(async (part) => {
+    const { containerName, networks } = part.state;
     const container = byName.get(containerName);
     if (!container) return [`${containerName} is gone`];
-    // The engine's list says health in words only: "Up 2 minutes (healthy)".
-    const unwell = /\((unhealthy|health: starting|Paused)\)/.exec(container.Status)?.[1];
     if (container.State !== "running") return [`${containerName} is ${container.State}`];
-    if (unwell) return [`${containerName} is ${unwell}`];
+    // The engine's list says health in words only: "Up 2 minutes (healthy)". What it asked last may be long ago.
+    const unwell = /\((unhealthy|health: starting)\)/.exec(container.Status)?.[1];
+    if (unwell && !(await part.isWell())) return [`${containerName} is ${unwell}`];
     const joined = Object.keys(container.NetworkSettings.Networks);
     return Object.keys(networks)
       .filter((network) => !joined.includes(network))
       .map((network) => `${containerName} is not on ${network}`);
   });
+  return (await Promise.all(lacks)).flat();
 }
 
 function lackingDatabase({ databaseNodes, primary }: Observation, sinceMs: number): string[] {

@@ -15,7 +15,12 @@ export interface PartState {
   image: string;
   /** Network to the names that the part has there. Empty where it shares another container's. */
   networks: Record<string, string[]>;
+  /** The program that says whether it is well. */
+  healthCheck: string[];
 }
+
+/** How long a health check may take, as for Docker. */
+const healthCheckMs = 4_000;
 
 /** One container of the stack, and what can be done to it. Every fault and its end is noted in the journal. */
 export class Part {
@@ -40,6 +45,15 @@ export class Part {
   /** By its name, since a container made anew has another id. */
   get container(): Docker.Container {
     return this.engine.getContainer(this.containerName);
+  }
+
+  /** Asks it now, where Docker would only do so at its next interval. */
+  async isWell(): Promise<boolean> {
+    const asked = runIn(this.container, this.state.healthCheck).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([asked, sleep(healthCheckMs, false)]);
   }
 
   /** Ends its init as a crash would: the restart policy acts. */

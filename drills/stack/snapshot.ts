@@ -21,6 +21,7 @@ export async function takeSnapshot(engine: Docker, stack: string): Promise<PartS
       node: Number(Labels["capstone.node"] ?? 1),
       image: Config.Image,
       networks: Object.fromEntries(networks) as Record<string, string[]>,
+      healthCheck: Config.Healthcheck?.Test?.slice(1) ?? ["true"],
     };
   });
   return (await Promise.all(states)).toSorted((a, b) => a.containerName.localeCompare(b.containerName));
