@@ -17,6 +17,26 @@ describe.concurrent("configuration, checked by the program that reads it", () =>
   });
 });
 
+it("patroni finds a member that came back with another address", async () => {
+  const script = `
+import runpy, socket, time
+runpy.run_path("/usr/local/bin/run-patroni")
+from patroni.dcs.etcd import DnsCachingResolver
+resolver = DnsCachingResolver()
+addresses = iter(["10.0.0.1", "10.0.0.2", None])
+def answer(*asked):
+    address = next(addresses)
+    if address is None: raise socket.gaierror("no such name")
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 8008))]
+socket.getaddrinfo = answer
+for _ in range(3):
+    print(resolver.resolve("database-1.cluster", 8008)[0][4][0], end=" ")
+    time.sleep(3)
+`;
+  const said = await docker("exec", container("database", 1), "python3", "-c", script);
+  expect(said.split("\n").at(-1)?.trim()).toBe("10.0.0.1 10.0.0.2 10.0.0.2");
+}, 30_000);
+
 describe.concurrent("who watches", () => {
   // Bounded: promtool once ran away with a test file that asked for a year.
   const bounded = [
