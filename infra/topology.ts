@@ -113,6 +113,9 @@ export const stopTimeoutSeconds = {
   monitoring: 10,
 } as const;
 
+/** How long a container's health check may take, in seconds. */
+export const healthCheckTimeoutSeconds = 4;
+
 /**
  * The processor share of what decides a failover and carries every request, against Docker's 1024 for the rest: a busy
  * machine must not make it miss its checks.

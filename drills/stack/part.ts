@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { networkAlias } from "../../infra/naming.ts";
-import type { Role } from "../../infra/topology.ts";
+import { healthCheckTimeoutSeconds, type Role } from "../../infra/topology.ts";
 import { isRefusal } from "./engine.ts";
 import { type Execution, runIn, startIn } from "./execute.ts";
 import type { Journal } from "./journal.ts";
@@ -18,9 +18,6 @@ export interface PartState {
   /** The program that says whether it is well. */
   healthCheck: string[];
 }
-
-/** How long a health check may take, as for Docker. */
-const healthCheckMs = 4_000;
 
 /** One container of the stack, and what can be done to it. Every fault and its end is noted in the journal. */
 export class Part {
@@ -53,7 +50,7 @@ export class Part {
       () => true,
       () => false,
     );
-    return Promise.race([asked, sleep(healthCheckMs, false)]);
+    return Promise.race([asked, sleep(healthCheckTimeoutSeconds * 1000, false)]);
   }
 
   /** Ends its init as a crash would: the restart policy acts. */

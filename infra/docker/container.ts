@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { partLabels, partName } from "../naming.ts";
-import { type Role, secretsDirectory } from "../topology.ts";
+import { healthCheckTimeoutSeconds, type Role, secretsDirectory } from "../topology.ts";
 import { Readiness } from "./readiness.ts";
 import type { SecretFiles } from "./secret-files.ts";
 
@@ -56,7 +56,7 @@ export interface NetworkAttachment {
 }
 
 /** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
-const healthCheckDefaults = { seconds: 10, timeoutSeconds: 4, retries: 3 };
+const healthCheckDefaults = { seconds: 10, retries: 3 };
 
 /**
  * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
@@ -135,7 +135,7 @@ function createContainer(
       healthcheck: {
         tests: ["CMD", ...args.healthCheck],
         interval: goDuration(args.healthCheckSeconds ?? healthCheckDefaults.seconds),
-        timeout: goDuration(healthCheckDefaults.timeoutSeconds),
+        timeout: goDuration(healthCheckTimeoutSeconds),
         retries: healthCheckDefaults.retries,
         startPeriod: goDuration(args.startTimeoutSeconds),
       },
