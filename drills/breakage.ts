@@ -1,4 +1,4 @@
-import type { RunningStack } from "./stack/running-stack.ts";
+import type { RunningStack } from "../running-stack/running-stack.ts";
 
 /** A setting that is wrong on purpose, to see that a drill notices. A file in breakages/ exports one as `breakage`. */
 export interface Breakage {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../infra/topology.ts";
+import type { Part } from "../running-stack/part.ts";
+import type { RunningStack } from "../running-stack/running-stack.ts";
 import type { Observation } from "./observe/observation.ts";
 import { untilWhole } from "./observe/whole.ts";
 import type { Random } from "./random.ts";
-import type { Part } from "./stack/part.ts";
-import type { RunningStack } from "./stack/running-stack.ts";
 
 /** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */
 export interface Drill {

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerConfiguration } from "../infra/configuration.ts";
+import type { DockerConfiguration } from "../infra/configuration/configuration.ts";
 import type { Deployment } from "../infra/contract.ts";
 import { AppNodes } from "../infra/docker/app-nodes.ts";
 import { Backup } from "../infra/docker/backup.ts";
 import { BackupRepository } from "../infra/docker/backup-repository.ts";
 import { Consensus } from "../infra/docker/consensus.ts";
+import { Images } from "../infra/docker/container/images.ts";
 import { Database } from "../infra/docker/database.ts";
-import { Images } from "../infra/docker/images.ts";
 import { Migration } from "../infra/docker/migration.ts";
-import { Monitoring } from "../infra/docker/monitoring.ts";
+import { Monitoring } from "../infra/docker/monitoring/monitoring.ts";
 import { Networks } from "../infra/docker/networks.ts";
 import { ObjectStore } from "../infra/docker/object-store.ts";
 import { Secrets } from "../infra/docker/secrets.ts";

@@ -1,9 +1,9 @@
 import { PersonError } from "../../infra/errors.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill } from "../drill.ts";
 import { measuredCommit } from "../report/environment.ts";
 import type { DrillCommand } from "../run/options.ts";
 import { runDrill } from "../run/run-drill.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { seconds } from "../verdict.ts";
 import { type AlertDrillResult, recordAlertDrill } from "./alert-results.ts";
 import { AlertWatch } from "./alert-watch.ts";

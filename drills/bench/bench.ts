@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { cleanUp } from "../check/check.ts";
 import { randomPicture } from "../load/picture.ts";
 import { Random } from "../random.ts";
 import type { BenchCase, BenchFigure, BenchResult } from "../report/bench-result.ts";
 import { measuredCommit } from "../report/environment.ts";
 import { deployed } from "../stack/deployment.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { makeAccounts } from "./accounts.ts";
 import { BenchContainers } from "./containers.ts";
 import { perRequest, processorTimes } from "./processor-time.ts";

@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 import { partName } from "../../infra/naming.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { secretsDirectory, userIds } from "../../infra/topology.ts";
-import { runIn } from "../stack/execute.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
-import { standInLabel } from "../stack/stand-in.ts";
+import { runIn } from "../../running-stack/execute.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
+import { standInLabel } from "../../running-stack/stand-in.ts";
 
 const execute = promisify(execFile);
 

@@ -1,6 +1,6 @@
+import { runIn } from "../../running-stack/execute.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { ProcessorMs } from "../report/bench-result.ts";
-import { runIn } from "../stack/execute.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 
 /** Who serves a request, by the container's role; the Flask design has none, and a service's place. */
 const servers: Record<string, keyof ProcessorMs> = {

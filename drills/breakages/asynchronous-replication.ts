@@ -1,5 +1,5 @@
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Breakage } from "../breakage.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 
 export const breakage: Breakage = {
   description: "Patroni's synchronous_mode is off: a commit waits for no standby.",

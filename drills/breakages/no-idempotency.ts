@@ -1,5 +1,5 @@
+import { changedFile, standIn } from "../../running-stack/stand-in.ts";
 import type { Breakage } from "../breakage.ts";
-import { changedFile, standIn } from "../stack/stand-in.ts";
 
 const file = "/etc/capstone/haproxy.cfg";
 

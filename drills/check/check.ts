@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Operation } from "../load/ledger.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { compare, type Differences } from "./compare.ts";
 import { type Contents, readOn, readThrough, removeAccounts } from "./contents.ts";
 import { compareObjects } from "./objects.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import postgres from "postgres";
-import type { Part } from "../stack/part.ts";
+import type { Part } from "../../running-stack/part.ts";
 
 /** What a database node holds of one load's accounts. */
 export interface Contents {

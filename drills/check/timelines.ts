@@ -1,4 +1,4 @@
-import type { Part } from "../stack/part.ts";
+import type { Part } from "../../running-stack/part.ts";
 
 /** The timelines that a database node knows: which it is on, and how each began. */
 export interface Timelines {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Part } from "../stack/part.ts";
+import type { Part } from "../../running-stack/part.ts";
 
 /** What Patroni says of its node. */
 export interface PatroniLook {

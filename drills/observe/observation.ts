@@ -1,4 +1,4 @@
-import type { RunningStack } from "../stack/running-stack.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { ContainerEvents } from "./container-events.ts";
 import { DatabaseNodeObserver } from "./database-node.ts";
 import { ProxyLog } from "./proxy-log.ts";

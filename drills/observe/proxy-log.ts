@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { PassThrough, type Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Part } from "../stack/part.ts";
+import type { Part } from "../../running-stack/part.ts";
 
 export interface ServerDown {
   atMs: number;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../../infra/topology.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
 
 /** They are beside the service. */

@@ -1,7 +1,7 @@
 import { arch, cpus, release, totalmem } from "node:os";
 import { releaseCommit } from "../../infra/release.ts";
 import type { Role } from "../../infra/topology.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Results } from "./results.ts";
 
 /** What a figure depends on; a change of anything else makes it no older. */

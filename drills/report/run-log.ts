@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { dataDirectory } from "../../setup/directories.mjs";
+import { dataDirectory } from "../../infra/directories.mjs";
 import { failed } from "../load/ledger.ts";
 import type { DrillRun } from "../run/run-drill.ts";
 

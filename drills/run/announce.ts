@@ -1,4 +1,4 @@
-import type { RunningStack } from "../stack/running-stack.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 
 const file = "/run/drills/drill.prom";
 

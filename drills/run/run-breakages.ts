@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { PersonError } from "../../infra/errors.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Breakage } from "../breakage.ts";
 import type { Drill } from "../drill.ts";
 import { measuredCommit } from "../report/environment.ts";
 import { openResults, saveResults } from "../report/record.ts";
 import type { BreakageResult } from "../report/results.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { describe } from "./describe.ts";
 import type { DrillCommand } from "./options.ts";
 import { runDrill } from "./run-drill.ts";

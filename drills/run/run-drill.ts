@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
+import type { Action } from "../../running-stack/journal.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Breakage } from "../breakage.ts";
 import { check, cleanUp } from "../check/check.ts";
 import { type Drill, Scene } from "../drill.ts";
@@ -10,8 +12,6 @@ import { measureStack } from "../measure-stack.ts";
 import { Observation } from "../observe/observation.ts";
 import { untilWhole } from "../observe/whole.ts";
 import { Random } from "../random.ts";
-import type { Action } from "../stack/journal.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { judge, type Measures } from "../verdict.ts";
 import { announce } from "./announce.ts";
 

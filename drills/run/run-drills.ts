@@ -1,7 +1,7 @@
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill, Expectations } from "../drill.ts";
 import { openResults, recordDrill, saveResults } from "../report/record.ts";
 import { writeRunLog } from "../report/run-log.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { describe } from "./describe.ts";
 import type { DrillCommand } from "./options.ts";
 import { runDrill } from "./run-drill.ts";

@@ -1,8 +1,8 @@
+import { RunningStack } from "../../running-stack/running-stack.ts";
 import { runAlertDrills } from "../alerts/run-alert-drills.ts";
 import type { Drill } from "../drill.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
-import { RunningStack } from "../stack/running-stack.ts";
 import { list } from "./list.ts";
 import type { DrillCommand } from "./options.ts";
 import { chooseBreakages, loadBreakages, runBreakages } from "./run-breakages.ts";

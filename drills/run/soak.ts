@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { cleanUp } from "../check/check.ts";
 import { compare } from "../check/compare.ts";
 import { readThrough } from "../check/contents.ts";
@@ -8,7 +9,6 @@ import { percentile } from "../measure.ts";
 import { Random } from "../random.ts";
 import { measuredCommit } from "../report/environment.ts";
 import type { SoakResult } from "../report/results.ts";
-import type { RunningStack } from "../stack/running-stack.ts";
 import { describe } from "./describe.ts";
 import type { DrillCommand } from "./options.ts";
 import { type DrillRun, runDrill } from "./run-drill.ts";

@@ -1,7 +1,7 @@
+import { psql } from "../../running-stack/psql.ts";
+import { standIn } from "../../running-stack/stand-in.ts";
 import type { Drill, Scene } from "../drill.ts";
-import { psql } from "../stack/psql.ts";
 import { smallDisk } from "../stack/small-disk.ts";
-import { standIn } from "../stack/stand-in.ts";
 
 const dataFolder = "/var/lib/postgresql/data";
 const ballast = `${dataFolder}/ballast`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Part } from "../../running-stack/part.ts";
+import { psql } from "../../running-stack/psql.ts";
 import type { Drill } from "../drill.ts";
-import type { Part } from "../stack/part.ts";
-import { psql } from "../stack/psql.ts";
 
 /** More than any node keeps for another (wal_keep_size). */
 const logMegabytes = 200;

@@ -1,6 +1,6 @@
 import { ports } from "../../infra/topology.ts";
-import type { Part } from "./part.ts";
-import type { RunningStack } from "./running-stack.ts";
+import type { Part } from "../../running-stack/part.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 
 interface EndpointStatus {
   Endpoint: string;

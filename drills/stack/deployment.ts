@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { projectRoot } from "../../infra/project.ts";
-import type { RunningStack } from "./running-stack.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
 
 /** `npm run up`, under way. */
 export interface Deployment {
@@ -15,7 +15,7 @@ export interface Deployment {
  * @param args Further arguments of `npm run up`.
  */
 export function deploy(stack: RunningStack, ...args: string[]): Deployment {
-  const command = ["setup/start.mjs", "up", "--stack", stack.name, ...args];
+  const command = ["cli/start.mjs", "up", "--stack", stack.name, ...args];
   // A process group of its own, so that all of it can be ended at once.
   const child = spawn(process.execPath, command, { cwd: projectRoot, detached: true, stdio: "pipe" });
   let said = "";

@@ -1,7 +1,7 @@
 import { partLabels } from "../../infra/naming.ts";
 import { type Role, userIds } from "../../infra/topology.ts";
-import type { RunningStack } from "./running-stack.ts";
-import { standInLabel } from "./stand-in.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
+import { standInLabel } from "../../running-stack/stand-in.ts";
 
 /**
  * A volume in memory that really is full when it is full, and goes with its stand-in.

@@ -9,9 +9,9 @@ import {
   stopTimeoutSeconds,
   userIds,
 } from "../topology.ts";
-import { createPart } from "./container.ts";
+import { createPart } from "./container/container.ts";
+import { SecretFiles } from "./container/secret-files.ts";
 import { attach, type Networks } from "./networks.ts";
-import { SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface AppNodesArgs {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BackupSchedule } from "../configuration.ts";
-import type { VolumeMount } from "./container.ts";
-import { createDataVolume } from "./data-volume.ts";
+import type { BackupSchedule } from "../configuration/configuration.ts";
+import type { VolumeMount } from "./container/container.ts";
+import { createDataVolume } from "./container/data-volume.ts";
 
 export interface BackupRepositoryArgs {
   stack: string;

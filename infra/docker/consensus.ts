@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
 import { counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
-import { createPart } from "./container.ts";
-import { createDataVolume } from "./data-volume.ts";
+import { createPart } from "./container/container.ts";
+import { createDataVolume } from "./container/data-volume.ts";
 import { attach, type Networks } from "./networks.ts";
 
 export interface ConsensusArgs {

@@ -4,13 +4,13 @@ import { cpuSharesOfFailover, database, ports, stopTimeoutSeconds, userIds } fro
 import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
-import { createPart } from "./container.ts";
-import { createDataVolume } from "./data-volume.ts";
-import { Job } from "./job.ts";
+import { createPart } from "./container/container.ts";
+import { createDataVolume } from "./container/data-volume.ts";
+import { contentVersion, SecretFiles } from "./container/secret-files.ts";
 import { attach, type Networks } from "./networks.ts";
-import { PasswordChange } from "./password-change.ts";
-import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
+import { Job } from "./steps/job.ts";
+import { PasswordChange } from "./steps/password-change.ts";
 
 export interface DatabaseArgs {
   stack: string;

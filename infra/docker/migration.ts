@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { migrationsHash } from "../release.ts";
 import { database, ports, secretsDirectory, userIds } from "../topology.ts";
-import { Job } from "./job.ts";
+import { SecretFiles } from "./container/secret-files.ts";
 import type { Networks } from "./networks.ts";
-import { SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
+import { Job } from "./steps/job.ts";
 
 export interface MigrationArgs {
   stack: string;

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias, partLabels, partName } from "../naming.ts";
 import type { Role } from "../topology.ts";
-import type { NetworkAttachment } from "./container.ts";
+import type { NetworkAttachment } from "./container/container.ts";
 
 export interface NetworksArgs {
   stack: string;

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
 import { bucketName, counts, ports, secretsDirectory, stopTimeoutSeconds, userIds } from "../topology.ts";
-import { createPart } from "./container.ts";
-import { createDataVolume } from "./data-volume.ts";
-import { Job } from "./job.ts";
+import { createPart } from "./container/container.ts";
+import { createDataVolume } from "./container/data-volume.ts";
+import { contentVersion, SecretFiles } from "./container/secret-files.ts";
 import { attach, type Networks } from "./networks.ts";
-import { contentVersion, SecretFiles } from "./secret-files.ts";
 import type { Secrets } from "./secrets.ts";
+import { Job } from "./steps/job.ts";
 
 export interface ObjectStoreArgs {
   stack: string;

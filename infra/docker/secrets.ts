@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { GivenPasswords } from "../configuration.ts";
+import type { GivenPasswords } from "../configuration/configuration.ts";
 import { randomBytes } from "../random-bytes.ts";
 import { signingKeys } from "../signing-keys.ts";
 import { applicationLogin, counts, type PasswordName } from "../topology.ts";

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias, partLabels, partName } from "../naming.ts";
 import { bucketName, counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
-import { createPart } from "./container.ts";
+import { createPart } from "./container/container.ts";
 import { attach, type Networks } from "./networks.ts";
 
 export interface TrafficArgs {

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { ImportRequest } from "../../import/run.ts";
+import type { ImportRequest } from "../../import-sqlite/run.ts";
 import { createDatabase, superuser } from "./support/databases.ts";
 import { importFile, makeFile, scratchFolder, targetOf } from "./support/imports.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";

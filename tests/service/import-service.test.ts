@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeSample } from "../../import/sample.ts";
+import { makeSample } from "../../import-sqlite/sample.ts";
 import { png } from "../unit/app/images.ts";
 import { ask, logIn } from "./support/client.ts";
 import { superuser } from "./support/databases.ts";

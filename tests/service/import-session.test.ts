@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
-import { Session, type SessionOptions } from "../../import/postgres/session.ts";
+import { Session, type SessionOptions } from "../../import-sqlite/postgres/session.ts";
 import { fileInContainer } from "./support/containers.ts";
 import { createDatabase, superuser } from "./support/databases.ts";
 import { targetOf } from "./support/imports.ts";

@@ -100,9 +100,9 @@ describe("scripts", () => {
       .split("\n")
       .filter((file) => file !== "" && /^#!(\/usr\/bin\/env bash|\/bin\/(ba)?sh)/.test(firstLine(file)));
     expect(scripts).toEqual(
-      expect.arrayContaining(["images/proxy/start-proxy", ".ci/run", "app/health-check"]),
+      expect.arrayContaining(["infra/docker/images/proxy/start-proxy", ".ci/run", "app/health-check"]),
     );
-    const image = await docker("build", "--quiet", "images/checks");
+    const image = await docker("build", "--quiet", "infra/docker/images/checks");
     await docker(
       "run",
       "--rm",

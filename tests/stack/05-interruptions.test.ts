@@ -46,7 +46,7 @@ describe("a deployment that cannot go on", () => {
     try {
       using copy = await copyOfProject();
       writeFileSync(join(copy.path, "Pulumi.other.yaml"), "config:\n  capstone:httpPort: 18081\n");
-      const failed = await run("node", ["setup/start.mjs", "up", "--stack", "other"], { cwd: copy.path });
+      const failed = await run("node", ["cli/start.mjs", "up", "--stack", "other"], { cwd: copy.path });
       expect(failed.exitCode).toBe(1);
       expect(failed.stderr).toMatch(/Port 18081 \(capstone:httpPort\) is taken by/);
       expect(await docker("ps", "--all", "--quiet", "--filter", "label=capstone.stack=other")).toBe("");
@@ -59,7 +59,7 @@ describe("a deployment that cannot go on", () => {
     const failed = await run("env", [
       "DOCKER_HOST=tcp://127.0.0.1:1",
       "node",
-      "setup/start.mjs",
+      "cli/start.mjs",
       "up",
       "--stack",
       stack,
@@ -89,7 +89,7 @@ describe("an interrupted deployment", () => {
       appendFileSync(join(copy.path, "app/main.ts"), `\n// interrupted by ${signal}\n`);
       const before = await runningContainers();
       // In a process group of its own, so that the signal reaches all of it, as Ctrl-C in a terminal does.
-      const up = spawn("node", ["setup/start.mjs", "up", "--stack", stack], {
+      const up = spawn("node", ["cli/start.mjs", "up", "--stack", stack], {
         cwd: copy.path,
         detached: true,
         stdio: "ignore",

@@ -90,7 +90,7 @@ describe("Prometheus", () => {
   });
 
   it("has data for every panel of every dashboard, but for what an idle stack has not", async () => {
-    const folder = join(projectRoot, "images/dashboards/dashboards");
+    const folder = join(projectRoot, "infra/docker/images/dashboards/dashboards");
     const withoutBackup = (await series('up{job="backup"}')).length === 0;
     const silent: string[] = [];
     for (const file of readdirSync(folder)) {

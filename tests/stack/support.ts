@@ -40,7 +40,7 @@ export async function run(
 
 /** One of the project's own commands, on the test stack. */
 export function command(name: string, args: string[] = [], cwd: string = projectRoot): Promise<Finished> {
-  return run("node", ["setup/start.mjs", name, "--stack", stack, ...args], { cwd, timeoutMs: 10 * 60_000 });
+  return run("node", ["cli/start.mjs", name, "--stack", stack, ...args], { cwd, timeoutMs: 10 * 60_000 });
 }
 
 /** Runs a command that must succeed, and shows what it said when it does not. */

@@ -85,7 +85,7 @@ async function startObjectStore(): Promise<Backends["objectStore"]> {
 /** The image is the stack's own; what it runs is the script of that name beside this file. */
 async function start(image: string, ports: string[], environment: Record<string, string>): Promise<string> {
   const tag = `capstone/servicetest-${image}`;
-  await docker("build", "--quiet", "--tag", tag, `images/${image}`);
+  await docker("build", "--quiet", "--tag", tag, `infra/docker/images/${image}`);
   const name = `capstone-servicetest-${image}-1`;
   const script = readFileSync(new URL(`start-${image}`, import.meta.url), "utf8");
   await docker(

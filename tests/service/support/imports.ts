@@ -10,8 +10,8 @@ import {
   type ImportResult,
   type ImportTarget,
   importSqlite,
-} from "../../../import/run.ts";
-import { cacheDirectory } from "../../../setup/directories.mjs";
+} from "../../../import-sqlite/run.ts";
+import { cacheDirectory } from "../../../infra/directories.mjs";
 import { ownerLogin } from "./databases.ts";
 
 const run = promisify(execFile);

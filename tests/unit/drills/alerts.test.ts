@@ -10,12 +10,12 @@ import { loadDrills } from "../../../drills/registry.ts";
 import { fillMarkers } from "../../../drills/report/markdown.ts";
 import { readCommand } from "../../../drills/run/options.ts";
 import { projectRoot } from "../../../infra/project.ts";
-import { readBlocks, scriptOf } from "../../../runbooks/blocks.ts";
+import { readBlocks, scriptOf } from "../../../operations/runbooks/blocks.ts";
 
 describe("drills that wait for their alert", () => {
   it("name drills and alerts that there are", async () => {
     const drills = await loadDrills();
-    const folder = join(projectRoot, "images/metrics/rules");
+    const folder = join(projectRoot, "infra/docker/images/metrics/rules");
     const rules = readdirSync(folder)
       .map((file) => readFileSync(join(folder, file), "utf8"))
       .join();

@@ -1,0 +1,23 @@
+// Holds the AWS target against checkov's rules: npm run checkov [-- --stack NAME]
+import { parseArgs } from "node:util";
+import { PersonError } from "../../infra/errors.ts";
+import { judge, readSuppressions, runCheckov } from "../../infra/policy/checkov.ts";
+import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
+import { runProgram } from "../../infra/policy/resource-graph/program.ts";
+import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
+
+const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
+const graph = await collectResourceGraph(runProgram, {
+  stack: values.stack,
+  ...readStackConfig(values.stack),
+});
+const report = await runCheckov(graph.resources);
+const { unexplained, unneeded } = judge(report, readSuppressions());
+for (const { check, resource, name } of unexplained) console.log(`${check} ${resource}: ${name}`);
+for (const { check, resource } of unneeded)
+  console.log(`${check} ${resource} is suppressed, and finds nothing`);
+console.log(
+  `checkov: ${report.passed} checks passed, ${report.failed.length} failed, ${report.failed.length - unexplained.length} of them explained`,
+);
+if (report.passed === 0) throw new PersonError("checkov checked nothing.");
+if (unexplained.length + unneeded.length > 0) process.exitCode = 1;

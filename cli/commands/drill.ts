@@ -1,0 +1,14 @@
+// Injects faults into a running stack and measures.
+//   npm run drill -- [NAME…] [--stack NAME] [--short] [--record]    all drills, or those
+//   npm run drill -- --list
+//   npm run drill -- soak [--count N | --minutes M] [--seed S]      faults drawn at random
+//   npm run drill -- --break NAME|all                               with a setting broken on purpose: has to fail
+//   npm run drill -- --alerts [NAME…] [--record]                    until each fault's alert has come and gone
+//   npm run drill -- --alerts quiet --minutes 60 [--record]         load, no fault, and no alert
+//   npm run drill -- everything                                     all of it, written to docs/failover
+//   npm run drill -- --write-docs | --heal
+import { randomInt } from "node:crypto";
+import { readCommand } from "../../drills/run/options.ts";
+import { run } from "../../drills/run/run.ts";
+
+process.exitCode = await run(readCommand(process.argv.slice(2), randomInt(2 ** 31)));

@@ -1,0 +1,26 @@
+// Proves that the newest backup restores, beside the running stack:
+// npm run restore:verify [-- --stack NAME] [--max-age-hours N]
+
+import { PersonError } from "../../infra/errors.ts";
+import { readOptions } from "../../operations/backups/options.ts";
+import { backupContainer, execute, findPrimary, requireDocker } from "../../running-stack/containers.ts";
+
+const { stack, values } = readOptions(process.argv.slice(2), { "max-age-hours": { type: "string" } });
+const hours = values["max-age-hours"];
+if (hours !== undefined && !/^\d+(\.\d+)?$/.test(hours)) {
+  throw new PersonError(`--max-age-hours is "${hours}"; allowed is a number from 0.`);
+}
+requireDocker(stack);
+
+const container = await backupContainer(stack);
+const primary = await findPrimary(stack);
+if (primary) {
+  console.error(`restore:verify: ${primary} writes down what it holds now`);
+  // What keeps it from doing so is found, and named, by the check itself.
+  await execute(primary, ["backups", "mark"]).catch((error: Error) =>
+    console.error(`restore:verify: held against what was written down last time, for: ${error.message}`),
+  );
+}
+console.error("restore:verify: restoring and checking");
+const limit = hours === undefined ? [] : ["--max-age-hours", hours];
+console.log(await execute(container, ["nice", "-n", "10", "backups", "verify", ...limit]));

@@ -1,0 +1,42 @@
+// Brings a running stack's database back to a moment, or back from its archive when both nodes are lost:
+// npm run restore -- --to TIME|latest [--stack NAME] [--timeline N] [--yes]
+// npm run restore -- --uploads [--stack NAME]: brings back what is missing in the bucket, and nothing else.
+import { createInterface } from "node:readline/promises";
+import { PersonError } from "../../infra/errors.ts";
+import { duration } from "../../operations/backups/describe.ts";
+import { readOptions, readTarget, readTimeline } from "../../operations/backups/options.ts";
+import { planRestore, restore } from "../../operations/backups/restore.ts";
+import { backupContainer, execute, requireDocker } from "../../running-stack/containers.ts";
+
+const { stack, values } = readOptions(process.argv.slice(2), {
+  to: { type: "string" },
+  timeline: { type: "string" },
+  yes: { type: "boolean" },
+  uploads: { type: "boolean" },
+});
+requireDocker(stack);
+
+if (values.uploads && values.to === undefined) {
+  console.log(await execute(await backupContainer(stack), ["backups", "uploads", "restore"]));
+} else {
+  const options = { stack, to: readTarget(values.to), timeline: readTimeline(values.timeline) };
+  const plan = await planRestore(options);
+  if (!values.yes) await confirm(options.to, plan.backup);
+  console.log(await restore(options, plan, (line) => console.error(`restore: ${line}`)));
+}
+
+async function confirm(to: string, backup: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new PersonError("A restore takes back what was written since; say that it is meant with --yes.");
+  }
+  const since =
+    to === "latest"
+      ? "what the archive does not have"
+      : `everything written in the ${duration(Date.now() - Date.parse(to))} since ${to}`;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    `The stack ${stack} will be without its database for a while, and lose ${since} (from backup ${backup}).\nType the stack's name to go on: `,
+  );
+  terminal.close();
+  if (answer.trim() !== stack) throw new PersonError("Nothing was changed.");
+}

@@ -1,0 +1,54 @@
+// Runs a runbook's commands as they stand in its document, the fault that it is for first: npm run runbooks -- NAME…
+// [--stack NAME] [--record]. Without a name it lists them. --record notes the date in docs/runbooks/README.md.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dataDirectory } from "../../infra/directories.mjs";
+import { PersonError } from "../../infra/errors.ts";
+import { projectRoot } from "../../infra/project.ts";
+import { readBlocks, scriptOf } from "../../operations/runbooks/blocks.ts";
+import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+
+const folder = join(projectRoot, "docs/runbooks");
+const index = join(folder, "README.md");
+const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--record"]);
+const all = readdirSync(folder)
+  .filter((file) => file !== "README.md")
+  .map((file) => file.replace(/\.md$/, ""));
+
+if (rest.length === 0) console.log(all.join("\n"));
+for (const name of rest) {
+  const file = join(folder, `${name}.md`);
+  if (!existsSync(file)) throw new PersonError(`There is no runbook "${name}"; there are ${all.join(", ")}.`);
+  const script = scriptOf(readBlocks(readFileSync(file, "utf8")));
+  const began = Date.now();
+  const { status } = spawnSync("bash", ["-c", script], {
+    cwd: projectRoot,
+    env: { ...environmentOfShell(), STACK: stack },
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout: 15 * 60_000,
+  });
+  const took = `${Math.round((Date.now() - began) / 1_000)} s`;
+  if (status !== 0) throw new PersonError(`The runbook ${name} failed after ${took}, at the commands above.`);
+  console.log(`\nThe runbook ${name} ran as written, in ${took}.`);
+  if (flags.has("--record")) recordDate(name);
+}
+
+/** Without what set-up has found for us: its commands find it themselves, and a runbook may put it aside meanwhile. */
+function environmentOfShell(): NodeJS.ProcessEnv {
+  const environment = { ...process.env };
+  const found = {
+    PULUMI_BACKEND_URL: `file://${dataDirectory("state")}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: dataDirectory("passphrase"),
+  };
+  for (const [name, value] of Object.entries(found))
+    if (environment[name] === value) delete environment[name];
+  return environment;
+}
+
+/** The last column of its row in the index. */
+function recordDate(name: string): void {
+  const today = new Date().toISOString().slice(0, 10);
+  const row = new RegExp(`^(\\| \\[${name}\\].*\\| )[^|]*(\\|)$`, "m");
+  writeFileSync(index, readFileSync(index, "utf8").replace(row, `$1${today} $2`));
+}

@@ -1,0 +1,28 @@
+// One screen about a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
+// stack is healthy, 1 when it is degraded or failed.
+import { setTimeout as sleep } from "node:timers/promises";
+import { judge } from "../../operations/status/judge.ts";
+import { look } from "../../operations/status/look.ts";
+import { print } from "../../operations/status/print.ts";
+import { connectEngine } from "../../running-stack/engine.ts";
+import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
+
+const known = ["--watch", "--json"];
+const given = readStackArguments(process.argv.slice(2), known);
+refuseRest(given, known);
+const watching = given.flags.has("--watch");
+const watchPauseMs = 2_000;
+
+const engine = await connectEngine();
+for (;;) {
+  const seen = await look(engine, given.stack);
+  const judgement = judge(seen);
+  const text = given.flags.has("--json")
+    ? JSON.stringify({ ...judgement, ...seen }, null, watching ? 0 : 2)
+    : print(seen, judgement);
+  if (watching && process.stdout.isTTY) process.stdout.write("\x1b[2J\x1b[H");
+  console.log(text);
+  process.exitCode = judgement.state === "healthy" ? 0 : 1;
+  if (!watching) break;
+  await sleep(watchPauseMs);
+}

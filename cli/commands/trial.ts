@@ -1,0 +1,64 @@
+// The first thing to run with an AWS account: previews a throw-away stack, makes it, tries it, injects its faults under
+// load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep]. It takes an hour and costs
+// some three dollars; the person's own AWS credentials and the AWS CLI are used.
+import { PersonError } from "../../infra/errors.ts";
+import { findExperiments, runExperiment } from "../../operations/smoke/experiments.ts";
+import { type SmokeOutputs, smokeTest } from "../../operations/smoke/smoke-test.ts";
+import { openStack } from "../../running-stack/pulumi/open-stack.ts";
+import { configurationOf } from "../../running-stack/pulumi/project.ts";
+import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
+import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
+import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
+
+const given = readStackArguments(["--stack", "trial", ...process.argv.slice(2)], ["--keep"]);
+refuseRest(given, ["--keep"]);
+const { stack, flags } = given;
+const configuration = configurationOf(stack);
+if (configuration["capstone:target"] !== "aws" || configuration["capstone:deletionProtection"] !== "false") {
+  throw new PersonError(
+    `The stack ${stack} is not one to throw away; allowed are stacks with capstone:target aws and capstone:deletionProtection false.`,
+  );
+}
+await requireAwsPlugin(stack);
+await openStack(stack);
+
+await step("preview", () => pulumi("preview"));
+try {
+  await step("up", () => pulumi("up", "--yes", "--skip-preview"));
+  const outputs = JSON.parse(
+    await readPulumi(["stack", "output", "--json", "--stack", stack]),
+  ) as SmokeOutputs;
+  await step("smoke test", () => smokeTest(outputs, (ok) => console.log(`ok: ${ok}`)));
+  await step("a second preview changes nothing", () => pulumi("preview", "--expect-no-changes"));
+  const region = String(configuration["aws:region"]);
+  for (const experiment of await findExperiments(region, stack)) {
+    await step(experiment.description, async () => {
+      const { requests, failed, longestPauseMs } = await runExperiment(
+        region,
+        experiment.id,
+        outputs.healthUrl,
+      );
+      console.log(
+        `${requests} requests, ${failed} failed, longest pause ${(longestPauseMs / 1000).toFixed(1)} s`,
+      );
+      await smokeTest(outputs, () => undefined);
+    });
+  }
+} finally {
+  if (flags.has("--keep"))
+    console.log(`The stack ${stack} is kept; npm run pulumi -- destroy --stack ${stack} removes it.`);
+  else await step("destroy", () => pulumi("destroy", "--yes", "--skip-preview"));
+}
+
+async function step(name: string, work: () => Promise<void>): Promise<void> {
+  const start = Date.now();
+  console.log(`\n== ${name}`);
+  await work();
+  console.log(`== ${name}: done in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+async function pulumi(subcommand: string, ...args: string[]): Promise<void> {
+  const status = await runPulumi([subcommand, "--stack", stack, ...args]);
+  if (status !== 0)
+    throw new PersonError(`pulumi ${subcommand} of the stack ${stack} failed, for the reason above.`);
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+// Runs a command of the project: node cli/start.mjs COMMAND [ARGUMENTS]. It is plain JavaScript because it runs on
+// whichever Node there is; everything after it runs on the version that the project is written for.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "../infra/directories.mjs";
+import { findNode } from "./toolchain/node.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+// Installed as the package's `pulumi`, it is that command.
+const called = path.basename(process.argv[1] ?? "", ".mjs");
+const [command = "", ...args] =
+  called === "pulumi" ? ["pulumi", ...process.argv.slice(2)] : process.argv.slice(2);
+
+/** @param {string} sentence */
+const say = (sentence) => console.error(`set-up: ${sentence}`);
+
+/**
+ * Runs a program with our input and output; signals that reach us reach it.
+ * @param {string} file
+ * @param {string[]} programArgs
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<number>} its exit status
+ */
+function run(file, programArgs, environment) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, programArgs, { env: environment, stdio: "inherit" });
+    // A terminal's Ctrl-C reaches the whole group by itself; we only have to outlive it.
+    const forward = () => child.kill("SIGTERM");
+    process
+      .on("SIGINT", () => {})
+      .on("SIGTERM", forward)
+      .on("SIGHUP", forward);
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  });
+}
+
+async function main() {
+  const commands = readdirSync(path.join(root, "cli", "commands"))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -".ts".length));
+  if (!commands.includes(command)) {
+    throw new Error(`There is no command "${command}"; there are ${commands.join(", ")}.`);
+  }
+  const node = await findNode(say);
+  return run(node, [path.join(root, "cli", "run.ts"), command, ...args], {
+    ...process.env,
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
+    // Every process of ours reads the same sources and packages: compiled once, they load faster.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cacheDirectory("compiled"),
+  });
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  },
+);

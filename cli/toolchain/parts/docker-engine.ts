@@ -1,0 +1,166 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cacheDirectory, dataDirectory } from "../../../infra/directories.mjs";
+import { PersonError } from "../../../infra/errors.ts";
+import type { Part } from "../part.ts";
+import { lastWords, output, runLogged } from "../processes.ts";
+import { installDebianPackages, isRootOnDebian } from "./debian.ts";
+
+const defaultSocket = "/var/run/docker.sock";
+
+/** How long an engine may take from its start to its first answer. */
+const startMs = 60_000;
+
+/** How long an engine may take to stop; its containers get 10 s of it. */
+const stopMs = 60_000;
+
+/** The process id of the engine that set-up started, if it did. */
+const pidFile = () => dataDirectory("dockerd.pid");
+const logFile = () => cacheDirectory("logs", "dockerd.log");
+
+/** A Docker engine that answers. */
+export const dockerEngine: Part = {
+  name: "Docker engine",
+
+  isThere: () => engineAnswers(),
+
+  async provide({ progress }) {
+    const host = process.env.DOCKER_HOST;
+    if (host) {
+      throw new PersonError(
+        `The Docker engine at DOCKER_HOST=${host} does not answer: start it, or unset DOCKER_HOST to use the one of this machine.`,
+      );
+    }
+    if (await useContextOfClient()) return `found at ${process.env.DOCKER_HOST}`;
+    if (!isRootOnDebian()) {
+      throw new PersonError(
+        "There is no Docker engine that answers (`docker info`): start Docker, or install it as on https://docs.docker.com/engine/install. As root on Debian or Ubuntu this command does it by itself.",
+      );
+    }
+    let installed = "";
+    if (!(await engineIsInstalled())) {
+      progress.start(this.name, "installing docker.io from Debian on this machine, as you are root");
+      await installDebianPackages(["docker.io", "iptables"]);
+      installed = "installed docker.io and ";
+    }
+    progress.start(this.name, "starting dockerd");
+    await startEngine();
+    return `${installed}started dockerd ${(await output("docker", ["version", "--format", "{{.Server.Version}}"])) ?? ""}`;
+  },
+};
+
+/** Docker Desktop and others listen elsewhere and say so in the client's context; Pulumi's plugin must hear of it. */
+async function useContextOfClient(): Promise<boolean> {
+  const host = await output("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  if (!host || host === `unix://${defaultSocket}`) return false;
+  if (!(await output("docker", ["--host", host, "version", "--format", "{{.Server.Version}}"]))) return false;
+  process.env.DOCKER_HOST = host;
+  return true;
+}
+
+async function engineAnswers(): Promise<boolean> {
+  return (
+    (await askEngine("/_ping")) ??
+    (await output("docker", ["version", "--format", "{{.Server.Version}}"])) !== undefined
+  );
+}
+
+async function engineIsInstalled(): Promise<boolean> {
+  const programs = "command -v dockerd && command -v iptables && command -v docker";
+  return (await output("sh", ["-c", programs])) !== undefined;
+}
+
+/** Whether an engine has to be installed here first, and can be. */
+export async function engineHasToBeInstalled(): Promise<boolean> {
+  return isRootOnDebian() && !(await engineIsInstalled());
+}
+
+/** Whether the engine has an image of that name. */
+export async function engineHasImage(name: string): Promise<boolean> {
+  return (
+    (await askEngine(`/images/${name}/json`)) ??
+    (await output("docker", ["image", "inspect", "--format", "{{.Id}}", name])) !== undefined
+  );
+}
+
+/**
+ * Asks the engine on its socket whether it knows a path, in a tenth of the time that the client takes to start.
+ * @returns undefined when the engine is elsewhere, and the client has to be asked.
+ */
+function askEngine(pathAsked: string): Promise<boolean> | undefined {
+  const host = process.env.DOCKER_HOST ?? `unix://${defaultSocket}`;
+  if (!host.startsWith("unix://")) return undefined;
+  return new Promise((resolve) => {
+    const socketPath = host.slice("unix://".length);
+    request({ socketPath, path: pathAsked, timeout: 5_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    })
+      .on("timeout", () => resolve(false))
+      .on("error", () => resolve(false))
+      .end();
+  });
+}
+
+let startedNow = false;
+
+/** Whether this process started the engine, so that whoever wants to leave nothing running knows to stop it. */
+export function engineWasStarted(): boolean {
+  return startedNow;
+}
+
+async function startEngine(): Promise<void> {
+  startedNow = true;
+  if (existsSync("/run/systemd/system")) {
+    const log = cacheDirectory("logs", "docker-engine.log");
+    await runLogged("systemctl", ["start", "docker"], {
+      what: "Starting the Docker engine by systemctl",
+      log,
+    });
+    return;
+  }
+  await mkdir(path.dirname(logFile()), { recursive: true });
+  const log = openSync(logFile(), "w");
+  // In a session of its own and with nothing of ours open, it outlives this command.
+  const engine = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
+  engine.once("error", () => {});
+  engine.unref();
+  closeSync(log);
+  await writeFile(pidFile(), `${engine.pid}\n`);
+  const deadline = Date.now() + startMs;
+  while (!(await engineAnswers())) {
+    if (engine.exitCode !== null || engine.pid === undefined || Date.now() > deadline) {
+      await rm(pidFile(), { force: true });
+      const reason = lastWords(logFile()) ?? "it wrote nothing";
+      throw new PersonError(`The Docker engine does not start: ${reason} (the whole log: ${logFile()})`);
+    }
+    await sleep(200);
+  }
+}
+
+/**
+ * Stops the Docker engine if set-up started it; another one is left alone.
+ * @returns whether there was one to stop.
+ * @throws PersonError when it does not end in time.
+ */
+export async function stopStartedEngine(): Promise<boolean> {
+  const pid = Number(await readFile(pidFile(), "utf8").catch(() => ""));
+  const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+  if (!pid || name.trim() !== "dockerd") return false;
+  process.kill(pid, "SIGTERM");
+  const deadline = Date.now() + stopMs;
+  while (existsSync(`/proc/${pid}`)) {
+    if (Date.now() > deadline) {
+      throw new PersonError(
+        `The Docker engine (process ${pid}) has not stopped within ${stopMs / 1000} s: see ${logFile()}.`,
+      );
+    }
+    await sleep(100);
+  }
+  await rm(pidFile(), { force: true });
+  return true;
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { cacheDirectory } from "../../../infra/directories.mjs";
+import type { Part } from "../part.ts";
+import { runLogged } from "../processes.ts";
+
+const root = path.resolve(import.meta.dirname, "..", "..", "..");
+
+/** Our note in node_modules of the lock file that they were last found to match. */
+const stamp = path.join(root, "node_modules", ".matches-lock");
+
+interface LockedPackage {
+  version?: string;
+  integrity?: string;
+  optional?: boolean;
+  devOptional?: boolean;
+  peer?: boolean;
+}
+type Locked = Record<string, LockedPackage>;
+
+/** Whether what npm wrote down as installed is all that the lock file asks for; optional packages may be absent. */
+export function matchesLock(wanted: Locked, installed: Locked): boolean {
+  return Object.entries(wanted).every(([location, locked]) => {
+    if (location === "") return true;
+    const there = installed[location];
+    if (!there) return Boolean(locked.optional || locked.devOptional);
+    return there.version === locked.version && there.integrity === locked.integrity;
+  });
+}
+
+/** node_modules, as package-lock.json says. */
+export const packages: Part = {
+  name: "npm packages",
+
+  async isThere() {
+    const lock = await readFile(path.join(root, "package-lock.json"), "utf8");
+    const digest = createHash("sha256").update(lock).digest("hex");
+    if ((await readFile(stamp, "utf8").catch(() => "")) === digest) return true;
+    const installed = await readFile(path.join(root, "node_modules", ".package-lock.json"), "utf8").catch(
+      () => "{}",
+    );
+    if (!matchesLock(JSON.parse(lock).packages, JSON.parse(installed).packages ?? {})) return false;
+    await writeFile(stamp, digest);
+    return true;
+  },
+
+  async provide({ progress }) {
+    progress.start(this.name, "installing what package-lock.json names");
+    await runLogged("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
+      what: "Installing the npm packages (check the network and run this again)",
+      log: cacheDirectory("logs", "packages.log"),
+      directory: root,
+    });
+    return "installed from the npm registry";
+  },
+};

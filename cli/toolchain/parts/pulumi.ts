@@ -1,0 +1,176 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFile, mkdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
+import path from "node:path";
+import { cacheDirectory, exists, keep } from "../../../infra/directories.mjs";
+import { PersonError } from "../../../infra/errors.ts";
+import { download, reachable, verifyChecksum } from "../network.ts";
+import type { Part, Preparation } from "../part.ts";
+import { output, runLogged } from "../processes.ts";
+import { versions } from "../versions.mjs";
+
+const releases = "https://github.com/pulumi/pulumi/releases/download";
+const toolchain = path.join(path.dirname(import.meta.dirname), "pulumi");
+const log = () => cacheDirectory("logs", "pulumi.log");
+
+/** Pulumi programs of this age and newer run on an installed CLI from here on. */
+const leastInstalled = [3, 200];
+
+/** A place that holds `bin` with the CLI and `plugins`, and is Pulumi's own home as well. */
+const homes = () => ({
+  installed: cacheDirectory("pulumi", "installed"),
+  downloaded: cacheDirectory("pulumi", versions.pulumi),
+  built: cacheDirectory("pulumi", `${versions.pulumi}-built-${sourceDigest(toolchain)}`),
+});
+
+/** The home that is in use: the first that is whole. */
+export async function pulumiHome(): Promise<string | undefined> {
+  for (const home of Object.values(homes())) {
+    if (await exists(path.join(home, "bin", "pulumi"))) return home;
+  }
+  return undefined;
+}
+
+/** Pulumi's CLI with the plugins that the local target uses. */
+export const pulumi: Part = {
+  name: "Pulumi",
+
+  isThere: async () => (await pulumiHome()) !== undefined,
+
+  async provide(preparation) {
+    return (
+      (await useInstalled(preparation, this.name)) ??
+      (await downloadRelease(preparation, this.name)) ??
+      (await build(preparation, this.name))
+    );
+  },
+};
+
+/** The CLI that is on the PATH, unless it is too old or is this project's own command of that name. */
+async function useInstalled({ progress }: Preparation, part: string): Promise<string | undefined> {
+  const found = await output("sh", ["-c", "command -v -- pulumi"]);
+  if (!found) return undefined;
+  const file = await realpath(found);
+  if (file.endsWith(path.join("cli", "start.mjs"))) return undefined;
+  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec((await output(file, ["version"])) ?? "") ?? [];
+  const [leastMajor = 0, leastMinor = 0] = leastInstalled;
+  if (Number(major) !== leastMajor || Number(minor) < leastMinor) return undefined;
+  if (!(await installPlugins(file, homes().installed, () => progress.start(part, "downloading plugins")))) {
+    return undefined;
+  }
+  await keepLink(file, homes().installed);
+  return `found ${file}`;
+}
+
+/** Links the CLI and what came with it; the CLI last, as it stands for the whole. */
+async function keepLink(file: string, home: string): Promise<void> {
+  const bin = path.join(home, "bin");
+  await rm(bin, { recursive: true, force: true });
+  await mkdir(bin, { recursive: true });
+  const names = readdirSync(path.dirname(file)).filter((name) => name.startsWith("pulumi-"));
+  for (const name of [...names, path.basename(file)]) {
+    await symlink(path.join(path.dirname(file), name), path.join(bin, name));
+  }
+}
+
+/** Pulumi's own release, with the plugins from where Pulumi has them. */
+async function downloadRelease({ progress }: Preparation, part: string): Promise<string | undefined> {
+  if (!(await reachable("https://github.com"))) return undefined;
+  progress.start(part, `downloading ${versions.pulumi}`);
+  const platform = `${process.platform}-${process.arch}`;
+  const name = `pulumi-v${versions.pulumi}-${platform}.tar.gz`;
+  const home = homes().downloaded;
+  try {
+    await keep(home, async (unfinished) => {
+      const archive = path.join(unfinished, name);
+      await download(`${releases}/v${versions.pulumi}/${name}`, archive);
+      await download(`${releases}/v${versions.pulumi}/SHA512SUMS`, `${archive}.sums`);
+      await verifyChecksum(archive, name, await readFile(`${archive}.sums`, "utf8"));
+      await mkdir(path.join(unfinished, "bin"));
+      const unpack = ["-xzf", archive, "-C", path.join(unfinished, "bin"), "--strip-components=1"];
+      await runLogged("tar", unpack, { what: "Unpacking Pulumi", log: log() });
+      if (!(await installPlugins(path.join(unfinished, "bin", "pulumi"), unfinished, () => {}))) {
+        throw new Error("Pulumi's plugins cannot be downloaded");
+      }
+    });
+    return `downloaded ${versions.pulumi}`;
+  } catch (error) {
+    progress.say(`${part}: ${error instanceof Error ? error.message : error}, so it is built instead`);
+    return undefined;
+  }
+}
+
+/** @returns whether Pulumi could install the plugins into that home. */
+async function installPlugins(cli: string, home: string, starting: () => void): Promise<boolean> {
+  for (const [name, version] of Object.entries(versions.pulumiPlugins)) {
+    if (await exists(path.join(home, "plugins", `resource-${name}-v${version}`))) continue;
+    if (!(await reachable("https://api.pulumi.com")) && !(await reachable("https://api.github.com")))
+      return false;
+    starting();
+    const environment = { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    const args = ["plugin", "install", "resource", name, version];
+    const installed = await runLogged(cli, args, {
+      what: `Installing the plugin ${name}`,
+      log: log(),
+      environment,
+    }).then(
+      () => true,
+      () => false,
+    );
+    if (!installed) return false;
+  }
+  return true;
+}
+
+/** The same from Go modules: see the sources in toolchain/. */
+async function build({ progress }: Preparation, part: string): Promise<string> {
+  if (!(await output("go", ["version"]))) {
+    throw new PersonError(
+      `Pulumi cannot be had: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.26 or newer (https://go.dev/dl).`,
+    );
+  }
+  progress.start(part, "building from Go modules, which takes some minutes");
+  await keep(homes().built, async (unfinished) => {
+    const bin = path.join(unfinished, "bin");
+    await mkdir(bin);
+    const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`;
+    const flags = [
+      "-mod=readonly",
+      "-trimpath",
+      "-buildvcs=false",
+      "-tags=no_compose",
+      `-ldflags=-s -w ${version}`,
+    ];
+    // Without inlining and debug information the compiler is through in three fifths of the time.
+    flags.push("-gcflags=all=-l -dwarf=false");
+    const commands = ["pulumi-language-nodejs", "pulumi-resource-docker", "pulumi-resource-random"];
+    const packages = [...commands.map((name) => `./${name}`), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
+    // Garage's build is the longer one: this one takes what it leaves, and collects its garbage late to take less.
+    const build = ["go", "build", ...flags, "-o", `${bin}${path.sep}`, ...packages];
+    await runLogged("nice", ["-n", "10", ...build], {
+      what: `Building Pulumi ${versions.pulumi}`,
+      log: log(),
+      directory: toolchain,
+      environment: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "", GOGC: "400" },
+    });
+    for (const name of ["pulumi-resource-pulumi-nodejs", "end-with-engine.cjs", "load-when-used.cjs"]) {
+      await copyFile(path.join(toolchain, name), path.join(bin, name));
+    }
+    for (const [name, pluginVersion] of Object.entries(versions.pulumiPlugins)) {
+      const plugin = path.join(unfinished, "plugins", `resource-${name}-v${pluginVersion}`);
+      await mkdir(plugin, { recursive: true });
+      await rename(path.join(bin, `pulumi-resource-${name}`), path.join(plugin, `pulumi-resource-${name}`));
+    }
+  });
+  return `built ${versions.pulumi} from Go modules`;
+}
+
+/** A short digest of every file below a folder. */
+export function sourceDigest(directory: string): string {
+  const digest = createHash("sha256");
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()) {
+    const file = path.join(directory, name);
+    if (statSync(file).isFile()) digest.update(`${name}\0`).update(readFileSync(file));
+  }
+  return digest.digest("hex").slice(0, 12);
+}

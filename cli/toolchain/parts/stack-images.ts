@@ -1,0 +1,52 @@
+import path from "node:path";
+import { cacheDirectory } from "../../../infra/directories.mjs";
+import { type ImageName, imageSources } from "../../../infra/docker/container/image-sources.ts";
+import type { Part } from "../part.ts";
+import { runLogged } from "../processes.ts";
+import { baseImages } from "../versions.mjs";
+import { debianImage, garageImage, nodeImage } from "./base-images.ts";
+import { engineHasImage } from "./docker-engine.ts";
+
+const root = path.resolve(import.meta.dirname, "..", "..", "..");
+
+/** What an image waits for besides Debian's. */
+const baseOf: Partial<Record<ImageName, Part>> = { "object-store": garageImage, app: nodeImage };
+
+/**
+ * The stack's own images, built while the longest parts still are: the deployment then finds every layer in the
+ * engine's cache. Only on a machine that has no base image yet; later the deployment builds what changed.
+ */
+export const stackImages: Part = {
+  name: "images of the stack",
+
+  isThere: () => engineHasImage(baseImages.debian),
+
+  async provide({ progress, ready }) {
+    await ready(debianImage);
+    progress.start(this.name, "building ahead");
+    // One after another: the cores are busy with what takes longest. Those that wait for another part come last.
+    const names = (Object.keys(imageSources) as ImageName[]).toSorted(
+      (one, other) => Number(one in baseOf) - Number(other in baseOf),
+    );
+    const last: Promise<void>[] = [];
+    for (const name of names) {
+      const base = baseOf[name];
+      if (base) last.push(ready(base).then(() => build(name)));
+      else await build(name);
+    }
+    await Promise.all(last);
+    return `built ${names.length}`;
+  },
+};
+
+function build(name: ImageName): Promise<void> {
+  const { context, dockerfile } = imageSources[name];
+  const directory = path.join(root, context);
+  const args = ["build", "--force-rm", "--file", path.join(directory, dockerfile), directory];
+  return runLogged("docker", args, {
+    what: `Building the image capstone/${name}`,
+    log: cacheDirectory("logs", `image-${name}.log`),
+    // The builder that the deployment's provider uses, so that both share one cache.
+    environment: { ...process.env, DOCKER_BUILDKIT: "0" },
+  });
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { PersonError } from "../../infra/errors.ts";
+
+const execute = promisify(execFile);
+const running = new Set<ChildProcess>();
+
+/**
+ * Ends what `runLogged` has started when this process ends.
+ * @returns what leaves signals to others again.
+ */
+export function endChildrenWithUs(): () => void {
+  const end = () => {
+    for (const child of running) child.kill("SIGTERM");
+  };
+  const interrupt = () => process.exit(130);
+  const terminate = () => process.exit(143);
+  process.on("exit", end).on("SIGINT", interrupt).on("SIGTERM", terminate);
+  return () => {
+    process.off("exit", end).off("SIGINT", interrupt).off("SIGTERM", terminate);
+  };
+}
+
+/** What a program prints on standard output, trimmed; undefined when it fails or does not exist. */
+export async function output(
+  file: string,
+  args: string[],
+  environment = process.env,
+): Promise<string | undefined> {
+  return execute(file, args, { env: environment }).then(
+    ({ stdout }) => stdout.trim(),
+    () => undefined,
+  );
+}
+
+interface LoggedRun {
+  /** What it does, as in "building garage". */
+  what: string;
+  /** The file that its output is added to. */
+  log: string;
+  directory?: string;
+  environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a program to its end, its output going to a log.
+ * @throws PersonError that says what failed, its last words and where the log is.
+ */
+export async function runLogged(file: string, args: string[], run: LoggedRun): Promise<void> {
+  await mkdir(path.dirname(run.log), { recursive: true });
+  const log = openSync(run.log, "a");
+  const child = spawn(file, args, {
+    cwd: run.directory,
+    env: run.environment ?? process.env,
+    stdio: ["ignore", log, log],
+  });
+  running.add(child);
+  const reason = await new Promise<string | undefined>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(lastWords(run.log) ?? (signal ? `ended by ${signal}` : `status ${code}`));
+    });
+  });
+  running.delete(child);
+  closeSync(log);
+  if (reason) throw new PersonError(`${run.what} failed: ${reason} (the whole log: ${run.log})`);
+}
+
+/** The line of a log that says most about a failure: the last with "error" in it, or else the last. */
+export function lastWords(log: string): string | undefined {
+  const lines = readFileSync(log, "utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return lines.slice(-40).findLast((line) => /error|denied|not found|cannot/i.test(line)) ?? lines.at(-1);
+}

@@ -1,4 +1,0 @@
-// Pulumi's CLI with the project's environment: npm run pulumi -- ARGUMENTS, or npx pulumi ARGUMENTS.
-import { runPulumi } from "../setup/pulumi-cli.ts";
-
-process.exitCode = await runPulumi(process.argv.slice(2));

@@ -1,0 +1,162 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "../account/policy-document.ts";
+
+interface RightsArgs {
+  accountId: string;
+  region: string;
+  secretArns: pulumi.Input<string>[];
+  keyArn: pulumi.Input<string>;
+}
+
+/** The services that a stack is made of. What it makes has no name yet that a policy could say. */
+const services = [
+  "acm",
+  "application-autoscaling",
+  "backup",
+  "backup-storage",
+  "budgets",
+  "cloudfront",
+  "cloudwatch",
+  "ec2",
+  "ecr",
+  "ecs",
+  "elasticloadbalancing",
+  "fis",
+  "kms",
+  "logs",
+  "rds",
+  "route53",
+  "s3",
+  "secretsmanager",
+  "sns",
+  "wafv2",
+];
+
+/** To whom a deployment may hand a role that it made. */
+const roleTakers = [
+  "backup.amazonaws.com",
+  "ecs-tasks.amazonaws.com",
+  "fis.amazonaws.com",
+  "monitoring.rds.amazonaws.com",
+  "vpc-flow-logs.amazonaws.com",
+];
+
+/** Made by infra/aws/bootstrap/state.yaml, one for an account. */
+function stateBucketArn(accountId: string): string {
+  return `arn:aws:s3:::capstone-state-${accountId}`;
+}
+
+function stateKeyUse({ accountId, region }: RightsArgs, actions: string[]): Statement {
+  return {
+    Sid: "UseStateKey",
+    Effect: "Allow",
+    Action: actions,
+    Resource: `arn:aws:kms:${region}:${accountId}:key/*`,
+    Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/capstone-state" } },
+  };
+}
+
+/** Reading the state and, to compare it with what there is, the secrets that it holds anyway. */
+export function previewStatements(args: RightsArgs): Statement[] {
+  const bucket = stateBucketArn(args.accountId);
+  return [
+    {
+      Sid: "ReadState",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:ListBucket"],
+      Resource: [bucket, `${bucket}/*`],
+    },
+    stateKeyUse(args, ["kms:Decrypt", "kms:DescribeKey"]),
+    {
+      Sid: "CompareSecrets",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: args.secretArns,
+    },
+    { Sid: "DecryptSecrets", Effect: "Allow", Action: "kms:Decrypt", Resource: args.keyArn },
+  ];
+}
+
+/** Making, changing and removing a stack, but not the two roles themselves nor whom they trust. */
+export function deployStatements(name: string, args: RightsArgs): Statement[] {
+  const bucket = stateBucketArn(args.accountId);
+  const roles = `arn:aws:iam::${args.accountId}:role/${name}-*`;
+  const own = [
+    `arn:aws:iam::${args.accountId}:role/${name}-preview`,
+    `arn:aws:iam::${args.accountId}:role/${name}-deploy`,
+  ];
+  const providers = `arn:aws:iam::${args.accountId}:oidc-provider/*`;
+  return [
+    {
+      Sid: "KeepState",
+      Effect: "Allow",
+      Action: ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+      Resource: [bucket, `${bucket}/*`],
+    },
+    stateKeyUse(args, ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]),
+    {
+      Sid: "MakeTheStack",
+      Effect: "Allow",
+      Action: services.map((service) => `${service}:*`),
+      Resource: "*",
+    },
+    {
+      Sid: "LookAtRoles",
+      Effect: "Allow",
+      Action: [
+        "iam:GetOpenIDConnectProvider",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+      ],
+      Resource: [roles, providers],
+    },
+    {
+      Sid: "MakeRoles",
+      Effect: "Allow",
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+      ],
+      Resource: roles,
+    },
+    {
+      Sid: "HandRolesToServices",
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: roles,
+      Condition: { StringEquals: { "iam:PassedToService": roleTakers } },
+    },
+    {
+      // What AWS makes for itself when a service is used for the first time.
+      Sid: "LetServicesMakeTheirRoles",
+      Effect: "Allow",
+      Action: "iam:CreateServiceLinkedRole",
+      Resource: `arn:aws:iam::${args.accountId}:role/aws-service-role/*`,
+    },
+    {
+      Sid: "LeaveOwnRolesAlone",
+      Effect: "Deny",
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+      ],
+      Resource: own,
+    },
+  ];
+}

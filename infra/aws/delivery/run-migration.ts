@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  DescribeTasksCommand,
+  ECSClient,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs";
+import { PersonError } from "../../errors.ts";
+
+/** One run of the migration as a task of its own. */
+export interface MigrationRun {
+  region: string;
+  clusterArn: string;
+  taskDefinitionArn: string;
+  subnetIds: string[];
+  securityGroupIds: string[];
+  logGroupName: string;
+  containerName: string;
+  logStreamPrefix: string;
+  /** The task is stopped, and has failed, after this long. */
+  timeoutSeconds: number;
+}
+
+/** How AWS is reached, and how patiently; tests use a cloud of their own. */
+export interface MigrationClients {
+  ecs: ECSClient;
+  logs: CloudWatchLogsClient;
+  pollMs: number;
+  /** A log can arrive this long after its task ended. */
+  logDelayMs: number;
+}
+
+/**
+ * Starts the task, waits for its end and reads what it said.
+ * @returns The newest migration that is applied.
+ * @throws PersonError with exit code, stop reason and the last log lines when it cannot start, fails or takes too long.
+ */
+export async function runMigration(run: MigrationRun, clients = clientsFor(run.region)): Promise<string> {
+  const taskArn = await start(run, clients);
+  const task = await waitForEnd(taskArn, run, clients);
+  const lines = await readLog(taskArn, run, clients, task);
+  const exitCode = exitCodeOf(task, run);
+  if (exitCode !== 0) {
+    const code = exitCode === undefined ? "without an exit code" : `with exit code ${exitCode}`;
+    throw new PersonError(
+      `The migration failed ${code}: ${task.stoppedReason ?? "no reason given"}. It said last: ${said(lines)}`,
+    );
+  }
+  return newestOf(lines);
+}
+
+function clientsFor(region: string): MigrationClients {
+  return {
+    ecs: new ECSClient({ region }),
+    logs: new CloudWatchLogsClient({ region }),
+    pollMs: 3000,
+    logDelayMs: 60_000,
+  };
+}
+
+async function start(run: MigrationRun, { ecs }: MigrationClients): Promise<string> {
+  const started = await ecs.send(
+    new RunTaskCommand({
+      cluster: run.clusterArn,
+      taskDefinition: run.taskDefinitionArn,
+      launchType: "FARGATE",
+      count: 1,
+      startedBy: "capstone-deployment",
+      propagateTags: "TASK_DEFINITION",
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: run.subnetIds,
+          securityGroups: run.securityGroupIds,
+          assignPublicIp: "DISABLED",
+        },
+      },
+    }),
+  );
+  const taskArn = started.tasks?.[0]?.taskArn;
+  if (taskArn) return taskArn;
+  const failure = started.failures?.[0];
+  const why = [failure?.reason, failure?.detail].filter(Boolean).join(", ") || "ECS gave no reason";
+  throw new PersonError(`The migration could not be started: ${why}.`);
+}
+
+async function waitForEnd(taskArn: string, run: MigrationRun, clients: MigrationClients): Promise<Task> {
+  const deadline = Date.now() + run.timeoutSeconds * 1000;
+  for (;;) {
+    const { tasks } = await clients.ecs.send(
+      new DescribeTasksCommand({ cluster: run.clusterArn, tasks: [taskArn] }),
+    );
+    const task = tasks?.[0];
+    if (task?.lastStatus === "STOPPED") return task;
+    if (Date.now() > deadline) return stopLate(taskArn, task, run, clients);
+    await sleep(clients.pollMs);
+  }
+}
+
+async function stopLate(
+  taskArn: string,
+  task: Task | undefined,
+  run: MigrationRun,
+  clients: MigrationClients,
+): Promise<never> {
+  const reason = `not ended within ${run.timeoutSeconds} s`;
+  await clients.ecs.send(new StopTaskCommand({ cluster: run.clusterArn, task: taskArn, reason }));
+  const lines = await readLog(taskArn, run, { ...clients, logDelayMs: 0 }, task);
+  throw new PersonError(
+    `The migration did not end within ${run.timeoutSeconds} s and was stopped; it was ${task?.lastStatus ?? "unknown"}. It said last: ${said(lines)}`,
+  );
+}
+
+function exitCodeOf(task: Task, run: MigrationRun): number | undefined {
+  return task.containers?.find((container) => container.name === run.containerName)?.exitCode;
+}
+
+/** What the task printed, oldest first; waits while the result of a task that did well has not arrived. */
+async function readLog(
+  taskArn: string,
+  run: MigrationRun,
+  { logs, pollMs, logDelayMs }: MigrationClients,
+  task: Task | undefined,
+): Promise<string[]> {
+  const logStreamName = `${run.logStreamPrefix}/${run.containerName}/${taskArn.split("/").at(-1)}`;
+  const deadline = Date.now() + logDelayMs;
+  const neverRan = task !== undefined && exitCodeOf(task, run) === undefined;
+  for (;;) {
+    const lines = await readStream(logs, run.logGroupName, logStreamName);
+    const complete = lines.some(isResult) || (lines.length > 0 && task && exitCodeOf(task, run) !== 0);
+    if (complete || neverRan || Date.now() >= deadline) return lines;
+    await sleep(pollMs);
+  }
+}
+
+async function readStream(
+  logs: CloudWatchLogsClient,
+  logGroupName: string,
+  logStreamName: string,
+): Promise<string[]> {
+  try {
+    const read = await logs.send(
+      new GetLogEventsCommand({ logGroupName, logStreamName, limit: 100, startFromHead: false }),
+    );
+    return (read.events ?? []).map((event) => event.message ?? "");
+  } catch (error) {
+    // A task that never started its container has no stream.
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return [];
+    throw error;
+  }
+}
+
+function isResult(line: string): boolean {
+  return parseNewest(line) !== undefined;
+}
+
+function parseNewest(line: string): string | undefined {
+  try {
+    const { newest } = JSON.parse(line) as { newest?: unknown };
+    return typeof newest === "string" ? newest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function newestOf(lines: string[]): string {
+  const newest = lines.map(parseNewest).findLast((name) => name !== undefined);
+  if (newest) return newest;
+  throw new PersonError(
+    `The migration ended well and its result did not reach its log; the next deployment asks again. It said last: ${said(lines)}`,
+  );
+}
+
+function said(lines: string[]): string {
+  return lines.slice(-5).join("\n") || "nothing";
+}

@@ -1,0 +1,152 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { serviceMayAssume } from "../account/policy-document.ts";
+import type { Database } from "../database/database.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import type { Notices } from "./notices.ts";
+
+export interface BackupArgs {
+  accountId: string;
+  keyArn: pulumi.Input<string>;
+  retentionDays: number;
+  restoreTesting: boolean;
+  deletionProtection: boolean;
+  database: Database;
+  objectStore: ObjectStore;
+  notices: Notices;
+}
+
+/** What AWS Backup needs to back up and restore databases and buckets, in policies that AWS keeps up to date. */
+const managedPolicies = [
+  "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+  "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores",
+  "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+  "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
+];
+
+/** Daily copies of database and uploads in a vault of their own, one of which is restored every week to prove it. */
+export class Backup extends pulumi.ComponentResource {
+  readonly vault: aws.backup.Vault;
+  private readonly name: string;
+
+  constructor(name: string, args: BackupArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:Backup", name, {}, options);
+    this.name = name;
+
+    this.vault = this.createVault(args);
+    const role = this.createRole(args);
+    this.createPlan(args, role);
+    if (args.restoreTesting) this.createRestoreTest(args, role);
+
+    this.registerOutputs();
+  }
+
+  private createVault({ keyArn, retentionDays, deletionProtection, notices }: BackupArgs): aws.backup.Vault {
+    const vault = new aws.backup.Vault(
+      this.name,
+      { kmsKeyArn: keyArn, forceDestroy: !deletionProtection },
+      { parent: this, protect: deletionProtection },
+    );
+    if (deletionProtection) {
+      // Not even the one who deploys deletes a backup before its time.
+      new aws.backup.VaultLockConfiguration(
+        this.name,
+        { backupVaultName: vault.name, minRetentionDays: Math.min(7, retentionDays) },
+        { parent: this },
+      );
+    }
+    new aws.backup.VaultNotifications(
+      this.name,
+      {
+        backupVaultName: vault.name,
+        snsTopicArn: notices.topicArn,
+        backupVaultEvents: ["BACKUP_JOB_FAILED", "RESTORE_JOB_COMPLETED", "RESTORE_JOB_FAILED"],
+      },
+      { parent: this, dependsOn: notices.ready },
+    );
+    return vault;
+  }
+
+  private createRole({ accountId }: BackupArgs): aws.iam.Role {
+    const role = new aws.iam.Role(
+      this.name,
+      { assumeRolePolicy: serviceMayAssume("backup.amazonaws.com", accountId) },
+      { parent: this },
+    );
+    for (const policyArn of managedPolicies) {
+      const suffix = policyArn.split("Policy").at(-1)?.toLowerCase();
+      new aws.iam.RolePolicyAttachment(
+        `${this.name}-${suffix}`,
+        { role: role.name, policyArn },
+        { parent: this },
+      );
+    }
+    return role;
+  }
+
+  private createPlan({ retentionDays, database, objectStore }: BackupArgs, role: aws.iam.Role): void {
+    const plan = new aws.backup.Plan(
+      this.name,
+      {
+        name: this.name,
+        rules: [
+          {
+            ruleName: "daily",
+            targetVaultName: this.vault.name,
+            // After RDS's own backup window. UTC.
+            schedule: "cron(0 5 * * ? *)",
+            startWindow: 60,
+            completionWindow: 480,
+            // To any second, where the kind of database allows it: a Multi-AZ cluster has daily copies only.
+            enableContinuousBackup: database.availability === "instance",
+            lifecycle: { deleteAfter: retentionDays },
+          },
+        ],
+      },
+      { parent: this },
+    );
+    new aws.backup.Selection(
+      this.name,
+      {
+        planId: plan.id,
+        name: this.name,
+        iamRoleArn: role.arn,
+        resources: [database.arn, objectStore.bucket.bucket.arn],
+      },
+      { parent: this },
+    );
+  }
+
+  /** Restored beside the real one, kept for a few hours to be looked at, then deleted by AWS Backup. */
+  private createRestoreTest({ database }: BackupArgs, role: aws.iam.Role): void {
+    const underscored = this.name.replaceAll("-", "_");
+    const plan = new aws.backup.RestoreTestingPlan(
+      this.name,
+      {
+        name: underscored,
+        scheduleExpression: "cron(0 8 ? * MON *)",
+        startWindowHours: 4,
+        recoveryPointSelection: {
+          algorithm: "LATEST_WITHIN_WINDOW",
+          includeVaults: [this.vault.arn],
+          recoveryPointTypes: ["SNAPSHOT", "CONTINUOUS"],
+          selectionWindowDays: 7,
+        },
+      },
+      { parent: this },
+    );
+    new aws.backup.RestoreTestingSelection(
+      this.name,
+      {
+        name: `${underscored}_database`,
+        restoreTestingPlanName: plan.name,
+        protectedResourceType: "RDS",
+        protectedResourceArns: [database.arn],
+        iamRoleArn: role.arn,
+        validationWindowHours: 4,
+        restoreMetadataOverrides: { dbsubnetgroupname: database.resource.dbSubnetGroupName },
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import type { Database } from "../database/database.ts";
+import type { AlarmArgs } from "./alarm.ts";
+
+type DatabaseAlarm = Omit<AlarmArgs, "notices"> & { suffix: string };
+
+const bytesPerGigabyte = 1024 ** 3;
+
+/** What to watch of either form of the database; failovers come as events. */
+export function databaseAlarms(database: Database, storageGigabytes: number): DatabaseAlarm[] {
+  const cluster = database.availability === "cluster";
+  const common = {
+    namespace: "AWS/RDS",
+    dimensions: { [cluster ? "DBClusterIdentifier" : "DBInstanceIdentifier"]: database.resourceIdentifier },
+    periodSeconds: 60,
+    badPeriods: { least: 3, of: 5 },
+    whenSilent: "missing" as const,
+  };
+  const alarms: DatabaseAlarm[] = [
+    {
+      ...common,
+      suffix: "database-cpu",
+      description:
+        "The database's CPU is above 80 %: look at Performance Insights for the statement that costs it.",
+      metricName: "CPUUtilization",
+      statistic: "Average",
+      goesOff: "above",
+      threshold: 80,
+    },
+    {
+      ...common,
+      suffix: "database-connections",
+      description: "More than 400 connections to the database: look at how many application nodes there are.",
+      metricName: "DatabaseConnections",
+      statistic: "Maximum",
+      goesOff: "above",
+      threshold: 400,
+    },
+    {
+      ...common,
+      suffix: "database-storage",
+      description:
+        "Less than a tenth of the database's disk is free: look at what grew, and at replication slots.",
+      metricName: "FreeStorageSpace",
+      statistic: "Minimum",
+      goesOff: "below",
+      threshold: (storageGigabytes * bytesPerGigabyte) / 10,
+    },
+    {
+      ...common,
+      suffix: "database-memory",
+      description: "Less than 256 MiB of the database's memory are free: look at connections and work_mem.",
+      metricName: "FreeableMemory",
+      statistic: "Minimum",
+      goesOff: "below",
+      threshold: bytesPerGigabyte / 4,
+    },
+  ];
+  // The standby of an instance answers nobody, so nobody can notice that it lags.
+  if (!cluster) return alarms;
+  return [
+    ...alarms,
+    {
+      ...common,
+      suffix: "database-replica-lag",
+      description:
+        "A reader is more than 10 s behind the writer: reads are stale; look at the writer's load.",
+      metricName: "ReplicaLag",
+      statistic: "Maximum",
+      goesOff: "above",
+      threshold: 10,
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { policyDocument } from "../account/policy-document.ts";
+
+export interface NoticesArgs {
+  accountId: string;
+  keyArn: pulumi.Input<string>;
+  /** Who is told; must be confirmed once from the mailbox. */
+  email: string | undefined;
+}
+
+/** The services of AWS that publish there. The key lets the same ones encrypt what they say. */
+export const noticeServices = [
+  "cloudwatch.amazonaws.com",
+  "events.rds.amazonaws.com",
+  "budgets.amazonaws.com",
+  "backup.amazonaws.com",
+];
+
+/** Where alarms, the database, the backups and the budget say that something needs a person. */
+export class Notices extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+  /** Publishing is refused until this is there. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: NoticesArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:Notices", name, {}, options);
+
+    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: args.keyArn }, { parent: this });
+    this.ready = new aws.sns.TopicPolicy(
+      name,
+      {
+        arn: topic.arn,
+        policy: policyDocument([
+          {
+            Sid: "ServicesOfThisAccountPublish",
+            Effect: "Allow",
+            Principal: {
+              Service: noticeServices,
+            },
+            Action: "sns:Publish",
+            Resource: topic.arn,
+            Condition: { StringEquals: { "aws:SourceAccount": args.accountId } },
+          },
+        ]),
+      },
+      { parent: this },
+    );
+    if (args.email) {
+      new aws.sns.TopicSubscription(
+        name,
+        { topic: topic.arn, protocol: "email", endpoint: args.email },
+        { parent: this },
+      );
+    }
+    this.topicArn = topic.arn;
+
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+}

@@ -1,0 +1,144 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Certificate, createAliasRecords } from "../traffic/certificate.ts";
+import type { PrivateBucket } from "./private-bucket.ts";
+
+export interface AssetsDistributionArgs {
+  bucket: aws.s3.Bucket;
+  logBucket: PrivateBucket;
+  domain: { name: string; hostedZoneId: string } | undefined;
+}
+
+/** Where CloudFront's own certificates and log deliveries live, whatever region a stack is in. */
+const globalRegion = "us-east-1";
+
+/** The id of AWS's managed cache policy CachingOptimized, and response headers policy SecurityHeadersPolicy. */
+const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+const securityHeaders = "67f7725c-6f97-4210-82d7-5512b31e9d03";
+
+/** CloudFront in front of the uploads, which it alone may read. */
+export class AssetsDistribution extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly id: pulumi.Output<string>;
+  /** Without a trailing slash. */
+  readonly url: pulumi.Output<string>;
+  private readonly name: string;
+
+  constructor(name: string, args: AssetsDistributionArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:AssetsDistribution", name, {}, options);
+    this.name = name;
+
+    const distribution = this.createDistribution(args, this.createAccessControl());
+    this.arn = distribution.arn;
+    this.id = distribution.id;
+    this.url = this.publish(args, distribution);
+    this.deliverLogs(args, distribution);
+
+    this.registerOutputs({ url: this.url });
+  }
+
+  private createAccessControl(): aws.cloudfront.OriginAccessControl {
+    return new aws.cloudfront.OriginAccessControl(
+      this.name,
+      { originAccessControlOriginType: "s3", signingBehavior: "always", signingProtocol: "sigv4" },
+      { parent: this },
+    );
+  }
+
+  private createDistribution(
+    args: AssetsDistributionArgs,
+    accessControl: aws.cloudfront.OriginAccessControl,
+  ): aws.cloudfront.Distribution {
+    return new aws.cloudfront.Distribution(
+      this.name,
+      {
+        enabled: true,
+        comment: `Uploads of ${this.name}`,
+        isIpv6Enabled: true,
+        httpVersion: "http2and3",
+        // Edges in Europe and North America; those farther away cost more.
+        priceClass: "PriceClass_100",
+        origins: [
+          {
+            originId: "uploads",
+            domainName: args.bucket.bucketRegionalDomainName,
+            originAccessControlId: accessControl.id,
+          },
+        ],
+        defaultCacheBehavior: {
+          targetOriginId: "uploads",
+          viewerProtocolPolicy: "redirect-to-https",
+          allowedMethods: ["GET", "HEAD"],
+          cachedMethods: ["GET", "HEAD"],
+          compress: true,
+          cachePolicyId: cachingOptimized,
+          responseHeadersPolicyId: securityHeaders,
+        },
+        restrictions: { geoRestriction: { restrictionType: "none" } },
+        ...this.viewerSettings(args),
+        waitForDeployment: true,
+      },
+      { parent: this },
+    );
+  }
+
+  private viewerSettings({ domain }: AssetsDistributionArgs) {
+    // With CloudFront's own name comes its own certificate, whose least TLS version is not ours to choose.
+    if (!domain) return { viewerCertificate: { cloudfrontDefaultCertificate: true } };
+    const certificate = new Certificate(this.name, { domain, region: globalRegion }, { parent: this });
+    return {
+      aliases: [domain.name],
+      viewerCertificate: {
+        acmCertificateArn: certificate.arn,
+        sslSupportMethod: "sni-only",
+        minimumProtocolVersion: "TLSv1.2_2021",
+      },
+    };
+  }
+
+  private publish(
+    { domain }: AssetsDistributionArgs,
+    distribution: aws.cloudfront.Distribution,
+  ): pulumi.Output<string> {
+    if (!domain) return pulumi.interpolate`https://${distribution.domainName}`;
+    const target = {
+      name: distribution.domainName,
+      zoneId: distribution.hostedZoneId,
+      evaluateTargetHealth: false,
+    };
+    createAliasRecords(this.name, domain, target, ["A", "AAAA"], { parent: this });
+    return pulumi.output(`https://${domain.name}`);
+  }
+
+  private deliverLogs(
+    { logBucket }: AssetsDistributionArgs,
+    distribution: aws.cloudfront.Distribution,
+  ): void {
+    const source = new aws.cloudwatch.LogDeliverySource(
+      this.name,
+      { name: this.name, logType: "ACCESS_LOGS", resourceArn: distribution.arn, region: globalRegion },
+      { parent: this },
+    );
+    const destination = new aws.cloudwatch.LogDeliveryDestination(
+      this.name,
+      {
+        name: this.name,
+        outputFormat: "w3c",
+        deliveryDestinationConfiguration: {
+          destinationResourceArn: pulumi.interpolate`${logBucket.bucket.arn}/assets`,
+        },
+        region: globalRegion,
+      },
+      { parent: this },
+    );
+    new aws.cloudwatch.LogDelivery(
+      this.name,
+      {
+        deliverySourceName: source.name,
+        deliveryDestinationArn: destination.arn,
+        region: globalRegion,
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,192 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { stopTimeoutSeconds } from "../../topology.ts";
+import { ports } from "../network/ports.ts";
+import type { PrivateBucket } from "../storage/private-bucket.ts";
+import { Certificate, createAliasRecords } from "./certificate.ts";
+import { WebFirewall } from "./web-firewall.ts";
+
+export interface LoadBalancerArgs {
+  vpcId: pulumi.Input<string>;
+  subnets: aws.ec2.Subnet[];
+  securityGroup: aws.ec2.SecurityGroup;
+  /** Undefined serves plain HTTP: the configuration allows that only where it is said in so many words. */
+  domain: { name: string; hostedZoneId: string } | undefined;
+  webFirewall: boolean;
+  logBucket: PrivateBucket;
+  keyArn: pulumi.Input<string>;
+  logRetentionDays: number;
+  deletionProtection: boolean;
+}
+
+const healthPath = "/health";
+/** Two failed checks 10 s apart take a node out: 20 s, where the defaults take a minute. */
+const healthCheck = { intervalSeconds: 10, timeoutSeconds: 5, misses: 2 };
+
+/** One address over all zones; only nodes that say they are ready get requests. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly loadBalancer: aws.lb.LoadBalancer;
+  readonly targetGroup: aws.lb.TargetGroup;
+  /** A service can join the target group once a listener leads to it. */
+  readonly listener: aws.lb.Listener;
+  readonly certificateArn: pulumi.Output<string> | undefined;
+  /** Without a trailing slash. */
+  readonly url: pulumi.Output<string>;
+  private readonly name: string;
+
+  constructor(name: string, args: LoadBalancerArgs, options?: pulumi.ComponentResourceOptions) {
+    super("capstone:aws:LoadBalancer", name, {}, options);
+    this.name = name;
+
+    this.loadBalancer = this.createLoadBalancer(args);
+    this.targetGroup = this.createTargetGroup(args);
+    this.certificateArn = args.domain && new Certificate(name, { domain: args.domain }, { parent: this }).arn;
+    this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
+    this.hideMetrics();
+    this.url = this.publish(args);
+    if (args.webFirewall) this.protect(args);
+
+    this.registerOutputs({ url: this.url });
+  }
+
+  get healthUrl(): pulumi.Output<string> {
+    return pulumi.interpolate`${this.url}${healthPath}`;
+  }
+
+  private createLoadBalancer(args: LoadBalancerArgs): aws.lb.LoadBalancer {
+    const logs = { bucket: args.logBucket.bucket.bucket, enabled: true };
+    return new aws.lb.LoadBalancer(
+      this.name,
+      {
+        loadBalancerType: "application",
+        internal: false,
+        subnets: args.subnets.map((subnet) => subnet.id),
+        securityGroups: [args.securityGroup.id],
+        dropInvalidHeaderFields: true,
+        desyncMitigationMode: "defensive",
+        // The client's address goes on to the nodes, which believe the load balancer alone.
+        xffHeaderProcessingMode: "append",
+        // Shorter than the nodes keep a connection, so that a node never closes one with a request on its way.
+        idleTimeout: 60,
+        enableHttp2: true,
+        enableCrossZoneLoadBalancing: true,
+        enableZonalShift: true,
+        enableDeletionProtection: args.deletionProtection,
+        accessLogs: { ...logs, prefix: "load-balancer" },
+        connectionLogs: { ...logs, prefix: "load-balancer-connections" },
+      },
+      // The log bucket refuses the load balancer's first test write until its policy is there.
+      { parent: this, dependsOn: args.logBucket },
+    );
+  }
+
+  private createTargetGroup({ vpcId }: LoadBalancerArgs): aws.lb.TargetGroup {
+    return new aws.lb.TargetGroup(
+      this.name,
+      {
+        vpcId,
+        targetType: "ip",
+        protocol: "HTTP",
+        port: ports.app,
+        // Says what the node itself can do, never what the database can: a failover there takes no node out.
+        healthCheck: {
+          path: healthPath,
+          protocol: "HTTP",
+          matcher: "200",
+          interval: healthCheck.intervalSeconds,
+          timeout: healthCheck.timeoutSeconds,
+          healthyThreshold: healthCheck.misses,
+          unhealthyThreshold: healthCheck.misses,
+        },
+        // As long as a node may finish its requests after it was told to stop.
+        deregistrationDelay: stopTimeoutSeconds.app,
+        loadBalancingAlgorithmType: "least_outstanding_requests",
+        // Sessions are in the tokens, so any node will do.
+        stickiness: { type: "lb_cookie", enabled: false },
+      },
+      { parent: this },
+    );
+  }
+
+  private listenTls(certificateArn: pulumi.Output<string>): aws.lb.Listener {
+    new aws.lb.Listener(
+      `${this.name}-http`,
+      {
+        loadBalancerArn: this.loadBalancer.arn,
+        port: ports.http,
+        protocol: "HTTP",
+        defaultActions: [
+          {
+            type: "redirect",
+            redirect: { protocol: "HTTPS", port: String(ports.https), statusCode: "HTTP_301" },
+          },
+        ],
+      },
+      { parent: this },
+    );
+    return new aws.lb.Listener(
+      `${this.name}-https`,
+      {
+        loadBalancerArn: this.loadBalancer.arn,
+        port: ports.https,
+        protocol: "HTTPS",
+        // TLS 1.3 and 1.2, forward secrecy only.
+        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        certificateArn,
+        defaultActions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
+      },
+      { parent: this },
+    );
+  }
+
+  private listenPlain(): aws.lb.Listener {
+    return new aws.lb.Listener(
+      `${this.name}-http`,
+      {
+        loadBalancerArn: this.loadBalancer.arn,
+        port: ports.http,
+        protocol: "HTTP",
+        defaultActions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
+      },
+      { parent: this },
+    );
+  }
+
+  /** Metrics are for inside the network. */
+  private hideMetrics(): void {
+    new aws.lb.ListenerRule(
+      `${this.name}-metrics`,
+      {
+        listenerArn: this.listener.arn,
+        priority: 1,
+        conditions: [{ pathPattern: { values: ["/metrics", "/metrics/*"] } }],
+        actions: [
+          {
+            type: "fixed-response",
+            fixedResponse: { statusCode: "404", contentType: "text/plain", messageBody: "Not found" },
+          },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private publish({ domain }: LoadBalancerArgs): pulumi.Output<string> {
+    if (!domain) return pulumi.interpolate`http://${this.loadBalancer.dnsName}`;
+    const target = {
+      name: this.loadBalancer.dnsName,
+      zoneId: this.loadBalancer.zoneId,
+      evaluateTargetHealth: true,
+    };
+    createAliasRecords(this.name, domain, target, ["A"], { parent: this });
+    return pulumi.output(`https://${domain.name}`);
+  }
+
+  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): void {
+    new WebFirewall(
+      `${this.name}-firewall`,
+      { loadBalancerArn: this.loadBalancer.arn, keyArn, logRetentionDays },
+      { parent: this },
+    );
+  }
+}

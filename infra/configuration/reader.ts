@@ -1,0 +1,80 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { PersonError } from "../errors.ts";
+
+/** Reads keys one by one and gathers what is wrong, so that a person sees all of it at once. */
+export class ConfigurationReader {
+  private readonly refusals: string[] = [];
+  private readonly config: pulumi.Config;
+
+  constructor(config: pulumi.Config) {
+    this.config = config;
+  }
+
+  integer(key: string, fallback: number, least: number, most: number): number {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      this.refuse(`${this.name(key)} is "${text}"; allowed is a whole number from ${least} to ${most}.`);
+      return fallback;
+    }
+    return value;
+  }
+
+  oneOf<T extends string>(key: string, fallback: T, allowed: readonly T[]): T {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    const value = allowed.find((candidate) => candidate === text);
+    if (value === undefined)
+      this.refuse(`${this.name(key)} is "${text}"; allowed is one of ${allowed.join(", ")}.`);
+    return value ?? fallback;
+  }
+
+  allDifferent(values: Record<string, number>): void {
+    for (const [key, value] of Object.entries(values)) {
+      const twin = Object.keys(values).find((other) => other < key && values[other] === value);
+      if (twin)
+        this.refuse(`${this.name(key)} is ${value}, as is ${this.name(twin)}; every port must be its own.`);
+    }
+  }
+
+  boolean(key: string, fallback: boolean): boolean {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    if (text !== "true" && text !== "false")
+      this.refuse(`${this.name(key)} is "${text}"; allowed is true or false.`);
+    return text === "true";
+  }
+
+  /**
+   * @param pattern what the whole value must match.
+   * @param allowed the pattern in words, to end "allowed is ...".
+   */
+  text(key: string, pattern: RegExp, allowed: string): string | undefined {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return undefined;
+    if (!pattern.test(text)) this.refuse(`${this.name(key)} is "${text}"; allowed is ${allowed}.`);
+    return text;
+  }
+
+  /** A secret's value is never part of a sentence. */
+  secret(key: string, leastLength: number): pulumi.Output<string> | undefined {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return undefined;
+    if (text.length < leastLength)
+      this.refuse(`${this.name(key)} has ${text.length} characters; at least ${leastLength} are needed.`);
+    return this.config.requireSecret(key);
+  }
+
+  refuse(sentence: string): void {
+    this.refusals.push(sentence);
+  }
+
+  finish(): void {
+    if (this.refusals.length > 0) throw new PersonError(this.refusals.join("\n"));
+  }
+
+  private name(key: string): string {
+    return `capstone:${key}`;
+  }
+}

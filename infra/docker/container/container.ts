@@ -1,0 +1,165 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { partLabels, partName } from "../../naming.ts";
+import { healthCheckTimeoutSeconds, type Role, secretsDirectory } from "../../topology.ts";
+import { Readiness } from "../steps/readiness.ts";
+import type { SecretFiles } from "./secret-files.ts";
+
+export interface PartArgs {
+  stack: string;
+  role: Role;
+  node: number;
+  image: pulumi.Input<string>;
+  userId: number;
+  memoryMegabytes: number;
+  stopTimeoutSeconds: number;
+  /** Run in the container; its success says that the part does its work. */
+  healthCheck: string[];
+  /** Misses do not count for this long after a start, and the deployment waits this long for the first success. */
+  startTimeoutSeconds: number;
+  /** How often the check is run; 5 s where not named. */
+  healthCheckSeconds?: number;
+  command?: string[];
+  /** Never a secret: those come in the secrets volume. */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** Networks to join, with the names it has there. */
+  networks: NetworkAttachment[];
+  publishedPorts?: { internal: number; external: number }[];
+  /** Secrets and settings, mounted read-only at /run/secrets; the container is made anew when a secret changes. */
+  secretFiles?: SecretFiles;
+  volume?: VolumeMount;
+  /** Volumes that it shares with other parts. */
+  sharedVolumes?: VolumeMount[];
+  /** Paths in memory that the part writes to; the rest of its root is read-only. */
+  memoryPaths?: string[];
+  sharedMemoryMegabytes?: number;
+  /** Its part of the processor when every container wants it; 1024 when not given. */
+  cpuShares?: number;
+  /** Settings of the network namespace, as `sysctl` names them. */
+  kernelSettings?: Record<string, string>;
+}
+
+export interface VolumeMount {
+  name: pulumi.Input<string>;
+  path: string;
+}
+
+export interface PartOptions {
+  parent: pulumi.Resource;
+  /** What has to be done before the container is made, or made anew. */
+  dependsOn?: pulumi.Resource[];
+}
+
+export interface NetworkAttachment {
+  name: pulumi.Input<string>;
+  aliases: string[];
+}
+
+/** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
+const healthCheckDefaults = { seconds: 10, retries: 3 };
+
+/**
+ * One container of the stack, with what every one of them has: name and labels, its own user, no capabilities,
+ * a read-only root, limits, bounded logs, a health check, a restart policy.
+ * @returns What depends on it waits for: the container's readiness.
+ */
+export function createPart(args: PartArgs, options: PartOptions): Readiness {
+  const container = createContainer(args, options);
+  const { role, node, healthCheck, startTimeoutSeconds } = args;
+  return new Readiness(
+    `${role}-${node}-ready`,
+    { container, healthCheck, timeoutSeconds: startTimeoutSeconds },
+    { parent: options.parent },
+  );
+}
+
+/**
+ * A container as every other, but one that the service does not need: nothing waits for it, and its failure fails no
+ * deployment.
+ */
+export function createSidePart(args: PartArgs, options: PartOptions): docker.Container {
+  return createContainer(args, options, false);
+}
+
+function createContainer(
+  args: PartArgs,
+  { parent, dependsOn = [] }: PartOptions,
+  mustRun = true,
+): docker.Container {
+  const { stack, role, node } = args;
+  const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
+  return new docker.Container(
+    `${role}-${node}`,
+    {
+      name: partName(stack, role, node),
+      image: args.image,
+      labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+      ...(args.command ? { command: args.command } : {}),
+      envs: Object.entries(args.environment ?? {}).map(
+        ([name, value]) => pulumi.interpolate`${name}=${value}`,
+      ),
+      networkMode: "bridge",
+      networksAdvanced: args.networks,
+      ports: (args.publishedPorts ?? [])
+        .toSorted((a, b) => a.internal - b.internal)
+        .map((port) => ({ ...port, ip: "127.0.0.1", protocol: "tcp" })),
+      volumes: [
+        ...[...(args.volume ? [args.volume] : []), ...(args.sharedVolumes ?? [])].map((volume) => ({
+          volumeName: volume.name,
+          containerPath: volume.path,
+        })),
+        ...(args.secretFiles
+          ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
+          : []),
+      ],
+      // A stopped neighbour has no name, and a closed network no one to ask for it: do not wait 10 s for that.
+      dnsOpts: ["timeout:1", "attempts:1"],
+      user: `${args.userId}:${args.userId}`,
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      readOnly: true,
+      tmpfs: Object.fromEntries(
+        (args.memoryPaths ?? []).map((path) => [
+          path,
+          `uid=${args.userId},gid=${args.userId},mode=0700,size=64m`,
+        ]),
+      ),
+      ...(args.sharedMemoryMegabytes ? { shmSize: args.sharedMemoryMegabytes } : {}),
+      ...(args.cpuShares ? { cpuShares: args.cpuShares } : {}),
+      ...(args.kernelSettings ? { sysctls: args.kernelSettings } : {}),
+      memory: args.memoryMegabytes,
+      memorySwap: args.memoryMegabytes,
+      restart: "unless-stopped",
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+      healthcheck: {
+        tests: ["CMD", ...args.healthCheck],
+        interval: goDuration(args.healthCheckSeconds ?? healthCheckDefaults.seconds),
+        timeout: goDuration(healthCheckTimeoutSeconds),
+        retries: healthCheckDefaults.retries,
+        startPeriod: goDuration(args.startTimeoutSeconds),
+      },
+      stopTimeout: args.stopTimeoutSeconds,
+      destroyGraceSeconds: args.stopTimeoutSeconds,
+      mustRun,
+      wait: false,
+    },
+    // Names are fixed, so the old one goes before the new one comes. The provider would call a changed health check an
+    // update and leave the container with the old one.
+    {
+      parent,
+      dependsOn: [...dependsOn, ...(args.secretFiles ? [args.secretFiles.written] : [])],
+      deleteBeforeReplace: true,
+      replaceOnChanges: ["healthcheck"],
+    },
+  );
+}
+
+function secretsVersionLabel({ secretFiles }: PartArgs): Record<string, pulumi.Input<string>> {
+  return secretFiles ? { "capstone.secrets-version": secretFiles.version } : {};
+}
+
+/** A duration as the Docker provider writes it back, so that the next preview finds it unchanged. */
+function goDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

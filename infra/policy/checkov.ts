@@ -1,0 +1,124 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { cacheDirectory } from "../directories.mjs";
+import { PersonError } from "../errors.ts";
+import { projectRoot } from "../project.ts";
+import type { GraphResource } from "./resource-graph/collect.ts";
+import { terraformJson } from "./terraform-json.ts";
+
+const version = "3.3.30";
+
+/** A finding that stays, and why. */
+export interface Suppression {
+  check: string;
+  /** Terraform's type and name. */
+  resource: string;
+  reason: string;
+}
+
+/** What checkov said of one resource. */
+export interface CheckovFinding {
+  check: string;
+  resource: string;
+  name: string;
+}
+
+export interface CheckovReport {
+  passed: number;
+  failed: CheckovFinding[];
+}
+
+export function readSuppressions(): Suppression[] {
+  return parse(
+    readFileSync(join(projectRoot, "infra", "policy", "checkov-suppressions.yaml"), "utf8"),
+  ) as Suppression[];
+}
+
+/**
+ * Runs checkov over the AWS part of a graph, written as Terraform's JSON.
+ * @throws PersonError when checkov cannot be had or does not run.
+ */
+export async function runCheckov(resources: GraphResource[]): Promise<CheckovReport> {
+  const python = await installCheckov();
+  const folder = await mkdtemp(join(tmpdir(), "capstone-checkov-"));
+  try {
+    await writeFile(join(folder, "stack.tf.json"), JSON.stringify(terraformJson(resources)));
+    const args = ["--directory", folder, "--framework", "terraform_json", "--output", "json", "--soft-fail"];
+    const checkov = join(dirname(python), "checkov");
+    // Without its download of texts, which a closed network refuses after a while.
+    const { stdout } = await run(python, [checkov, ...args, "--skip-download", "--quiet", "--compact"]);
+    return readReport(stdout);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function readReport(text: string): CheckovReport {
+  const { results, summary } = JSON.parse(text) as {
+    results: {
+      failed_checks: {
+        check_id: string;
+        check_name: string;
+        resource: string;
+        check_class: string;
+        file_line_range: number[];
+      }[];
+    };
+    summary: { passed: number };
+  };
+  const failed = results.failed_checks.map(({ check_id: check, check_name: name, resource }) => ({
+    check,
+    name,
+    resource,
+  }));
+  return { passed: summary.passed, failed };
+}
+
+async function installCheckov(): Promise<string> {
+  const home = cacheDirectory(`checkov-${version}`);
+  const python = join(home, "bin", "python");
+  if (existsSync(python)) return python;
+  console.error(`checkov ${version} is installed from PyPI, once`);
+  try {
+    await mkdir(dirname(home), { recursive: true });
+    await run("python3", ["-m", "venv", home]);
+    await run(python, ["-m", "pip", "install", "--quiet", `checkov==${version}`]);
+    return python;
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw new PersonError(
+      `checkov ${version} is not to be had from PyPI: ${(error as Error).message.split("\n")[0]}`,
+    );
+  }
+}
+
+async function run(file: string, args: string[]): Promise<{ stdout: string }> {
+  return promisify(execFile)(file, args, {
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, LOG_LEVEL: "ERROR" },
+  });
+}
+
+/** What is neither right nor explained, and what is explained without need. */
+export function judge(report: CheckovReport, suppressions: Suppression[]) {
+  const same = (finding: CheckovFinding, suppression: Suppression) =>
+    finding.check === suppression.check && nameOf(finding.resource) === nameOf(suppression.resource);
+  return {
+    unexplained: report.failed.filter(
+      (finding) => !suppressions.some((suppression) => same(finding, suppression)),
+    ),
+    unneeded: suppressions.filter(
+      (suppression) => !report.failed.some((finding) => same(finding, suppression)),
+    ),
+  };
+}
+
+/** checkov leaves the type out of what it read as JSON, in some of its checks. */
+function nameOf(resource: string): string {
+  return resource.split(".").at(-1) ?? resource;
+}

@@ -1,0 +1,29 @@
+import type { GraphResource } from "./resource-graph/collect.ts";
+import type { ResourceView } from "./resources.ts";
+
+/** One thing that must hold of every stack. */
+export interface Rule {
+  /** Short and stable, for people to look up and for exceptions to name. */
+  id: string;
+  /** What must hold, and in a few words why. */
+  sentence: string;
+  /** Finds where it does not. */
+  check: (resources: ResourceView) => Finding[];
+}
+
+/** A resource that breaks a rule. */
+export interface Finding {
+  resource: GraphResource;
+  /** What is wrong with it. */
+  detail: string;
+}
+
+/** Breaking a rule where that is right, and why. */
+export interface Exception {
+  rule: string;
+  /** `TYPE.NAME` of the resource, with `*` for any characters. */
+  resource: string;
+  /** A part of the finding's detail, where only that is excepted. */
+  detail?: string;
+  reason: string;
+}

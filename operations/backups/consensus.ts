@@ -1,0 +1,28 @@
+import { docker } from "../../infra/docker/steps/docker-client.ts";
+import { PersonError } from "../../infra/errors.ts";
+import { containersOf, execute } from "../../running-stack/containers.ts";
+
+const keys = "/service/capstone/";
+
+/** @throws PersonError when no member of consensus answers with a quorum behind it. */
+export async function requireConsensus(stack: string): Promise<string> {
+  for (const { name, running } of await containersOf(stack, "consensus")) {
+    if (!running) continue;
+    const asked = await docker(["exec", name, "etcdctl", "--command-timeout=3s", "endpoint", "health"]);
+    if (asked.exitCode === 0) return name;
+  }
+  throw new PersonError(
+    `Consensus of the stack ${stack} has no quorum, so no node could become the primary; \`npm run up -- --stack ${stack}\`.`,
+  );
+}
+
+/**
+ * Makes consensus forget who was in the database cluster and how far it was, so that the restored node may lead it.
+ * The cluster's settings stay.
+ */
+export async function forgetCluster(stack: string): Promise<void> {
+  const member = await requireConsensus(stack);
+  const found = await execute(member, ["etcdctl", "get", "--prefix", "--keys-only", keys]);
+  const forgotten = found.split("\n").filter((line) => line !== "" && line !== `${keys}config`);
+  await Promise.all(forgotten.map((key) => execute(member, ["etcdctl", "del", key])));
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { docker } from "../../infra/docker/steps/docker-client.ts";
+import { execute, findPrimary, requirePrimary } from "../../running-stack/containers.ts";
+
+export type BackupType = "full" | "incr";
+
+const attempts = 3;
+/** A primary that failed is taken for one by Patroni a moment longer. */
+const pauseMs = 3_000;
+const longestFailoverMs = 60_000;
+
+/**
+ * Makes a backup on the primary. One that a failover cuts short is made again, on the primary of then.
+ * @param say Told of progress.
+ * @returns What was made, for people.
+ */
+export async function makeBackup(
+  stack: string,
+  type: BackupType,
+  say: (line: string) => void,
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const primary = await waitForPrimary(stack);
+    const reign = await reignOf(primary);
+    say(`${primary} makes it`);
+    try {
+      return await execute(primary, ["nice", "-n", "10", "backups", "make", "--type", type]);
+    } catch (error) {
+      await sleep(pauseMs);
+      const cutShort = reign !== (await reignOf(await waitForPrimary(stack)));
+      if (!cutShort || attempt === attempts) throw error;
+      say("a failover cut it short; it is made again");
+    }
+  }
+}
+
+/** @throws PersonError when there is none for longer than a failover takes. */
+async function waitForPrimary(stack: string): Promise<string> {
+  const endsAtMs = Date.now() + longestFailoverMs;
+  for (; Date.now() < endsAtMs; await sleep(500)) {
+    const primary = await findPrimary(stack);
+    if (primary) return primary;
+  }
+  return requirePrimary(stack);
+}
+
+/** Differs when another node became the primary meanwhile, or this one again. */
+async function reignOf(primary: string): Promise<string> {
+  const asked = ["exec", primary, "sh", "-c", "curl --silent http://127.0.0.1:8008/patroni | jq .timeline"];
+  const started = await docker(["inspect", "--format={{.State.StartedAt}}", primary]);
+  return [primary, started.standardOutput, (await docker(asked)).standardOutput].join("\n");
+}

@@ -1,0 +1,40 @@
+import { parseArgs } from "node:util";
+import { PersonError } from "../../infra/errors.ts";
+import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+
+/** A command line of `--stack NAME` and options of the command's own. @throws PersonError for anything else. */
+export function readOptions<T extends Record<string, { type: "string" | "boolean" }>>(
+  args: string[],
+  options: T,
+) {
+  const { stack, rest } = readStackArguments(args);
+  try {
+    return { stack, values: parseArgs({ args: rest, options }).values };
+  } catch (error) {
+    const allowed = ["--stack NAME", ...Object.keys(options).map((name) => `--${name}`)].join(", ");
+    throw new PersonError(`${(error as Error).message.split(". ")[0]}; allowed are ${allowed}.`);
+  }
+}
+
+/**
+ * `latest`, or a moment as `backups plan` takes it.
+ * @param text A time without a zone is this machine's.
+ */
+export function readTarget(text: string | undefined): string {
+  if (text === undefined)
+    throw new PersonError("--to is missing; allowed are latest or a time like 2026-01-31T12:00:00Z.");
+  if (text === "latest") return text;
+  const moment = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(moment.getTime())) {
+    throw new PersonError(`--to is "${text}"; allowed are latest or a time like 2026-01-31T12:00:00Z.`);
+  }
+  return moment.toISOString();
+}
+
+export function readTimeline(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new PersonError(`--timeline is "${text}"; allowed is a whole number from 1.`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { PersonError } from "../infra/errors.ts";
+
+const root = path.dirname(import.meta.dirname);
+
+/** Runs `up` for the stack, its progress shown. @throws PersonError when it fails. */
+export function deployAgain(stack: string, args: string[] = []): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const errors = path.join(root, "cli", "person-errors.ts");
+    const up = path.join(root, "cli", "commands", "up.ts");
+    const child = spawn(process.execPath, ["--import", errors, up, "--stack", stack, ...args], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    child.once("error", reject);
+    child.once("close", (code) =>
+      code === 0
+        ? resolve()
+        : reject(new PersonError(`The deployment of the stack ${stack} failed, for the reason above.`)),
+    );
+  });
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { PersonError } from "../../infra/errors.ts";
+
+/** What the test needs of a stack's outputs; it knows nothing else of the stack. */
+export interface SmokeOutputs {
+  apiUrl: string;
+  healthUrl: string;
+  assetsUrl: string;
+  release: { image: string; commit: string };
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+  bytes: Buffer;
+  servedBy: string;
+}
+
+/** One transparent point: the smallest PNG that every decoder takes. */
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+/**
+ * Uses the service as a person would, once: sign up, log in, post the same thing twice, upload a picture, look at it.
+ * @param say is told each step that was well.
+ * @throws PersonError that names the first step which was not.
+ */
+export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => void): Promise<void> {
+  const api = `${outputs.apiUrl}/api/v1`;
+  const handle = `smoke${randomUUID().replaceAll("-", "").slice(0, 12)}`;
+  const password = randomUUID();
+
+  const health = await call("asking for its health", 200, outputs.healthUrl);
+  say(`${outputs.healthUrl} answers, by ${health.servedBy}`);
+  await call("hiding its metrics from outside", 404, `${outputs.apiUrl}/metrics`);
+  say("its metrics are not public");
+
+  const account = { handle, email: `${handle}@example.com`, password };
+  await call("signing up", 201, `${api}/users`, json("POST", account));
+  const session = await call("logging in", 200, `${api}/sessions`, json("POST", { handle, password }));
+  const { accessToken } = session.body as { accessToken: string };
+  const authorization = `Bearer ${accessToken}`;
+  say(`${handle} signed up and logged in`);
+
+  const post = json("POST", { body: "Does it work?" }, { authorization, "idempotency-key": randomUUID() });
+  const first = await call("posting", 201, `${api}/me/posts`, post);
+  const second = await call("posting the same again", 201, `${api}/me/posts`, post);
+  if ((first.body as { id: string }).id !== (second.body as { id: string }).id) {
+    throw new PersonError("Posting the same again, with its key, made a second post.");
+  }
+  say("a post sent twice with its key is there once");
+
+  const upload = { method: "PUT", headers: { authorization, "content-type": "image/png" }, body: png };
+  const avatar = await call("uploading a picture", 200, `${api}/me/avatar`, upload);
+  const { avatarUrl } = avatar.body as { avatarUrl: string };
+  if (!avatarUrl.startsWith(`${outputs.assetsUrl}/`)) {
+    throw new PersonError(`The picture is at ${avatarUrl}, which is not under ${outputs.assetsUrl}.`);
+  }
+  const fetched = await call("fetching the picture", 200, avatarUrl);
+  if (!fetched.bytes.equals(png))
+    throw new PersonError(`What ${avatarUrl} answers is not what was uploaded.`);
+  say(`a picture is what it was, at ${new URL(avatarUrl).host}`);
+
+  const page = await call("reading the page", 200, `${outputs.apiUrl}/u/${handle}`);
+  if (!page.bytes.includes("Does it work?")) throw new PersonError("The page does not show the post.");
+  say("the page shows the post");
+}
+
+function json(method: string, body: object, headers: Record<string, string> = {}): RequestInit {
+  return { method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+async function call(step: string, expected: number, url: string, request: RequestInit = {}): Promise<Answer> {
+  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(30_000) }).catch(
+    (error: Error) => {
+      throw new PersonError(
+        `It failed in ${step}: ${url} did not answer (${String(error.cause ?? error.message)}).`,
+      );
+    },
+  );
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  if (answer.status !== expected) {
+    const said = bytes.toString("utf8", 0, 300);
+    throw new PersonError(
+      `It failed in ${step}: ${url} answered ${answer.status} instead of ${expected}: ${said}`,
+    );
+  }
+  const isJson = answer.headers.get("content-type")?.includes("json") ?? false;
+  return {
+    status: answer.status,
+    body: isJson ? JSON.parse(bytes.toString()) : undefined,
+    bytes,
+    servedBy: answer.headers.get("x-served-by") ?? "nobody who says",
+  };
+}

@@ -1,0 +1,49 @@
+import type Docker from "dockerode";
+import type { Role } from "../../infra/topology.ts";
+import { runIn } from "../../running-stack/execute.ts";
+import type { PartLook } from "./look.ts";
+
+/** Whom to ask, and through which engine. */
+export interface Asked {
+  engine: Docker;
+  parts: PartLook[];
+}
+
+const patienceMs = 4_000;
+
+/** The containers of a role that run now. */
+export function running(parts: PartLook[], ...roles: Role[]): PartLook[] {
+  return parts.filter(({ role, state }) => roles.includes(role) && state === "running");
+}
+
+/** What a program in a container printed; undefined when it failed or took too long. */
+export async function askIn(engine: Docker, part: PartLook, command: string[]): Promise<string | undefined> {
+  const answer = runIn(engine.getContainer(part.containerName), command).catch(() => undefined);
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patienceMs).unref());
+  return Promise.race([answer, late]);
+}
+
+/** The first of the parts' answers that can be read; all are asked at once. */
+export async function firstAnswer<T>(
+  { engine }: Asked,
+  parts: PartLook[],
+  command: string[],
+  read: (printed: string) => T | undefined,
+): Promise<T | undefined> {
+  const answers = parts.map(async (part) => {
+    const printed = await askIn(engine, part, command);
+    const found = printed === undefined ? undefined : tolerant(() => read(printed));
+    if (found === undefined) throw new Error(`${part.name} did not say.`);
+    return found;
+  });
+  return Promise.any(answers).catch(() => undefined);
+}
+
+/** What is no answer to read is none. */
+function tolerant<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { ports } from "../../infra/topology.ts";
+import { type Asked, firstAnswer, running } from "./ask.ts";
+
+/** Moments are seconds since 1970; undefined where it never happened. */
+export interface BackupLook {
+  fullAt: number | undefined;
+  incrementalAt: number | undefined;
+  uploadsAt: number | undefined;
+  restoreVerifiedAt: number | undefined;
+  /** How the last try to restore went; undefined before the first. */
+  restoreOk: boolean | undefined;
+}
+
+/** What the backup container says of itself; undefined where there is none, or no answer. */
+export async function lookAtBackup(asked: Asked): Promise<BackupLook | undefined> {
+  const url = `http://127.0.0.1:${ports.backupMetrics}/metrics`;
+  return firstAnswer(
+    asked,
+    running(asked.parts, "backup"),
+    ["curl", "--silent", "--fail", "--max-time", "2", url],
+    readBackup,
+  );
+}
+
+export function readBackup(metrics: string): BackupLook {
+  const value = (name: string) => {
+    const line = metrics.split("\n").find((text) => text.startsWith(`${name} `));
+    const number = Number(line?.split(" ").at(1));
+    return Number.isFinite(number) && number > 0 ? number : undefined;
+  };
+  const ran = value("capstone_restore_verify_last_run_timestamp_seconds") !== undefined;
+  return {
+    fullAt: value('capstone_backup_last_success_timestamp_seconds{type="full"}'),
+    incrementalAt: value('capstone_backup_last_success_timestamp_seconds{type="incr"}'),
+    uploadsAt: value("capstone_uploads_backup_last_success_timestamp_seconds"),
+    restoreVerifiedAt: value("capstone_restore_verify_last_success_timestamp_seconds"),
+    restoreOk: ran ? value("capstone_restore_verify_ok") === 1 : undefined,
+  };
+}

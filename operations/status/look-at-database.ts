@@ -1,0 +1,92 @@
+import { ports } from "../../infra/topology.ts";
+import { type Asked, askIn, firstAnswer, running } from "./ask.ts";
+import type { PartLook } from "./look.ts";
+
+export interface DatabaseMember {
+  name: string;
+  role: "primary" | "synchronous standby" | "replica" | "unknown";
+  /** Patroni's word: `running` for a primary that is well, `streaming` for a replica; `silent` for no answer. */
+  state: string;
+  timeline: number | undefined;
+  /** Bytes of the log that it has not received; undefined where that is not known, and for the primary. */
+  lagBytes: number | undefined;
+}
+
+export interface DatabaseLook {
+  members: DatabaseMember[];
+  /** Undefined while nobody ever took over. */
+  lastFailover: { at: string; timeline: number; newPrimary: string } | undefined;
+}
+
+/** What Patroni says of its own node. */
+interface NodeAnswer {
+  role: string;
+  state: string;
+  timeline?: number;
+  replication_state?: string;
+  xlog?: { location?: number; received_location?: number };
+  replication?: { application_name: string; state: string; sync_state: string }[];
+}
+/** Timeline that ended, where, why, when, and who went on. */
+type HistoryAnswer = [number, number, string, string?, string?][];
+
+const curl = (path: string) => [
+  "curl",
+  "--silent",
+  "--max-time",
+  "2",
+  `http://127.0.0.1:${ports.patroni}${path}`,
+];
+
+/** Asks every database node about itself: that is also known when consensus is lost. */
+export async function lookAtDatabase(asked: Asked): Promise<DatabaseLook> {
+  const nodes = running(asked.parts, "database");
+  const [answers, history] = await Promise.all([
+    Promise.all(nodes.map((part) => askNode(asked, part))),
+    firstAnswer(asked, nodes, curl("/history"), (text) => JSON.parse(text) as HistoryAnswer),
+  ]);
+  const [timeline, , , at, newPrimary] = history?.at(-1) ?? [];
+  return {
+    members: readMembers(answers),
+    lastFailover:
+      timeline === undefined || at === undefined
+        ? undefined
+        : { at, timeline: timeline + 1, newPrimary: newPrimary ?? "a node" },
+  };
+}
+
+interface Answered {
+  name: string;
+  answer: NodeAnswer | undefined;
+}
+
+async function askNode({ engine }: Asked, part: PartLook): Promise<Answered> {
+  const printed = await askIn(engine, part, curl("/patroni"));
+  try {
+    return { name: part.name, answer: JSON.parse(printed ?? "") as NodeAnswer };
+  } catch {
+    return { name: part.name, answer: undefined };
+  }
+}
+
+/** A standby is synchronous when the primary says so. */
+export function readMembers(answered: Answered[]): DatabaseMember[] {
+  const primary = answered.find(({ answer }) => answer?.role === "primary")?.answer;
+  const synchronous = (primary?.replication ?? [])
+    .filter(({ state, sync_state: sync }) => state === "streaming" && /^(sync|quorum)$/.test(sync))
+    .map(({ application_name: name }) => name);
+  return answered.map(({ name, answer }) => {
+    if (!answer) return { name, role: "unknown", state: "silent", timeline: undefined, lagBytes: undefined };
+    const { role, state, timeline, replication_state: replication, xlog } = answer;
+    const isPrimary = role === "primary";
+    const [written, received] = [primary?.xlog?.location, xlog?.received_location];
+    return {
+      name,
+      role: isPrimary ? "primary" : synchronous.includes(name) ? "synchronous standby" : "replica",
+      state: isPrimary ? state : (replication ?? state),
+      timeline: timeline ?? primary?.timeline,
+      // The two were asked one after the other.
+      lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
+    };
+  });
+}

@@ -1,0 +1,94 @@
+import { docker, lastLines } from "../infra/docker/steps/docker-client.ts";
+import { isPrimary } from "../infra/docker/steps/is-primary.ts";
+import { PersonError } from "../infra/errors.ts";
+import type { Role } from "../infra/topology.ts";
+import { configurationOf } from "./pulumi/project.ts";
+
+/** A container of a stack as Docker lists it. */
+export interface StackContainer {
+  name: string;
+  node: number;
+  running: boolean;
+}
+
+const onAws = {
+  backups:
+    'RDS and AWS Backup make, keep, prove and restore the backups there; docs/aws.md, "Backups and restores", says how',
+  rotate: 'set a new value and deploy; docs/aws.md, "A new version", says how',
+};
+
+/** @throws PersonError on AWS, where this is done in AWS's own ways. */
+export function requireDocker(stack: string, what: keyof typeof onAws = "backups"): void {
+  if (configurationOf(stack)["capstone:target"] !== "aws") return;
+  throw new PersonError(`The stack ${stack} runs on AWS: ${onAws[what]}.`);
+}
+
+/** The containers of a role, stopped ones too, by their number. */
+export async function containersOf(stack: string, role: Role): Promise<StackContainer[]> {
+  const listed = await docker([
+    ...[
+      "ps",
+      "--all",
+      "--filter",
+      `label=capstone.stack=${stack}`,
+      "--filter",
+      `label=capstone.role=${role}`,
+    ],
+    ...["--format", '{{.Names}}\t{{.State}}\t{{.Label "capstone.node"}}'],
+  ]);
+  if (listed.exitCode !== 0) throw new PersonError(`Docker does not answer: ${lastLines(listed)}`);
+  return listed.standardOutput
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [name = "", state, node] = line.split("\t");
+      return { name, running: state === "running", node: Number(node) };
+    })
+    .toSorted((a, b) => a.node - b.node);
+}
+
+/** @throws PersonError when it does not run. */
+export async function backupContainer(stack: string): Promise<string> {
+  const [container] = await containersOf(stack, "backup");
+  if (!container?.running) {
+    throw new PersonError(
+      `No backup container of the stack ${stack} runs; \`npm run up -- --stack ${stack}\`.`,
+    );
+  }
+  return container.name;
+}
+
+/** The database node that says it is the primary; undefined when none does. */
+export async function findPrimary(stack: string): Promise<string | undefined> {
+  for (const { name, running } of await containersOf(stack, "database")) {
+    if (running && (await isPrimary(name))) return name;
+  }
+  return undefined;
+}
+
+/** @throws PersonError when no node is the primary. */
+export async function requirePrimary(stack: string): Promise<string> {
+  const primary = await findPrimary(stack);
+  if (!primary) throw new PersonError(`No database node of the stack ${stack} is the primary now.`);
+  return primary;
+}
+
+/** Long work: a backup or a restore of a large database. */
+const longestMs = 6 * 3600 * 1000;
+
+/**
+ * Runs a program in a container to its end.
+ * @returns What it printed, trimmed.
+ * @throws PersonError with what it complained of.
+ */
+export async function execute(container: string, command: string[]): Promise<string> {
+  const ended = await docker(["exec", container, ...command], longestMs);
+  if (ended.exitCode === 0) return ended.standardOutput.trim();
+  // Killed, or its container was: it had no time to say anything.
+  if (ended.exitCode === null || ended.exitCode >= 128) {
+    throw new PersonError(
+      `${container} was stopped before \`${command.join(" ")}\` had ended; once it runs again, so can this.`,
+    );
+  }
+  throw new PersonError(lastLines(ended));
+}

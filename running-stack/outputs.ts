@@ -1,0 +1,32 @@
+import { PersonError } from "../infra/errors.ts";
+import { readPulumi } from "./pulumi/pulumi-cli.ts";
+
+/** What a drill needs of the stack's outputs. */
+export interface StackOutputs {
+  target: "docker" | "aws";
+  apiUrl: string;
+  databaseUrl: string;
+  databaseReadUrl: string;
+  assetsUrl: string;
+  monitoring: { metricsUrl: string | null; alertsUrl: string | null };
+  release: { image: string; commit: string };
+}
+
+/**
+ * Reads the outputs of a running stack, secrets too.
+ * @throws PersonError when there is no such stack, or none that runs on Docker.
+ */
+export async function readOutputs(stack: string): Promise<StackOutputs> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  const text = await readPulumi(args).catch((error: Error) => {
+    throw new PersonError(`The stack ${stack} has no outputs; \`npm run up\` makes it. ${error.message}`);
+  });
+  const outputs = JSON.parse(text) as StackOutputs;
+  if (!outputs.apiUrl) throw new PersonError(`The stack ${stack} is not up; \`npm run up\` brings it up.`);
+  if (outputs.target !== "docker") {
+    throw new PersonError(
+      `The stack ${stack} runs on ${outputs.target}; these drills are for docker. docs/aws.md has the others.`,
+    );
+  }
+  return outputs;
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { networkAlias } from "../infra/naming.ts";
+import { healthCheckTimeoutSeconds, type Role } from "../infra/topology.ts";
+import { isRefusal } from "./engine.ts";
+import { type Execution, runIn, startIn } from "./execute.ts";
+import type { Journal } from "./journal.ts";
+import { type Process, processesOf, signalFromOutside } from "./processes.ts";
+
+/** A container as it was before the first fault. */
+export interface PartState {
+  containerName: string;
+  role: Role;
+  node: number;
+  image: string;
+  /** Network to the names that the part has there. Empty where it shares another container's. */
+  networks: Record<string, string[]>;
+  /** The program that says whether it is well. */
+  healthCheck: string[];
+}
+
+/** One container of the stack, and what can be done to it. Every fault and its end is noted in the journal. */
+export class Part {
+  /** As in `app-1`. */
+  readonly name: string;
+  readonly state: PartState;
+  readonly journal: Journal;
+  private readonly engine: Docker;
+
+  constructor(engine: Docker, journal: Journal, state: PartState) {
+    this.engine = engine;
+    this.journal = journal;
+    this.state = state;
+    this.name = networkAlias(state.role, state.node);
+  }
+
+  /** As in `capstone-dev-app-1`. */
+  get containerName(): string {
+    return this.state.containerName;
+  }
+
+  /** By its name, since a container made anew has another id. */
+  get container(): Docker.Container {
+    return this.engine.getContainer(this.containerName);
+  }
+
+  /** Asks it now, where Docker would only do so at its next interval. */
+  async isWell(): Promise<boolean> {
+    const asked = runIn(this.container, this.state.healthCheck).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([asked, sleep(healthCheckTimeoutSeconds * 1000, false)]);
+  }
+
+  /** Ends its init as a crash would: the restart policy acts. */
+  async crash(): Promise<void> {
+    const { State, Image } = await this.container.inspect();
+    await this.strike("killed", async () => {
+      signalFromOutside([State.Pid], "SIGKILL", Image);
+      await this.untilNoticed(State.Pid);
+    });
+  }
+
+  /** A busy engine takes a moment to notice that a process has ended, and says until then that all is well. */
+  private async untilNoticed(pid: number): Promise<void> {
+    const endsAtMs = Date.now() + 15_000;
+    while (Date.now() < endsAtMs && (await this.container.inspect()).State.Pid === pid) await sleep(50);
+  }
+
+  /** `docker kill`: no restart policy acts. */
+  async killByHand(): Promise<void> {
+    await this.strike("killed by hand", () => this.container.kill());
+  }
+
+  /** `docker stop`: told to end, within its time. */
+  async stop(): Promise<void> {
+    await this.strike("stopped", () => this.container.stop());
+  }
+
+  async start(): Promise<void> {
+    await this.lift("started", () => ignoring(this.container.start(), 304));
+  }
+
+  /** Stops every process where it stands; it still has its connections. */
+  async freeze(): Promise<void> {
+    await this.strike("paused", () => this.container.pause());
+  }
+
+  async thaw(): Promise<void> {
+    await this.lift("thawed", () => this.container.unpause());
+  }
+
+  /** Sends a signal to the processes whose command matches, and to no other. */
+  async signal(matching: RegExp, signal: NodeJS.Signals, what: string): Promise<void> {
+    const { Image } = await this.container.inspect();
+    const pids = (await this.processes())
+      .filter(({ command }) => matching.test(command))
+      .map(({ pid }) => pid);
+    if (pids.length === 0) throw new Error(`${this.containerName} runs no process ${matching}.`);
+    const kind = signal === "SIGCONT" ? "lift" : "strike";
+    await this.journal.note(kind, `${this.name}: ${what}`, async () =>
+      signalFromOutside(pids, signal, Image),
+    );
+  }
+
+  processes(): Promise<Process[]> {
+    return processesOf(this.container);
+  }
+
+  /** Takes it off the stack's networks of these roles, or off all. Its connections fall silent. */
+  async cutOff(...roles: Role[]): Promise<void> {
+    const suffixes = roles.map((role) => `-${role}-1`);
+    const networks = Object.keys(this.state.networks).filter(
+      (network) => roles.length === 0 || suffixes.some((suffix) => network.endsWith(suffix)),
+    );
+    const from = roles.length === 0 ? "" : ` from ${roles.join(" and ")}`;
+    await this.strike(`cut off${from}`, async () => {
+      for (const network of networks) {
+        await this.engine.getNetwork(network).disconnect({ Container: this.containerName });
+      }
+    });
+  }
+
+  async reconnect(): Promise<void> {
+    await this.lift("connected again", () => this.connectMissing());
+  }
+
+  /** @returns The networks that it had been taken off. */
+  async connectMissing(): Promise<string[]> {
+    const { NetworkSettings } = await this.container.inspect();
+    const missing = Object.entries(this.state.networks).filter(
+      ([network]) => !(network in NetworkSettings.Networks),
+    );
+    for (const [network, Aliases] of missing) {
+      const options = { Container: this.containerName, EndpointConfig: { Aliases } };
+      await this.engine.getNetwork(network).connect(options);
+    }
+    return missing.map(([network]) => network);
+  }
+
+  /** Runs a program in it; see `runIn`. */
+  run(command: string[], input?: string): Promise<string> {
+    return runIn(this.container, command, input);
+  }
+
+  execute(command: string[]): Promise<Execution> {
+    return startIn(this.container, command);
+  }
+
+  strike<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("strike", `${this.name}: ${what}`, work);
+  }
+
+  lift<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("lift", `${this.name}: ${what}`, work);
+  }
+}
+
+/** Waits for a call and takes these refusals of the engine for success. */
+export async function ignoring<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isRefusal(error, ...statusCodes)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { machineSettings } from "./stack-settings.ts";
+
+const root = path.resolve(import.meta.dirname, "..", "..");
+
+interface Project {
+  name: string;
+  config: Record<string, { default?: unknown }>;
+}
+
+export function readProject(): Project {
+  return parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
+}
+
+/** The value of each config key of the project for a stack: what is set, else the default of Pulumi.yaml. */
+export function configurationOf(stack: string): Record<string, unknown> {
+  const { name, config } = readProject();
+  const file = machineSettings(stack) ?? path.join(root, `Pulumi.${stack}.yaml`);
+  const set = existsSync(file) ? (parse(readFileSync(file, "utf8"))?.config ?? {}) : {};
+  return Object.fromEntries(
+    Object.entries(config).map(([key, { default: fallback }]) => [
+      `${name}:${key}`,
+      set[`${name}:${key}`] ?? fallback,
+    ]),
+  );
+}
+
+/** The ports that a stack on Docker publishes, by config key; a value that is no port is left to the program to refuse. */
+export function publishedPorts(configuration: Record<string, unknown>): Record<string, number> {
+  const ports = Object.entries(configuration)
+    .filter(([key]) => key.endsWith("Port"))
+    .map(([key, value]): [string, number] => [key, Number(value)])
+    .filter(([, port]) => Number.isInteger(port) && port > 0 && port < 65_536);
+  return Object.fromEntries(ports);
+}

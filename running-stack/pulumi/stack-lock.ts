@@ -1,0 +1,55 @@
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { PersonError } from "../../infra/errors.ts";
+import { readPulumi } from "./pulumi-cli.ts";
+
+interface Lock {
+  pid: number;
+  hostname: string;
+  username: string;
+  timestamp: string;
+}
+
+/**
+ * Takes away the lock that a deployment left when it was killed.
+ * @throws PersonError when a deployment still runs.
+ */
+export async function releaseStaleLock(project: string, stack: string): Promise<boolean> {
+  const locks = await readLocks(project, stack);
+  if (locks.length === 0) return false;
+  for (const lock of locks) {
+    if (lock.hostname !== hostname() || (await isPulumi(lock.pid))) {
+      throw new PersonError(
+        `The stack ${stack} is being deployed by process ${lock.pid} of ${lock.username} on ${lock.hostname} since ${lock.timestamp}: wait until it has ended.`,
+      );
+    }
+  }
+  await readPulumi(["cancel", "--yes", "--stack", stack]);
+  return true;
+}
+
+/** The locks in a state that is kept in files; other backends look after theirs. */
+async function readLocks(project: string, stack: string): Promise<Lock[]> {
+  const backend = process.env.PULUMI_BACKEND_URL;
+  if (!backend?.startsWith("file:///")) return [];
+  const state = fileURLToPath(backend.split("?")[0] ?? backend);
+  const directory = path.join(state, ".pulumi", "locks", "organization", project, stack);
+  const names = await readdir(directory).catch(() => []);
+  const files = names.filter((name) => name.endsWith(".json"));
+  return Promise.all(
+    files.map(async (name) => JSON.parse(await readFile(path.join(directory, name), "utf8"))),
+  );
+}
+
+async function isPulumi(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  // The number may have been given to another program since. Where there is no /proc, it counts as ours.
+  const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "pulumi");
+  return name.startsWith("pulumi");
+}

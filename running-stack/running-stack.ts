@@ -1,0 +1,94 @@
+import type Docker from "dockerode";
+import { dataDirectory } from "../infra/directories.mjs";
+import { PersonError } from "../infra/errors.ts";
+import type { Role } from "../infra/topology.ts";
+import { connectEngine } from "./engine.ts";
+import { Journal } from "./journal.ts";
+import { readOutputs, type StackOutputs } from "./outputs.ts";
+import { Part, type PartState } from "./part.ts";
+import { restore, SnapshotFile, takeSnapshot } from "./snapshot.ts";
+import { endStandIns } from "./stand-in.ts";
+
+/** A stack that runs on Docker, and the way back to what it was before the first fault. */
+export class RunningStack {
+  readonly name: string;
+  readonly engine: Docker;
+  readonly outputs: StackOutputs;
+  readonly states: PartState[];
+  journal = new Journal();
+  private readonly file: SnapshotFile;
+  private readonly undos: (() => Promise<void>)[] = [];
+
+  private constructor(name: string, engine: Docker, outputs: StackOutputs, states: PartState[]) {
+    this.name = name;
+    this.engine = engine;
+    this.outputs = outputs;
+    this.states = states;
+    this.file = snapshotFile(name);
+  }
+
+  /**
+   * Finds the stack's containers. What a run that was cut short has left of its faults is mended first.
+   * @throws PersonError when the stack is not there.
+   */
+  static async open(name: string): Promise<RunningStack> {
+    const outputs = await readOutputs(name);
+    const engine = await connectEngine();
+    const left = snapshotFile(name).read();
+    const states = left ?? (await takeSnapshot(engine, name));
+    if (states.length === 0) throw new PersonError(`No container of the stack ${name} runs; \`npm run up\`.`);
+    const stack = new RunningStack(name, engine, outputs, states);
+    if (left) {
+      for (const sentence of await stack.restore())
+        console.error(`drill: left by an earlier run: ${sentence}`);
+    }
+    return stack;
+  }
+
+  part(role: Role, node = 1): Part {
+    const part = this.parts(role).find(({ state }) => state.node === node);
+    if (!part) throw new PersonError(`The stack ${this.name} has no ${role} ${node}.`);
+    return part;
+  }
+
+  /** All parts of a role, or of the stack, in the order of their numbers. */
+  parts(role?: Role): Part[] {
+    return this.states
+      .filter((state) => role === undefined || state.role === role)
+      .map((state) => new Part(this.engine, this.journal, state))
+      .toSorted((a, b) => a.state.node - b.state.node);
+  }
+
+  /** From here on the machine remembers what to go back to, should this process end without a word. */
+  begin(): void {
+    this.journal = new Journal();
+    this.file.write(this.states);
+  }
+
+  /** Remembers how to take back a change that a container's own state does not show. */
+  undoLater(undo: () => Promise<void>): void {
+    this.undos.push(undo);
+  }
+
+  /**
+   * Ends every fault that is still there, the last one first.
+   * @returns What it had to mend.
+   */
+  async restore(): Promise<string[]> {
+    const said: string[] = [];
+    for (let undo = this.undos.pop(); undo; undo = this.undos.pop()) {
+      await undo().catch((error: Error) => said.push(`not taken back: ${error.message}`));
+    }
+    said.push(...(await endStandIns(this.engine, this.name)));
+    for (const part of this.parts()) {
+      const mended = await restore(part).catch((error: Error) => [`${part.name}: ${error.message}`]);
+      said.push(...mended);
+    }
+    this.file.remove();
+    return said;
+  }
+}
+
+function snapshotFile(stack: string): SnapshotFile {
+  return new SnapshotFile(dataDirectory("drills", `${stack}.json`));
+}

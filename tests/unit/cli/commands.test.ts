@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { listeningInode, requirePorts } from "../../../cli/ports.ts";
+import { readTally } from "../../../cli/tally.ts";
+import { publishedPorts } from "../../../running-stack/pulumi/project.ts";
+import { readStackArguments, refuseRest } from "../../../running-stack/stack-arguments.ts";
+import { fakePrograms, scratchDirectory } from "./toolchain/scratch.ts";
+
+const execute = promisify(execFile);
+const start = path.join(import.meta.dirname, "../../../cli/start.mjs");
+
+describe("a command line", () => {
+  it.each([
+    [["--stack", "test", "--diff"], "test", ["--diff"]],
+    [["--stack=test"], "test", []],
+    [["-s", "test", "--data"], "test", []],
+    [["--refresh"], "dev", ["--refresh"]],
+  ])("%j is about the stack %s", (args, stack, rest) => {
+    expect(readStackArguments(args, ["--data"])).toMatchObject({ stack, rest });
+  });
+
+  it.each([[["--stack"]], [["--stack", "--diff"]], [["--stack=../state"]], [["-s", "No Name"]]])(
+    "%j is refused",
+    (args) => {
+      expect(() => readStackArguments(args)).toThrow(/name (of|for) a stack/);
+    },
+  );
+
+  it("with an argument that nobody knows is refused with what is allowed", () => {
+    expect(() => refuseRest(readStackArguments(["--dta"], ["--data"]), ["--data"])).toThrow(
+      'The argument "--dta" is not known here; allowed are --stack NAME, --data.',
+    );
+  });
+
+  it("with a command that there is not says which there are", async () => {
+    const failed = await execute(process.execPath, [start, "upp"]).catch((error) => error);
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toMatch(/^There is no command "upp"; there are .*\bup\b.*\.\n$/);
+    expect(failed.stdout).toBe("");
+  });
+});
+
+describe("published ports", () => {
+  it("that another program has are named with it, and one's own stack may have them", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    try {
+      fakePrograms({ docker: "" });
+      await expect(requirePorts("dev", { "capstone:httpPort": port })).rejects.toThrow(
+        new RegExp(`^Port ${port} \\(capstone:httpPort\\) is taken by .*\\(process ${process.pid}\\)`),
+      );
+      fakePrograms({ docker: "echo capstone-dev-edge-1 dev" });
+      await requirePorts("dev", { "capstone:httpPort": port });
+      await expect(requirePorts("test", { "capstone:httpPort": port })).rejects.toThrow(
+        "the container capstone-dev-edge-1",
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it("are the config keys that end in Port, where the value is one", () => {
+    const configuration = {
+      "capstone:httpPort": "8080",
+      "capstone:appNodes": 2,
+      "capstone:databasePort": "none",
+    };
+    expect(publishedPorts(configuration)).toEqual({ "capstone:httpPort": 8080 });
+  });
+
+  it("are found in the kernel's table of sockets when they listen", () => {
+    const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 01 00000000:00000000 00:00000000 00000000     0        0 111 1
+   1: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 222 1`;
+    expect(listeningInode(table, 8080)).toBe("222");
+    expect(listeningInode(table, 8081)).toBeUndefined();
+  });
+});
+
+describe("the tally of a test run", () => {
+  const tallyOf = (report: object, status: number) => {
+    const file = path.join(scratchDirectory(), "report.json");
+    writeFileSync(file, JSON.stringify(report));
+    return readTally(file, status);
+  };
+  const file = (status: string, ...tests: string[]) => ({
+    status,
+    assertionResults: tests.map((test) => ({ status: test })),
+  });
+
+  it("counts tests, and a file that does not load as a failure", () => {
+    const testResults = [
+      file("failed", "passed", "failed", "skipped"),
+      file("failed"),
+      file("passed", "passed"),
+    ];
+    expect(tallyOf({ testResults }, 1)).toEqual({ passed: 2, failed: 2, skipped: 1 });
+  });
+
+  it("has a failure when the run failed although no test did, or wrote no report", () => {
+    expect(tallyOf({ testResults: [file("passed", "passed")] }, 1)).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+    });
+    expect(readTally("/nonexistent", 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+});
+
+it("every script of package.json runs a command that there is, by the one entrance", () => {
+  const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../../package.json"), "utf8"));
+  for (const [name, script] of Object.entries(manifest.scripts)) {
+    expect(script).toMatch(/^node cli\/start\.mjs [a-z:-]+( .*)?$/);
+    expect(name).toBeTruthy();
+  }
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import type { TypeName } from "../../../import-sqlite/encode/types.ts";
+import type { ColumnProfile } from "../../../import-sqlite/sqlite/profile.ts";
+import type { SqliteColumn } from "../../../import-sqlite/sqlite/schema.ts";
+import { tokensOf } from "../../../import-sqlite/sqlite/tokens.ts";
+import { columnType } from "../../../import-sqlite/translate/column-type.ts";
+import { translateDefault } from "../../../import-sqlite/translate/default.ts";
+import { type Names, translate, Untranslatable } from "../../../import-sqlite/translate/expression.ts";
+import { columnName, fitted, schemaName } from "../../../import-sqlite/translate/names.ts";
+
+function column(declared: string): SqliteColumn {
+  return { name: "c", declared, notNull: false, defaultText: null, primaryKey: 0, generated: "no" };
+}
+
+/** A test's title cannot show a bigint. */
+type Some = Partial<Record<keyof ColumnProfile, number>>;
+
+function profile({ smallestInteger = 0, largestInteger = 1, ...some }: Some): ColumnProfile {
+  return {
+    ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
+    ...{ smallestInteger: BigInt(smallestInteger), largestInteger: BigInt(largestInteger) },
+    ...{ smallestReal: 0, largestReal: 1 },
+    ...{ longestBytes: 0, unstorable: 0, dates: 0, timestamps: 0, timestampsWithZone: 0, notJson: 0 },
+    ...some,
+  };
+}
+
+describe("the type of a column follows from what it holds", () => {
+  test.each<[string, Some, TypeName, number]>([
+    ["INTEGER", {}, "bigint", 0],
+    ["TEXT", {}, "text", 0],
+    ["", {}, "text", 0],
+    ["BLOB", {}, "bytea", 0],
+    ["REAL", {}, "double precision", 0],
+    ["DECIMAL(10,2)", {}, "numeric", 0],
+    ["BOOLEAN", {}, "boolean", 0],
+    ["DATETIME", {}, "timestamp", 0],
+    ["INTEGER", { integers: 5 }, "bigint", 0],
+    ["INTEGER", { integers: 5, texts: 1 }, "text", 1],
+    ["INTEGER", { integers: 5, reals: 1 }, "double precision", 1],
+    ["INTEGER", { integers: 5, reals: 1, largestInteger: 2 ** 60 }, "numeric", 1],
+    ["INTEGER", { reals: 2 }, "double precision", 1],
+    ["INTEGER", { integers: 1, blobs: 1 }, "bytea", 2],
+    ["TEXT", { texts: 3 }, "text", 0],
+    ["TEXT", { texts: 3, unstorable: 1 }, "bytea", 1],
+    ["BLOB", { blobs: 3 }, "bytea", 0],
+    ["BLOB", { blobs: 3, texts: 1 }, "bytea", 1],
+    ["BOOLEAN", { integers: 3 }, "boolean", 0],
+    ["BOOLEAN", { integers: 3, largestInteger: 2 }, "bigint", 1],
+    ["DATE", { texts: 2, dates: 2 }, "date", 0],
+    ["DATETIME", { texts: 2, timestamps: 2 }, "timestamp", 0],
+    ["DATETIME", { texts: 2, timestamps: 1, dates: 1 }, "timestamp", 1],
+    ["DATETIME", { texts: 2, timestampsWithZone: 2 }, "timestamptz", 0],
+    ["DATETIME", { texts: 2, timestamps: 1, timestampsWithZone: 1 }, "text", 1],
+    ["DATETIME", { texts: 2, timestamps: 1 }, "text", 1],
+    [
+      "DATETIME",
+      { integers: 2, smallestInteger: 1_600_000_000, largestInteger: 1_700_000_000 },
+      "timestamptz",
+      1,
+    ],
+    [
+      "DATETIME",
+      { integers: 2, smallestInteger: 1_600_000_000_000, largestInteger: 1_700_000_000_000 },
+      "timestamptz",
+      1,
+    ],
+    ["DATETIME", { reals: 2, smallestReal: 2_450_000.5, largestReal: 2_460_000 }, "timestamptz", 1],
+    ["DATETIME", { integers: 2, smallestInteger: 5, largestInteger: 9 }, "bigint", 0],
+    ["JSON", { texts: 2 }, "json", 0],
+    ["JSON", { texts: 2, notJson: 1 }, "text", 1],
+    ["VARCHAR(20)", { texts: 2 }, "text", 0],
+  ])("%s with %j becomes %s, with %i sentences", (declared, some, type, sentences) => {
+    const decided = columnType(column(declared), profile(some));
+    expect(decided.type).toBe(type);
+    expect(decided.differences).toHaveLength(sentences);
+  });
+
+  test("a mapping has the last word", () => {
+    expect(columnType(column("INTEGER"), profile({ integers: 1 }), { type: "numeric" }).type).toBe("numeric");
+    const replaced = columnType(column("TEXT"), profile({ texts: 2, unstorable: 1 }), {
+      replaceUnstorable: true,
+    });
+    expect(replaced).toMatchObject({ type: "text", differences: [expect.stringContaining("U+FFFD")] });
+  });
+});
+
+const names: Names = {
+  columns: new Map([
+    ["n", { name: "n", type: "bigint" }],
+    ["name", { name: "Name", type: "text" }],
+    ["active", { name: "active", type: "boolean" }],
+  ]),
+};
+
+describe("expressions", () => {
+  test.each([
+    ["n > 0 AND n <= 100", '"n" > 0 and "n" <= 100'],
+    ["NAME == 'it''s'", `"Name" = 'it''s'`],
+    ["ifnull(n, 0) <> 1", 'coalesce ( "n" , 0 ) <> 1'],
+    ["length(trim(name)) >= 3", 'length ( btrim ( "Name" ) ) >= 3'],
+    ["n IS NOT NULL", '"n" is not null'],
+    ["n IS 1", '"n" is not distinct from 1'],
+    ["n IS NOT name", '"n" is distinct from "Name"'],
+    ["active = 1 AND n = 1", '"active" = true and "n" = 1'],
+    ["name LIKE 'a%'", `"Name" ilike 'a%' escape ''`],
+    ["name LIKE 'a!%' ESCAPE '!'", `"Name" ilike 'a!%' escape '!'`],
+    ['name = "not a column"', `"Name" = 'not a column'`],
+    ["x'00ff' = name", `'\\x00ff'::bytea = "Name"`],
+    ["n IN (1, 2) -- a comment", '"n" in ( 1 , 2 )'],
+    ["CAST(n AS TEXT) = '1'", `cast ( "n" as text ) = '1'`],
+  ])("%s", (sqlite, postgres) => {
+    expect(translate(tokensOf(sqlite), names).replace(/\s+/g, " ")).toBe(postgres.replace(/\s+/g, " "));
+  });
+
+  test.each([
+    "strftime('%Y', name) = '2024'",
+    "typeof(n) = 'integer'",
+    "name GLOB 'a*'",
+    "name REGEXP 'a'",
+    "n << 1",
+    "unknown > 1",
+    "substr(name, -1) = 'x'",
+    "name = 'a' COLLATE NOCASE",
+    "name LIKE (name || '%')",
+    "CAST(name AS INTEGER) = 1",
+    "(SELECT 1)",
+    "name -> '$.a'",
+  ])("what may mean something else is left out: %s", (sqlite) => {
+    expect(() => translate(tokensOf(sqlite), names)).toThrow(Untranslatable);
+  });
+});
+
+describe("defaults", () => {
+  test.each<[string, TypeName, string | undefined]>([
+    ["NULL", "text", undefined],
+    ["'it''s'", "text", "'it''s'"],
+    ['"word"', "text", "'word'"],
+    ["5", "text", "'5'"],
+    ["-5", "bigint", "-5"],
+    ["(1.5)", "double precision", "1.5"],
+    ["'7'", "bigint", "7"],
+    ["1", "boolean", "true"],
+    ["false", "boolean", "false"],
+    ["x'00'", "bytea", "'\\x00'::bytea"],
+    ["'2024-01-01'", "date", "'2024-01-01'::date"],
+    ["CURRENT_TIMESTAMP", "timestamp", "(date_trunc('second', now()) at time zone 'utc')"],
+    ["(datetime('now'))", "text", "to_char(now() at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS')"],
+  ])("%s of a %s", (text, type, expected) => {
+    expect(translateDefault(text, type)).toBe(expected);
+  });
+
+  test.each<[string, TypeName]>([
+    ["random()", "bigint"],
+    ["'abc'", "bigint"],
+    ["2", "boolean"],
+    ["strftime('%s', 'now')", "bigint"],
+    ["CURRENT_TIMESTAMP", "bigint"],
+    ["'soon'", "timestamp"],
+  ])("%s of a %s has no counterpart", (text, type) => {
+    expect(() => translateDefault(text, type)).toThrow(Untranslatable);
+  });
+});
+
+describe("names", () => {
+  test.each([
+    ["/some/where/My Blog-2.sqlite3", "my_blog_2"],
+    ["public.db", "import_public"],
+    ["pg_data.db", "import_pg_data"],
+    ["2024.db", "import_2024"],
+    ["Größe.db", "gro_e"],
+    ["...db", "import"],
+  ])("the schema of %s is %s", (file, schema) => {
+    expect(schemaName(file)).toBe(schema);
+  });
+
+  test("what Postgres does not take is called otherwise, and two stay two", () => {
+    expect(columnName("xmin")).toBe("xmin_");
+    expect(fitted("")).toBe("_");
+    const [one, two] = [`${"ä".repeat(40)}1`, `${"ä".repeat(40)}2`].map(fitted);
+    expect(one).not.toBe(two);
+    expect(Buffer.byteLength(one ?? "")).toBeLessThanOrEqual(63);
+  });
+});

@@ -1,0 +1,403 @@
+import Ajv from "ajv/dist/2020.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import schema from "../../../../infra/outputs.schema.json" with { type: "json" };
+import type { ResourceGraph } from "../../../../infra/policy/resource-graph/collect.ts";
+import { at, list } from "../../../../infra/policy/resources.ts";
+import { stopTimeoutSeconds, userIds } from "../../../../infra/topology.ts";
+import { awsGraph, container, ofType, only, smallest, statements } from "./aws-graph.ts";
+
+let graph: ResourceGraph;
+beforeAll(async () => {
+  graph = await awsGraph();
+});
+
+const output = (type: string, name: string, property: string) => `\${aws:${type}.${name}.${property}}`;
+
+describe("network", () => {
+  test("three tiers of subnets, each over three zones", () => {
+    const subnets = ofType(graph, "Subnet").map(({ inputs }) => [
+      at(inputs.tags, "capstone:tier"),
+      inputs.availabilityZone,
+    ]);
+    for (const tier of ["public", "private", "isolated"]) {
+      expect(subnets.filter(([of]) => of === tier).map(([, zone]) => zone)).toEqual([
+        "eu-central-1a",
+        "eu-central-1b",
+        "eu-central-1c",
+      ]);
+    }
+  });
+
+  test.each([
+    ["perZone", 3],
+    ["single", 1],
+    ["none", 0],
+  ])("natGateways %s makes %i", async (natGateways, count) => {
+    const variant = await awsGraph({ natGateways });
+    expect(ofType(variant, "NatGateway")).toHaveLength(count);
+    expect(ofType(variant, "Eip")).toHaveLength(count);
+    const ways = ofType(variant, "Route").filter(({ inputs }) => inputs.natGatewayId !== undefined);
+    expect(ways).toHaveLength(count === 0 ? 0 : 3);
+    // Each zone leads to its own gateway while there are that many.
+    expect(new Set(ways.map(({ inputs }) => inputs.natGatewayId)).size).toBe(count);
+  });
+
+  test("the isolated subnets have no way out", () => {
+    const table = only(graph, "RouteTable", "capstone-prod-isolated");
+    const routes = ofType(graph, "Route").map(({ inputs }) => inputs.routeTableId);
+    expect(routes).not.toContain(output("ec2/routeTable:RouteTable", table.name, "id"));
+    expect(table.inputs.routes).toBeUndefined();
+  });
+
+  test("images, logs, secrets and objects are reached inside the network", async () => {
+    const services = (of: ResourceGraph) =>
+      ofType(of, "VpcEndpoint")
+        .map(({ inputs }) => inputs.serviceName)
+        .sort();
+    const s3 = "com.amazonaws.eu-central-1.s3";
+    expect(services(graph)).toEqual([
+      "com.amazonaws.eu-central-1.ecr.api",
+      "com.amazonaws.eu-central-1.ecr.dkr",
+      "com.amazonaws.eu-central-1.logs",
+      s3,
+      "com.amazonaws.eu-central-1.secretsmanager",
+    ]);
+    expect(services(await awsGraph({ interfaceEndpoints: "false" }))).toEqual([s3]);
+  });
+
+  test("the default security group is closed, and flows are logged", () => {
+    expect(only(graph, "DefaultSecurityGroup").inputs).toMatchObject({ ingress: [], egress: [] });
+    expect(only(graph, "FlowLog").inputs).toMatchObject({ trafficType: "ALL", maxAggregationInterval: 60 });
+  });
+
+  test("only neighbours talk", () => {
+    const group = (value: unknown) => /capstone-prod-([a-z-]+)\.id/.exec(String(value))?.[1] ?? String(value);
+    const rules = ofType(graph, "SecurityGroupIngressRule").map(({ inputs }) => {
+      const from = inputs.referencedSecurityGroupId ?? inputs.cidrIpv4;
+      return `${group(from)} to ${group(inputs.securityGroupId)} ${inputs.fromPort}`;
+    });
+    expect(rules.sort()).toEqual([
+      "0.0.0.0/0 to load-balancer 443",
+      "0.0.0.0/0 to load-balancer 80",
+      "app to database 5432",
+      "app to endpoints 443",
+      "load-balancer to app 3000",
+      "migration to database 5432",
+      "migration to endpoints 443",
+    ]);
+  });
+});
+
+describe("database", () => {
+  test("an instance with a standby: encrypted, backed up, watched, hard to delete", () => {
+    const { inputs, protect } = only(graph, "Instance");
+    expect(protect).toBe(true);
+    expect(inputs).toMatchObject({
+      engine: "postgres",
+      engineVersion: "17",
+      multiAz: true,
+      publiclyAccessible: false,
+      storageEncrypted: true,
+      kmsKeyId: output("kms/key:Key", "capstone-prod", "arn"),
+      manageMasterUserPassword: true,
+      backupRetentionPeriod: 14,
+      copyTagsToSnapshot: true,
+      skipFinalSnapshot: false,
+      finalSnapshotIdentifier: "capstone-prod-final",
+      deletionProtection: true,
+      caCertIdentifier: "rds-ca-rsa2048-g1",
+      performanceInsightsEnabled: true,
+      monitoringInterval: 15,
+      enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+    });
+    expect(inputs.password).toBeUndefined();
+    expect(ofType(graph, "Cluster").map(({ type }) => type)).toEqual(["aws:ecs/cluster:Cluster"]);
+  });
+
+  test("a cluster of three, where the config says so", async () => {
+    const cluster = await awsGraph({ databaseAvailability: "cluster" });
+    expect(ofType(cluster, "Instance")).toEqual([]);
+    const found = cluster.resources.filter(({ type }) => type === "aws:rds/cluster:Cluster");
+    expect(found).toHaveLength(1);
+    expect(found[0]?.inputs).toMatchObject({
+      dbClusterInstanceClass: "db.m6gd.large",
+      deletionProtection: true,
+    });
+  });
+
+  test("TLS is forced, and what is slow, waits or changes the schema is logged", () => {
+    const parameters = list(only(graph, "ParameterGroup").inputs.parameters);
+    const values = Object.fromEntries(
+      parameters.map((parameter) => [at(parameter, "name"), at(parameter, "value")]),
+    );
+    expect(values).toMatchObject({
+      "rds.force_ssl": "1",
+      log_statement: "ddl",
+      log_lock_waits: "1",
+      log_min_duration_statement: "500",
+    });
+  });
+
+  test("failover, failure and low storage are told", () => {
+    const { inputs } = only(graph, "EventSubscription");
+    expect(inputs.eventCategories).toEqual(expect.arrayContaining(["failover", "failure", "low storage"]));
+    expect(inputs.sourceIds).toEqual([output("rds/instance:Instance", "capstone-prod", "identifier")]);
+  });
+});
+
+describe("traffic", () => {
+  test("TLS 1.2 and 1.3, and a redirect for the rest", () => {
+    expect(only(graph, "Listener", "capstone-prod-https").inputs).toMatchObject({
+      port: 443,
+      protocol: "HTTPS",
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+      certificateArn: output(
+        "acm/certificateValidation:CertificateValidation",
+        "capstone-prod",
+        "certificateArn",
+      ),
+    });
+    expect(at(only(graph, "Listener", "capstone-prod-http").inputs, "defaultActions.0.redirect")).toEqual({
+      protocol: "HTTPS",
+      port: "443",
+      statusCode: "HTTP_301",
+    });
+  });
+
+  test("plain HTTP only where it is said, and then no certificate and no record", async () => {
+    const plain = await awsGraph(smallest);
+    expect(ofType(plain, "Listener").map(({ inputs }) => inputs.protocol)).toEqual(["HTTP"]);
+    expect(at(only(plain, "Listener").inputs, "defaultActions.0.type")).toBe("forward");
+    for (const type of ["Certificate", "CertificateValidation", "Record"])
+      expect(ofType(plain, type)).toEqual([]);
+  });
+
+  test("a node is asked every 10 s, and is out after two failures", () => {
+    const { inputs } = only(graph, "TargetGroup");
+    expect(inputs.healthCheck).toMatchObject({
+      path: "/health",
+      interval: 10,
+      unhealthyThreshold: 2,
+      matcher: "200",
+    });
+    expect(inputs.deregistrationDelay).toBe(stopTimeoutSeconds.app);
+  });
+
+  test("invalid headers are dropped, requests logged, deletion refused, metrics hidden", () => {
+    expect(only(graph, "LoadBalancer").inputs).toMatchObject({
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: true,
+      accessLogs: { enabled: true, bucket: output("s3/bucket:Bucket", "capstone-prod-logs", "bucket") },
+    });
+    const rule = only(graph, "ListenerRule");
+    expect(at(rule.inputs, "conditions.0.pathPattern.values")).toContain("/metrics");
+    expect(at(rule.inputs, "actions.0.fixedResponse.statusCode")).toBe("404");
+  });
+
+  test("the web firewall lets avatars through, and is there only where it is asked for", async () => {
+    const groups = list(only(graph, "WebAcl").inputs.rules);
+    const common = groups.find((rule) => at(rule, "name") === "AWSManagedRulesCommonRuleSet");
+    const overrides = list(at(common, "statement.managedRuleGroupStatement.ruleActionOverrides"));
+    expect(overrides.map((override) => at(override, "name"))).toContain("SizeRestrictions_BODY");
+    expect(ofType(await awsGraph({ webFirewall: "false" }), "WebAcl")).toEqual([]);
+  });
+});
+
+describe("service", () => {
+  test("two tasks over all private subnets, rolled with a way back", () => {
+    const { inputs, dependencies } = only(graph, "Service");
+    expect(inputs).toMatchObject({
+      desiredCount: 2,
+      launchType: "FARGATE",
+      deploymentMinimumHealthyPercent: 100,
+      deploymentMaximumPercent: 200,
+      availabilityZoneRebalancing: "ENABLED",
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { enable: true, rollback: true },
+      waitForSteadyState: true,
+    });
+    expect(list(at(inputs, "networkConfiguration.subnets"))).toHaveLength(3);
+    // The gate: no node of a version before its migration has been.
+    expect(dependencies).toContain("pulumi-nodejs:dynamic/aws:MigrationTask.capstone-prod-migration");
+  });
+
+  test("its container: own user, read-only root, init, image by digest, time to drain", () => {
+    const app = container(graph, "capstone-prod-app");
+    expect(app).toMatchObject({
+      user: `${userIds.app}:${userIds.app}`,
+      readonlyRootFilesystem: true,
+      linuxParameters: { initProcessEnabled: true },
+    });
+    expect(app.image).toMatch(
+      /repositoryUrl\}@\$\{pulumi-nodejs:dynamic\/aws:PushedImage\.capstone-prod\.digest\}$/,
+    );
+    expect(app.stopTimeout).toBeGreaterThan(stopTimeoutSeconds.app);
+    expect(app.stopTimeout).toBeLessThanOrEqual(120);
+    // Asked about the database, a failover there would end every node.
+    expect(app.healthCheck).toBeUndefined();
+  });
+
+  test("secrets come by reference to a version; the store needs none", () => {
+    const app = container(graph, "capstone-prod-app");
+    expect(list(app.secrets).map((secret) => at(secret, "name"))).toEqual([
+      "DATABASE_PASSWORD",
+      "SIGNING_KEYS",
+    ]);
+    for (const secret of list(app.secrets))
+      expect(at(secret, "valueFrom")).toMatch(/\.arn\}:::\$\{.*\.versionId\}$/);
+    const names = list(app.environment).map((entry) => at(entry, "name"));
+    expect(names).not.toContain("OBJECT_STORE_ACCESS_KEY");
+    expect(names).not.toContain("OBJECT_STORE_ENDPOINT");
+  });
+
+  test("it grows by CPU and by requests", () => {
+    const metrics = ofType(graph, "Policy").map(({ inputs }) =>
+      at(
+        inputs,
+        "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType",
+      ),
+    );
+    expect(metrics.sort()).toEqual(["ALBRequestCountPerTarget", "ECSServiceAverageCPUUtilization"]);
+    expect(only(graph, "Target").inputs).toMatchObject({ minCapacity: 2, maxCapacity: 8 });
+  });
+
+  test("the repository's tags never move, its images are scanned and leave", () => {
+    expect(only(graph, "Repository").inputs).toMatchObject({
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+    });
+    expect(ofType(graph, "LifecyclePolicy")).toHaveLength(1);
+  });
+});
+
+describe("migration", () => {
+  test("runs again for a migration, a password or a database, and for nothing else", () => {
+    const task = graph.resources.find(({ type }) => type === "pulumi-nodejs:dynamic/aws:MigrationTask");
+    expect(Object.keys(at(task?.inputs, "triggers") as object).sort()).toEqual([
+      "applicationPassword",
+      "database",
+      "migrations",
+    ]);
+    expect(JSON.stringify(at(task?.inputs, "triggers"))).not.toContain("digest");
+  });
+
+  test("is the service's image, as the schema's owner", () => {
+    const migration = container(graph, "capstone-prod-migration");
+    expect(migration.image).toBe(container(graph, "capstone-prod-app").image);
+    expect(migration.command).toEqual(["node", "migrations/run.ts"]);
+    expect(JSON.stringify(migration.environment)).toContain("postgres://capstone_owner@");
+    expect(list(migration.secrets).map((secret) => at(secret, "name"))).toEqual([
+      "APPLICATION_PASSWORD",
+      "DATABASE_PASSWORD",
+    ]);
+  });
+});
+
+describe("objects", () => {
+  test("only CloudFront reads them, and only this distribution", () => {
+    const policy = statements(only(graph, "BucketPolicy", "capstone-prod-uploads").inputs.policy);
+    const reader = policy.AssetsThroughCloudFront;
+    expect(reader?.Action).toBe("s3:GetObject");
+    expect(at(at(reader, "Condition"), "StringEquals")).toEqual({
+      "aws:SourceArn": output("cloudfront/distribution:Distribution", "capstone-prod-uploads-assets", "arn"),
+    });
+    expect(only(graph, "OriginAccessControl").inputs).toMatchObject({ signingBehavior: "always" });
+  });
+});
+
+describe("operations", () => {
+  test("everything the service needs is watched", () => {
+    const suffixes = ofType(graph, "MetricAlarm").map(({ name }) => name.replace("capstone-prod-", ""));
+    expect(suffixes.sort()).toEqual([
+      "backup-age",
+      "backup-failed",
+      "balancer-errors",
+      "certificate-age",
+      "database-connections",
+      "database-cpu",
+      "database-memory",
+      "database-storage",
+      "latency",
+      "node-errors",
+      "running-tasks",
+      "unhealthy-hosts",
+    ]);
+    for (const { inputs } of ofType(graph, "MetricAlarm")) {
+      expect(inputs.alarmActions).toEqual([output("sns/topic:Topic", "capstone-prod", "arn")]);
+    }
+  });
+
+  test("the readers' lag is watched where there are readers", async () => {
+    const cluster = await awsGraph({ databaseAvailability: "cluster" });
+    expect(only(cluster, "MetricAlarm", "capstone-prod-database-replica-lag").inputs.metricName).toBe(
+      "ReplicaLag",
+    );
+  });
+
+  test("database and uploads are backed up, and a restore is proved every week", () => {
+    expect(only(graph, "Selection").inputs.resources).toEqual([
+      output("rds/instance:Instance", "capstone-prod", "arn"),
+      output("s3/bucket:Bucket", "capstone-prod-uploads", "arn"),
+    ]);
+    expect(only(graph, "RestoreTestingSelection").inputs).toMatchObject({ protectedResourceType: "RDS" });
+    expect(only(graph, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+  });
+
+  test("three faults, each of which ends when clients see errors", () => {
+    const templates = ofType(graph, "ExperimentTemplate");
+    expect(templates.map(({ inputs }) => at(inputs, "actions.0.actionId")).sort()).toEqual([
+      "aws:ecs:stop-task",
+      "aws:network:disrupt-connectivity",
+      "aws:rds:reboot-db-instances",
+    ]);
+    for (const { inputs } of templates) {
+      expect(list(inputs.stopConditions).map((stop) => at(stop, "value"))).toEqual([
+        output("cloudwatch/metricAlarm:MetricAlarm", "capstone-prod-node-errors", "arn"),
+        output("cloudwatch/metricAlarm:MetricAlarm", "capstone-prod-balancer-errors", "arn"),
+      ]);
+    }
+  });
+});
+
+describe("continuous deployment", () => {
+  test("pull requests may preview, and the environment production may deploy", () => {
+    const subjects = (role: string) => {
+      const trust = statements(only(graph, "Role", role).inputs.assumeRolePolicy).WorkflowsOfTheRepository;
+      const condition = at(trust, "Condition.StringEquals") as Record<string, unknown>;
+      return condition["token.actions.githubusercontent.com:sub"];
+    };
+    expect(subjects("capstone-prod-preview")).toEqual([
+      "repo:your-organisation-/capstone:pull_request",
+      "repo:your-organisation-/capstone:ref:refs/heads/main",
+    ]);
+    expect(subjects("capstone-prod-deploy")).toEqual([
+      "repo:your-organisation-/capstone:environment:production",
+    ]);
+  });
+
+  test("the role that previews changes nothing", () => {
+    const { policy } = only(graph, "RolePolicy", "capstone-prod-preview").inputs;
+    const actions = Object.values(statements(policy)).flatMap((statement) => list(statement.Action));
+    expect(actions.map(String).filter((action) => !/:(Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
+  });
+});
+
+test("the outputs are those of the contract", () => {
+  const known = JSON.parse(
+    JSON.stringify(graph.outputs)
+      .replaceAll(/\$\{pulumi-nodejs:dynamic\/aws:MigrationTask[^}]*\}/g, "0001_initial")
+      .replaceAll(/\$\{[^}]*\}/g, "known-after-deployment"),
+  );
+  const validate = new Ajv.default({ strict: true }).compile(schema);
+  validate(known);
+  expect(validate.errors).toBeNull();
+  expect(graph.outputs).toMatchObject({
+    target: "aws",
+    apiUrl: "https://capstone.example.com",
+    assetsUrl: "https://assets.capstone.example.com",
+    databaseUrl: "[secret]",
+    databaseReadUrl: "[secret]",
+    ownerDatabaseUrl: "[secret]",
+    objectStoreUrl: "[secret]",
+  });
+});

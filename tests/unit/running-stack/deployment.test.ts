@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { expect, it, vi } from "vitest";
+import { healInterrupted, lacksSomething } from "../../../running-stack/pulumi/deployment.ts";
+import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
+import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
+
+const container = (id: string) => ({ type: "docker:index/container:Container", id });
+
+it("what Docker has no more is noticed, and nothing else", async () => {
+  fakePrograms({
+    docker: `case "$*" in
+      *--all*) echo one; echo two; echo stopped;; ps*) echo one; echo two;; volume*) echo data;; *) ;;
+    esac`,
+  });
+  const volume = { type: "docker:index/volume:Volume", id: "data" };
+  expect(await lacksSomething({ deployment: { resources: [container("one"), volume] } })).toBe(false);
+  expect(await lacksSomething({ deployment: { resources: [container("one"), container("three")] } })).toBe(
+    true,
+  );
+  expect(await lacksSomething({ deployment: { resources: [container("stopped")] } })).toBe(true);
+  const carrier = { ...container("stopped"), inputs: { mustRun: false } };
+  expect(await lacksSomething({ deployment: { resources: [carrier] } })).toBe(false);
+  expect(await lacksSomething({ deployment: {} })).toBe(false);
+});
+
+it("a container that was being created when the deployment was killed is removed, if it is the stack's", async () => {
+  scratchHome();
+  const creating = (name: string) => ({
+    type: "creating",
+    resource: { type: "docker:index/container:Container", inputs: { name } },
+  });
+  const calls = fakePrograms({
+    docker: `case "$*" in
+      *inspect*-app-1) echo "new dev";;
+      *inspect*-app-2) echo "known dev";;
+      *inspect*-app-3) echo "foreign <no value>";;
+      *inspect*) exit 1;;
+    esac`,
+    pulumi: "",
+  });
+  const deployed = {
+    deployment: {
+      resources: [container("known")],
+      pending_operations: ["c-app-1", "c-app-2", "c-app-3", "c-app-4"].map(creating),
+    },
+  };
+  expect(await healInterrupted("dev", deployed)).toEqual(["c-app-1"]);
+  expect(calls().filter((call) => call.startsWith("docker rm"))).toEqual(["docker rm --force new"]);
+  expect(deployed.deployment.pending_operations).toEqual([]);
+  expect(calls().at(-1)).toMatch(/^pulumi stack import --stack dev --file /);
+});
+
+it("a deployment that was not interrupted is left as it is", async () => {
+  const calls = fakePrograms({ docker: "", pulumi: "" });
+  expect(await healInterrupted("dev", { deployment: { resources: [container("one")] } })).toEqual([]);
+  expect(calls()).toEqual([]);
+});
+
+it("the lock of a deployment that is gone is released; that of one that runs, or ran elsewhere, is respected", async () => {
+  scratchHome();
+  const state = scratchDirectory();
+  vi.stubEnv("PULUMI_BACKEND_URL", `file://${state}`);
+  const locks = path.join(state, ".pulumi/locks/organization/capstone/dev");
+  mkdirSync(locks, { recursive: true });
+  const lock = (content: object) =>
+    writeFileSync(
+      path.join(locks, "1.json"),
+      JSON.stringify({
+        pid: 2 ** 22 + 1,
+        hostname: hostname(),
+        username: "me",
+        timestamp: "now",
+        ...content,
+      }),
+    );
+  const calls = fakePrograms({ pulumi: "" });
+
+  expect(await releaseStaleLock("capstone", "other")).toBe(false);
+  lock({ hostname: "elsewhere" });
+  await expect(releaseStaleLock("capstone", "dev")).rejects.toThrow(
+    "is being deployed by process 4194305 of me on elsewhere",
+  );
+  expect(calls()).toEqual([]);
+  lock({});
+  expect(await releaseStaleLock("capstone", "dev")).toBe(true);
+  // This process has that number, but it is no Pulumi: the number was given away again.
+  lock({ pid: process.pid });
+  expect(await releaseStaleLock("capstone", "dev")).toBe(true);
+  expect(calls()).toEqual(["pulumi cancel --yes --stack dev", "pulumi cancel --yes --stack dev"]);
+});
