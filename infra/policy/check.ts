@@ -1,7 +1,7 @@
 import { exceptions as allExceptions } from "./exceptions.ts";
 import type { GraphResource } from "./resource-graph/collect.ts";
-import { identity, ResourceView } from "./resources.ts";
-import type { Exception, Finding, Rule } from "./rule.ts";
+import { type Finding, identity, ResourceView } from "./resources.ts";
+import type { Exception, Rule } from "./rule.ts";
 import { rules as allRules } from "./rules.ts";
 
 /** A rule that is broken, and by what. */

@@ -1,6 +1,12 @@
 import type { GraphResource } from "./resource-graph/collect.ts";
 import type { Rendered } from "./resource-graph/render.ts";
-import type { Finding } from "./rule.ts";
+
+/** A resource that breaks a rule. */
+export interface Finding {
+  resource: GraphResource;
+  /** What is wrong with it. */
+  detail: string;
+}
 
 /** A graph with the questions that rules ask. It is the same for a graph made without a cloud and for a real stack. */
 export class ResourceView {

@@ -1,5 +1,4 @@
-import type { GraphResource } from "./resource-graph/collect.ts";
-import type { ResourceView } from "./resources.ts";
+import type { Finding, ResourceView } from "./resources.ts";
 
 /** One thing that must hold of every stack. */
 export interface Rule {
@@ -9,13 +8,6 @@ export interface Rule {
   sentence: string;
   /** Finds where it does not. */
   check: (resources: ResourceView) => Finding[];
-}
-
-/** A resource that breaks a rule. */
-export interface Finding {
-  resource: GraphResource;
-  /** What is wrong with it. */
-  detail: string;
 }
 
 /** Breaking a rule where that is right, and why. */

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { database as names } from "../../topology.ts";
-import { type DatabaseNodes, type DatabaseParts, logExports } from "./database.ts";
+import { type DatabaseNodes, type DatabaseParts, logExports } from "./database-form.ts";
 import {
   backupWindow,
   databaseCertificateAuthority,

@@ -1,7 +1,8 @@
 import type { GraphResource } from "../resource-graph/collect.ts";
 import { type Rendered, secretMask } from "../resource-graph/render.ts";
+import type { Finding } from "../resources.ts";
 import { at, isSet, list, parsed, type ResourceView } from "../resources.ts";
-import type { Finding, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 import { types } from "../types.ts";
 
 const secretName = /(PASSWORD|SECRET|TOKEN|_KEY|KEYS|CREDENTIAL)/i;

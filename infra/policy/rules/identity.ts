@@ -1,6 +1,7 @@
 import type { Rendered } from "../resource-graph/render.ts";
+import type { Finding } from "../resources.ts";
 import { at, list, parsed } from "../resources.ts";
-import type { Finding, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 import { types } from "../types.ts";
 
 export const noWildcard: Rule = {
