@@ -11,9 +11,19 @@ interface Check {
   args: string[];
 }
 
+const sourceFolders = [
+  ...["app", "cli", "drills", "import-sqlite", "infra", "migrations"],
+  ...["operations", "running-stack", "stacks", "tests"],
+];
+
 export const checks: Check[] = [
   { name: "format and lint", tool: "biome", args: ["ci", "--colors=off", "."] },
   { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
+  {
+    name: "who imports whom",
+    tool: "depcruise",
+    args: ["--config", ".dependency-cruiser.mjs", ...sourceFolders],
+  },
 ];
 
 /** Runs a check, as `runTool` does. @returns whether it passed. */
