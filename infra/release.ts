@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { projectRoot } from "./project.ts";
-import { type ImageSource, sourceHash } from "./source-hash.ts";
+import { documents, type ImageSource, sourceHash } from "./source-hash.ts";
 
 /** What the application's image is made of, relative to the project's root. */
 export const releaseFiles = ["app", "migrations", "package.json", "package-lock.json", ".dockerignore"];
@@ -24,9 +24,10 @@ export function migrationsHash(): string {
 export function releaseCommit(paths: string[], root = projectRoot): string {
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  const sources = ["--", ...paths, `:(exclude,glob)${documents}`];
   try {
-    const commit = git("log", "-1", "--format=%H", "--", ...paths) || "unknown";
-    return git("status", "--porcelain", "--", ...paths) === "" ? commit : `${commit}-dirty`;
+    const commit = git("log", "-1", "--format=%H", ...sources) || "unknown";
+    return git("status", "--porcelain", ...sources) === "" ? commit : `${commit}-dirty`;
   } catch {
     return "unknown";
   }

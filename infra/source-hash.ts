@@ -12,6 +12,10 @@ export interface ImageSource {
   files: string[];
 }
 
+/** Documents beside the code are in no image. */
+export const documents = "**/*.md";
+const isDocument = (file: string) => file.endsWith(".md");
+
 /**
  * A hash over the names, modes and contents of an image's source: 12 hexadecimal digits.
  * @param root Where the paths start; the project's root when not given.
@@ -19,7 +23,7 @@ export interface ImageSource {
 export function sourceHash(source: ImageSource, root = projectRoot): string {
   const context = join(root, source.context);
   const files = globSync(source.files, { cwd: context })
-    .filter((file) => statSync(join(context, file)).isFile())
+    .filter((file) => statSync(join(context, file)).isFile() && !isDocument(file))
     .sort();
   if (files.length === 0)
     throw new Error(`No file of an image matches ${source.files.join(", ")} in ${context}.`);

@@ -17,7 +17,7 @@ export interface PartArgs {
   healthCheck: string[];
   /** Misses do not count for this long after a start, and the deployment waits this long for the first success. */
   startTimeoutSeconds: number;
-  /** How often the check is run; 5 s where not named. */
+  /** How often the check is run; 10 s when not given. */
   healthCheckSeconds?: number;
   command?: string[];
   /** Never a secret: those come in the secrets volume. */
