@@ -3,7 +3,7 @@ import type { Role } from "../infra/topology.ts";
 import type { Part } from "../running-stack/part.ts";
 import type { RunningStack } from "../running-stack/running-stack.ts";
 import type { Observation } from "./observe/observation.ts";
-import { untilWhole } from "./observe/whole.ts";
+import { untilWhole } from "./observe/redundancy.ts";
 import type { Random } from "./random.ts";
 
 /** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */

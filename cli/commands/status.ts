@@ -1,8 +1,8 @@
 // One screen about a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
 // stack is healthy, 1 when it is degraded or failed.
 import { setTimeout as sleep } from "node:timers/promises";
-import { judge } from "../../operations/status/judge.ts";
-import { look } from "../../operations/status/look.ts";
+import { judge } from "../../operations/status/evaluate.ts";
+import { look } from "../../operations/status/probe-stack.ts";
 import { print } from "../../operations/status/print.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
 import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { firingAlerts } from "../../operations/status/look-at-alerts.ts";
+import { firingAlerts } from "../../operations/status/probe-alerts.ts";
 
 /** When an alert was first and last seen at Alertmanager; milliseconds since 1970. */
 export interface SeenAlert {

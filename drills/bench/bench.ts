@@ -5,7 +5,7 @@ import { randomPicture } from "../load/picture.ts";
 import { Random } from "../random.ts";
 import type { BenchCase, BenchFigure, BenchResult } from "../report/bench-result.ts";
 import { measuredCommit } from "../report/environment.ts";
-import { deployed } from "../stack/deployment.ts";
+import { deployed } from "../actions/deployment.ts";
 import { makeAccounts } from "./accounts.ts";
 import { BenchContainers } from "./containers.ts";
 import { perRequest, processorTimes } from "./processor-time.ts";

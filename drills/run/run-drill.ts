@@ -10,7 +10,7 @@ import { Load } from "../load/load.ts";
 import { measureClients } from "../measure.ts";
 import { measureStack } from "../measure-stack.ts";
 import { Observation } from "../observe/observation.ts";
-import { untilWhole } from "../observe/whole.ts";
+import { untilWhole } from "../observe/redundancy.ts";
 import { Random } from "../random.ts";
 import { judge, type Measures } from "../verdict.ts";
 import { announce } from "./announce.ts";

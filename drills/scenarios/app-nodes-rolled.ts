@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { deployed, replacing } from "../stack/deployment.ts";
+import { deployed, replacing } from "../actions/deployment.ts";
 
 export const drill: Drill = {
   description: "A deployment drains and replaces every application node, one after the other.",

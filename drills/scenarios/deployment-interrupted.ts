@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { deploy, deployed, replacing } from "../stack/deployment.ts";
+import { deploy, deployed, replacing } from "../actions/deployment.ts";
 
 export const drill: Drill = {
   description: "A deployment is killed half-way through the application nodes; the next one ends it.",

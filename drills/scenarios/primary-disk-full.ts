@@ -1,7 +1,7 @@
 import { psql } from "../../running-stack/psql.ts";
 import { standIn } from "../../running-stack/stand-in.ts";
 import type { Drill, Scene } from "../drill.ts";
-import { smallDisk } from "../stack/small-disk.ts";
+import { smallDisk } from "../actions/small-disk.ts";
 
 const dataFolder = "/var/lib/postgresql/data";
 const ballast = `${dataFolder}/ballast`;

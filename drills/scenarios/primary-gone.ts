@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.ts";
-import { deployed } from "../stack/deployment.ts";
+import { deployed } from "../actions/deployment.ts";
 
 export const drill: Drill = {
   description: "The primary is gone for good, container and disk; a deployment makes a new node.",

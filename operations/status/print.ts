@@ -1,7 +1,7 @@
-import type { Judgement } from "./judge.ts";
-import type { StackLook } from "./look.ts";
-import type { BackupLook } from "./look-at-backup.ts";
-import type { DatabaseLook } from "./look-at-database.ts";
+import type { Judgement } from "./evaluate.ts";
+import type { StackLook } from "./probe-stack.ts";
+import type { BackupLook } from "./probe-backup.ts";
+import type { DatabaseLook } from "./probe-database.ts";
 
 const labelWidth = 18;
 

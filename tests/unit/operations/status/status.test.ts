@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../../infra/topology.ts";
-import { judge } from "../../../../operations/status/judge.ts";
-import type { PartLook, StackLook } from "../../../../operations/status/look.ts";
-import { readBackup } from "../../../../operations/status/look-at-backup.ts";
-import { readMembers } from "../../../../operations/status/look-at-database.ts";
-import { readServers } from "../../../../operations/status/look-at-traffic.ts";
+import { judge } from "../../../../operations/status/evaluate.ts";
+import type { PartLook, StackLook } from "../../../../operations/status/probe-stack.ts";
+import { readBackup } from "../../../../operations/status/probe-backup.ts";
+import { readMembers } from "../../../../operations/status/probe-database.ts";
+import { readServers } from "../../../../operations/status/probe-traffic.ts";
 import { ago, print } from "../../../../operations/status/print.ts";
 
 function part(name: string, state = "running"): PartLook {

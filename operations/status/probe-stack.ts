@@ -1,11 +1,11 @@
 import type Docker from "dockerode";
 import { PersonError } from "../../infra/errors.ts";
 import type { Role } from "../../infra/topology.ts";
-import { type FiringAlert, lookAtAlerts } from "./look-at-alerts.ts";
-import { type BackupLook, lookAtBackup } from "./look-at-backup.ts";
-import { type DatabaseLook, lookAtDatabase } from "./look-at-database.ts";
-import { lookAtConsensus, lookAtObjectStore, type ObjectStoreLook } from "./look-at-stores.ts";
-import { lookAtTraffic, type TrafficLook } from "./look-at-traffic.ts";
+import { type FiringAlert, lookAtAlerts } from "./probe-alerts.ts";
+import { type BackupLook, lookAtBackup } from "./probe-backup.ts";
+import { type DatabaseLook, lookAtDatabase } from "./probe-database.ts";
+import { lookAtConsensus, lookAtObjectStore, type ObjectStoreLook } from "./probe-stores.ts";
+import { lookAtTraffic, type TrafficLook } from "./probe-traffic.ts";
 
 /** A container of the stack, as the engine sees it. */
 export interface PartLook {

@@ -1,5 +1,5 @@
 import { counts, type Role } from "../../infra/topology.ts";
-import type { PartLook, StackLook } from "./look.ts";
+import type { PartLook, StackLook } from "./probe-stack.ts";
 
 export interface Judgement {
   state: "healthy" | "degraded" | "failed";

@@ -1,5 +1,5 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, askIn, firstAnswer, running } from "./ask.ts";
+import { type Asked, askIn, firstAnswer, running } from "./probe.ts";
 
 export interface ObjectStoreLook {
   /** Garage's own word: `healthy`, `degraded` or `unavailable`. */

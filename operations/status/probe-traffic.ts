@@ -1,6 +1,6 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, firstAnswer, running } from "./ask.ts";
-import type { PartLook } from "./look.ts";
+import { type Asked, firstAnswer, running } from "./probe.ts";
+import type { PartLook } from "./probe-stack.ts";
 
 export interface TrafficLook {
   /** Where clients go; undefined when it is published nowhere. */

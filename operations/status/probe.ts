@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { Role } from "../../infra/topology.ts";
 import { runIn } from "../../running-stack/execute.ts";
-import type { PartLook } from "./look.ts";
+import type { PartLook } from "./probe-stack.ts";
 
 /** Whom to ask, and through which engine. */
 export interface Asked {

@@ -1,5 +1,5 @@
 import { ports } from "../../infra/topology.ts";
-import type { PartLook } from "./look.ts";
+import type { PartLook } from "./probe-stack.ts";
 
 export interface FiringAlert {
   name: string;

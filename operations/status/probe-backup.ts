@@ -1,5 +1,5 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, firstAnswer, running } from "./ask.ts";
+import { type Asked, firstAnswer, running } from "./probe.ts";
 
 /** Moments are seconds since 1970; undefined where it never happened. */
 export interface BackupLook {

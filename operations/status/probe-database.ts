@@ -1,6 +1,6 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, askIn, firstAnswer, running } from "./ask.ts";
-import type { PartLook } from "./look.ts";
+import { type Asked, askIn, firstAnswer, running } from "./probe.ts";
+import type { PartLook } from "./probe-stack.ts";
 
 export interface DatabaseMember {
   name: string;
