@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { promisify } from "node:util";
+import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
-
-const execute = promisify(execFile);
 
 /**
  * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or its own already.
@@ -42,8 +39,8 @@ interface Holder {
 async function holderOf(port: number): Promise<Holder> {
   const format = '{{.Names}} {{.Label "capstone.stack"}}';
   const args = ["ps", "--filter", `publish=${port}`, "--format", format];
-  const listed = await execute("docker", args).catch(() => undefined);
-  const [container, stack] = listed?.stdout.trim().split("\n")[0]?.split(" ") ?? [];
+  const listed = await readDocker(args).catch(() => undefined);
+  const [container, stack] = listed?.trim().split("\n")[0]?.split(" ") ?? [];
   if (container) return { name: `the container ${container}`, ...(stack && { stack }) };
   return { name: await processOn(port) };
 }

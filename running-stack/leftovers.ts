@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { containerIds, type Deployment } from "./pulumi/deployment.ts";
-
-const execute = promisify(execFile);
 
 /**
  * Removes the stack's containers that no state knows, as a drill or bench that was cut short leaves them: a network
@@ -27,7 +24,7 @@ export async function removeLeftovers(stack: string, withData: boolean): Promise
 }
 
 async function removeAll(list: string[], remove: string[], chosen = (_id: string) => true): Promise<void> {
-  const { stdout } = await execute("docker", list);
-  const ids = stdout.split("\n").filter((id) => id !== "" && chosen(id));
-  if (ids.length > 0) await execute("docker", [...remove, ...ids]);
+  const listed = await readDocker(list);
+  const ids = listed.split("\n").filter((id) => id !== "" && chosen(id));
+  if (ids.length > 0) await readDocker([...remove, ...ids]);
 }
