@@ -9,7 +9,7 @@ export interface Breakage {
   /** What its reasons have to say. */
   caughtBy: RegExp;
   /** What the stack then lacks even when it is left alone, as the look at its wholeness says it. */
-  lacks?: string;
+  missing?: string;
   /** Breaks it in the running stack, and leaves with the stack how to take it back. */
   apply: (stack: RunningStack) => Promise<void>;
 }

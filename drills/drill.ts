@@ -3,7 +3,7 @@ import type { Role } from "../infra/topology.ts";
 import type { Part } from "../running-stack/part.ts";
 import type { RunningStack } from "../running-stack/running-stack.ts";
 import type { Observation } from "./observe/observation.ts";
-import { untilWhole } from "./observe/redundancy.ts";
+import { untilFullyRedundant } from "./observe/redundancy.ts";
 import type { Random } from "./random.ts";
 
 /** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */
@@ -29,7 +29,7 @@ export interface Expectations {
   /** Another node has to become primary: where none does, the fault was none. */
   newPrimary?: true;
   /** From the last fault or its end until every part is whole again by itself; 90 s where it is not named. */
-  wholeWithinMs?: number;
+  recoveryMs?: number;
 }
 
 /** What a drill has at hand. */
@@ -80,9 +80,9 @@ export class Scene {
   /**
    * @throws Error with what the stack lacks when the time is over.
    */
-  async untilWhole(timeoutMs: number): Promise<void> {
-    const outcome = await untilWhole(this.stack, this.observation, timeoutMs);
-    if ("lacks" in outcome) throw new Error(`The stack is not whole: ${outcome.lacks.join("; ")}.`);
+  async untilFullyRedundant(timeoutMs: number): Promise<void> {
+    const outcome = await untilFullyRedundant(this.stack, this.observation, timeoutMs);
+    if ("missing" in outcome) throw new Error(`The stack is not whole: ${outcome.missing.join("; ")}.`);
   }
 
   /** Waits until it is so, for at most this long; the drill goes on either way. */

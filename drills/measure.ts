@@ -36,18 +36,18 @@ export interface ClientMeasures {
 /** Requests are on their way for this long before anyone notices a fault. */
 const inFlightGraceMs = 50;
 
-/** @param struckAtMs When the fault began; what ended before is the undisturbed service. */
-export function measureClients({ operations, regressions }: Ledger, struckAtMs: number): ClientMeasures {
-  const after = operations.filter(({ endedAtMs }) => endedAtMs >= struckAtMs);
-  const before = operations.filter(({ endedAtMs }) => endedAtMs < struckAtMs);
-  const attemptsAfter = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs >= struckAtMs);
-  const attemptsBefore = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs < struckAtMs);
+/** @param injectedAtMs When the fault began; what ended before is the undisturbed service. */
+export function measureClients({ operations, regressions }: Ledger, injectedAtMs: number): ClientMeasures {
+  const after = operations.filter(({ endedAtMs }) => endedAtMs >= injectedAtMs);
+  const before = operations.filter(({ endedAtMs }) => endedAtMs < injectedAtMs);
+  const attemptsAfter = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs >= injectedAtMs);
+  const attemptsBefore = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs < injectedAtMs);
   const writesAfter = after.filter(isWrite);
   return {
     operations: after.length,
     acknowledgedWrites: writesAfter.filter(({ outcome }) => outcome === "acknowledged").length,
     failedRequests: attemptsAfter.length,
-    failedInFlight: attemptsAfter.filter(({ startedAtMs }) => startedAtMs <= struckAtMs + inFlightGraceMs)
+    failedInFlight: attemptsAfter.filter(({ startedAtMs }) => startedAtMs <= injectedAtMs + inFlightGraceMs)
       .length,
     failedBefore: attemptsBefore.length,
     failures: countFailures(after),
@@ -56,7 +56,7 @@ export function measureClients({ operations, regressions }: Ledger, struckAtMs: 
     readsBackInTime: regressions.map(({ client, kind, what }) => `${client}: ${kind}: ${what}`),
     writesPauseMs: longest(writesAfter),
     readsPauseMs: longest(after.filter((operation) => !isWrite(operation))),
-    writesSilenceMs: longestSilence(writesAfter, struckAtMs),
+    writesSilenceMs: longestSilence(writesAfter, injectedAtMs),
     before: {
       writes: latency(before.filter(isWrite)),
       reads: latency(before.filter((operation) => !isWrite(operation))),

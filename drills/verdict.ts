@@ -11,20 +11,24 @@ export interface Measures {
   differences: Omit<Differences, "unknown">;
   forks: string[];
   /** From the strike, and from when the last fault was lifted or struck; null when it never was. */
-  whole: { afterStrikeMs: number; afterLiftMs: number } | null;
+  recovery: { afterInjectMs: number; afterClearMs: number } | null;
   /** What was not whole by itself and had to be mended. */
-  mended: string[];
+  repaired: string[];
 }
 
 /**
  * Why a drill has failed, a sentence for each reason; none when it has passed.
  * @param expected Bounds of this drill, beside what is never allowed.
  */
-export function judge(measures: Measures, expected: Expectations): string[] {
-  return [...judgeData(measures), ...judgeStack(measures, expected), ...judgeClients(measures, expected)];
+export function evaluate(measures: Measures, expected: Expectations): string[] {
+  return [
+    ...evaluateData(measures),
+    ...evaluateStack(measures, expected),
+    ...evaluateClients(measures, expected),
+  ];
 }
 
-function judgeData({ clients, differences, forks, stack }: Measures): string[] {
+function evaluateData({ clients, differences, forks, stack }: Measures): string[] {
   return [
     ...several(differences.lost, "acknowledged writes were lost"),
     ...several(differences.twice, "writes were done twice"),
@@ -36,26 +40,26 @@ function judgeData({ clients, differences, forks, stack }: Measures): string[] {
   ];
 }
 
-function judgeStack({ whole, mended, stack }: Measures, expected: Expectations): string[] {
-  const { wholeWithinMs = 90_000, newPrimary } = expected;
+function evaluateStack({ recovery, repaired, stack }: Measures, expected: Expectations): string[] {
+  const { recoveryMs = 90_000, newPrimary } = expected;
   const reasons = newPrimary && !stack.newPrimary ? ["no other node became primary"] : [];
-  if (whole) return [...reasons, ...above(whole.afterLiftMs, wholeWithinMs, "until whole again")];
-  return [...reasons, `not whole again by itself within ${seconds(wholeWithinMs)}: ${mended.join("; ")}`];
+  if (recovery) return [...reasons, ...above(recovery.afterClearMs, recoveryMs, "until whole again")];
+  return [...reasons, `not whole again by itself within ${seconds(recoveryMs)}: ${repaired.join("; ")}`];
 }
 
-function judgeClients({ clients }: Measures, expected: Expectations): string[] {
+function evaluateClients({ clients }: Measures, expected: Expectations): string[] {
   const { failedRequests, writesPauseMs, readsPauseMs } = expected;
   const reasons: string[] = [];
   if (clients.acknowledgedWrites === 0) reasons.push("no write was acknowledged after the fault");
   if (clients.failedBefore > 0) reasons.push(`${clients.failedBefore} requests failed before the fault`);
-  if (failedRequests !== undefined) reasons.push(...judgeFailures(clients, failedRequests));
+  if (failedRequests !== undefined) reasons.push(...evaluateFailures(clients, failedRequests));
   if (writesPauseMs !== undefined)
     reasons.push(...above(clients.writesPauseMs, writesPauseMs, "for a write"));
   if (readsPauseMs !== undefined) reasons.push(...above(clients.readsPauseMs, readsPauseMs, "for a read"));
   return reasons;
 }
 
-function judgeFailures(clients: ClientMeasures, allowed: number | "in flight"): string[] {
+function evaluateFailures(clients: ClientMeasures, allowed: number | "in flight"): string[] {
   const counted =
     allowed === "in flight" ? clients.failedRequests - clients.failedInFlight : clients.failedRequests;
   const most = allowed === "in flight" ? 0 : allowed;

@@ -4,7 +4,7 @@ export interface Action {
   /** When it was done; undefined while it is under way. */
   doneMs: number | undefined;
   /** `strike` begins a fault, `lift` ends one. */
-  kind: "strike" | "lift";
+  kind: "inject" | "clear";
   /** As in "app-1: killed". */
   what: string;
 }
@@ -25,12 +25,12 @@ export class Journal {
   }
 
   /** When the first fault struck; now, when none has. */
-  get struckAtMs(): number {
-    return this.actions.find(({ kind }) => kind === "strike")?.atMs ?? Date.now();
+  get injectedAtMs(): number {
+    return this.actions.find(({ kind }) => kind === "inject")?.atMs ?? Date.now();
   }
 
   /** When the last thing was done: from then on the stack is left to itself. */
-  get leftAloneAtMs(): number {
-    return Math.max(this.struckAtMs, ...this.actions.map(({ atMs, doneMs }) => doneMs ?? atMs));
+  get lastActionAtMs(): number {
+    return Math.max(this.injectedAtMs, ...this.actions.map(({ atMs, doneMs }) => doneMs ?? atMs));
   }
 }

@@ -45,50 +45,50 @@ export class Part {
   }
 
   /** Asks it now, where Docker would only do so at its next interval. */
-  async isWell(): Promise<boolean> {
-    const asked = runIn(this.container, this.state.healthCheck).then(
+  async isHealthy(): Promise<boolean> {
+    const healthy = runIn(this.container, this.state.healthCheck).then(
       () => true,
       () => false,
     );
-    return Promise.race([asked, sleep(healthCheckTimeoutSeconds * 1000, false)]);
+    return Promise.race([healthy, sleep(healthCheckTimeoutSeconds * 1000, false)]);
   }
 
   /** Ends its init as a crash would: the restart policy acts. */
   async crash(): Promise<void> {
     const { State, Image } = await this.container.inspect();
-    await this.strike("killed", async () => {
+    await this.inject("killed", async () => {
       signalFromOutside([State.Pid], "SIGKILL", Image);
-      await this.untilNoticed(State.Pid);
+      await this.untilEngineNotices(State.Pid);
     });
   }
 
   /** A busy engine takes a moment to notice that a process has ended, and says until then that all is well. */
-  private async untilNoticed(pid: number): Promise<void> {
+  private async untilEngineNotices(pid: number): Promise<void> {
     const endsAtMs = Date.now() + 15_000;
     while (Date.now() < endsAtMs && (await this.container.inspect()).State.Pid === pid) await sleep(50);
   }
 
   /** `docker kill`: no restart policy acts. */
   async killByHand(): Promise<void> {
-    await this.strike("killed by hand", () => this.container.kill());
+    await this.inject("killed by hand", () => this.container.kill());
   }
 
   /** `docker stop`: told to end, within its time. */
   async stop(): Promise<void> {
-    await this.strike("stopped", () => this.container.stop());
+    await this.inject("stopped", () => this.container.stop());
   }
 
   async start(): Promise<void> {
-    await this.lift("started", () => ignoring(this.container.start(), 304));
+    await this.clear("started", () => allowRefusal(this.container.start(), 304));
   }
 
   /** Stops every process where it stands; it still has its connections. */
   async freeze(): Promise<void> {
-    await this.strike("paused", () => this.container.pause());
+    await this.inject("paused", () => this.container.pause());
   }
 
   async thaw(): Promise<void> {
-    await this.lift("thawed", () => this.container.unpause());
+    await this.clear("thawed", () => this.container.unpause());
   }
 
   /** Sends a signal to the processes whose command matches, and to no other. */
@@ -98,7 +98,7 @@ export class Part {
       .filter(({ command }) => matching.test(command))
       .map(({ pid }) => pid);
     if (pids.length === 0) throw new Error(`${this.containerName} runs no process ${matching}.`);
-    const kind = signal === "SIGCONT" ? "lift" : "strike";
+    const kind = signal === "SIGCONT" ? "clear" : "inject";
     await this.journal.note(kind, `${this.name}: ${what}`, async () =>
       signalFromOutside(pids, signal, Image),
     );
@@ -115,7 +115,7 @@ export class Part {
       (network) => roles.length === 0 || suffixes.some((suffix) => network.endsWith(suffix)),
     );
     const from = roles.length === 0 ? "" : ` from ${roles.join(" and ")}`;
-    await this.strike(`cut off${from}`, async () => {
+    await this.inject(`cut off${from}`, async () => {
       for (const network of networks) {
         await this.engine.getNetwork(network).disconnect({ Container: this.containerName });
       }
@@ -123,7 +123,7 @@ export class Part {
   }
 
   async reconnect(): Promise<void> {
-    await this.lift("connected again", () => this.connectMissing());
+    await this.clear("connected again", () => this.connectMissing());
   }
 
   /** @returns The networks that it had been taken off. */
@@ -148,17 +148,17 @@ export class Part {
     return startIn(this.container, command);
   }
 
-  strike<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.journal.note("strike", `${this.name}: ${what}`, work);
+  inject<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("inject", `${this.name}: ${what}`, work);
   }
 
-  lift<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.journal.note("lift", `${this.name}: ${what}`, work);
+  clear<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("clear", `${this.name}: ${what}`, work);
   }
 }
 
 /** Waits for a call and takes these refusals of the engine for success. */
-export async function ignoring<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
+export async function allowRefusal<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

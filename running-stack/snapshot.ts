@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname } from "node:path";
 import type Docker from "dockerode";
 import type { Role } from "../infra/topology.ts";
-import { ignoring, type Part, type PartState } from "./part.ts";
+import { allowRefusal, type Part, type PartState } from "./part.ts";
 import { signalFromOutside } from "./processes.ts";
 
 /** Everything of the stack that runs, by its labels. */
@@ -32,7 +32,7 @@ export async function takeSnapshot(engine: Docker, stack: string): Promise<PartS
  * what it had to mend and what it could not.
  */
 export async function restore(part: Part): Promise<string[]> {
-  const found = await ignoring(part.container.inspect(), 404);
+  const found = await allowRefusal(part.container.inspect(), 404);
   if (!found) return [`${part.name} is gone: \`npm run up\` makes it anew`];
   const mended = (await part.connectMissing()).map((network) => `${part.name} connected to ${network} again`);
   if (found.State.Paused) {
@@ -40,7 +40,7 @@ export async function restore(part: Part): Promise<string[]> {
     mended.push(`${part.name} thawed`);
   }
   if (!found.State.Running) {
-    await ignoring(part.container.start(), 304);
+    await allowRefusal(part.container.start(), 304);
     mended.push(`${part.name} started`);
   } else {
     await continueProcesses(part);

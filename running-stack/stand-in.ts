@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { ignoring, type Part } from "./part.ts";
-import type { RunningStack } from "./running-stack.ts";
+import { allowRefusal, type Part } from "./part.ts";
 
 /** What is different in the stand-in. */
 export interface StandInChanges {
@@ -22,7 +21,7 @@ export const standInLabel = "capstone.drill=stand-in";
  * Puts a changed twin in a part's place: same name, networks, settings. The part itself waits, stopped and renamed,
  * and is put back by `restore`, so Pulumi finds the containers that it made.
  */
-export async function standIn(stack: RunningStack, part: Part, changes: StandInChanges): Promise<void> {
+export async function standIn(engine: Docker, part: Part, changes: StandInChanges): Promise<void> {
   const original = await part.container.inspect();
   await part.container.stop();
   await part.container.rename({ name: part.containerName + heldSuffix });
@@ -34,7 +33,7 @@ export async function standIn(stack: RunningStack, part: Part, changes: StandInC
   for (const [path, volume] of Object.entries(changes.volumes ?? {})) binds.push(`${volume}:${path}:rw`);
   for (const [path, file] of Object.entries(changes.files ?? {})) binds.push(`${file}:${path}:ro`);
   const [first] = Object.entries(part.state.networks);
-  const container = await stack.engine.createContainer({
+  const container = await engine.createContainer({
     name: part.containerName,
     ...Config,
     // A part that shares another's network has that one's host name.
@@ -78,12 +77,12 @@ export async function endStandIns(engine: Docker, stack: string): Promise<string
   const label = (more: string) => ({ all: true, filters: { label: [`capstone.stack=${stack}`, more] } });
   const said: string[] = [];
   for (const { Id } of await engine.listContainers(label(standInLabel))) {
-    await ignoring(engine.getContainer(Id).remove({ force: true }), 404, 409);
+    await allowRefusal(engine.getContainer(Id).remove({ force: true }), 404, 409);
   }
   const { Volumes } = await engine.listVolumes({
     filters: JSON.stringify({ label: [`capstone.stack=${stack}`, standInLabel] }),
   });
-  for (const { Name } of Volumes) await ignoring(engine.getVolume(Name).remove(), 404);
+  for (const { Name } of Volumes) await allowRefusal(engine.getVolume(Name).remove(), 404);
   for (const { Id, Names } of await engine.listContainers(label("capstone.role"))) {
     const name = (Names[0] ?? "").slice(1);
     if (!name.endsWith(heldSuffix)) continue;

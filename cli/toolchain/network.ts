@@ -16,7 +16,7 @@ const answers = new Map<string, Promise<boolean>>();
 export function reachable(origin: string): Promise<boolean> {
   const known = answers.get(origin);
   if (known) return known;
-  const asked = fetch(origin, {
+  const request = fetch(origin, {
     method: "HEAD",
     redirect: "manual",
     signal: AbortSignal.timeout(reachMs),
@@ -24,8 +24,8 @@ export function reachable(origin: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  answers.set(origin, asked);
-  return asked;
+  answers.set(origin, request);
+  return request;
 }
 
 /** Downloads a file. @throws Error when the server does not answer with it. */

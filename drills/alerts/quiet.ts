@@ -11,9 +11,9 @@ export function quietDrill(minutes: number): { drill: Drill; expected: ExpectedA
   const drill: Drill = {
     description: `Nothing happens in ${minutes} minutes of load.`,
     async inject({ stack }) {
-      await stack.journal.note("strike", "the quiet begins", nothing);
+      await stack.journal.note("inject", "the quiet begins", nothing);
       await sleep(minutes * 60_000);
-      await stack.journal.note("lift", "the quiet has ended", nothing);
+      await stack.journal.note("clear", "the quiet has ended", nothing);
     },
     expected: { failedRequests: 0 },
     soak: false,

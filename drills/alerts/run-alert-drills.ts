@@ -75,15 +75,15 @@ async function runAlertDrill(
         await watch.until(() => watch.saw(expected.alert), expected.withinMs);
       },
       // How long the service pauses is for the drills without alerts.
-      expected: { wholeWithinMs: 150_000 },
+      expected: { recoveryMs: 150_000 },
     };
     const { measures, startedAt } = await runDrill(stack, name, watched, { ...load, seed });
-    const { struckAtMs, leftAloneAtMs } = stack.journal;
+    const { injectedAtMs, lastActionAtMs } = stack.journal;
     if (watch.saw(expected.alert)) await watch.until(() => !watch.fires(expected.alert), clearsWithinMs);
     const seen = watch.seen.get(expected.alert ?? "");
     const otherAlerts = [...watch.seen.keys()].filter((other) => other !== expected.alert).toSorted();
-    const firedAfterMs = seen ? seen.firstMs - struckAtMs : null;
-    const clearedAfterMs = seen?.clearedMs ? Math.max(0, seen.clearedMs - leftAloneAtMs) : null;
+    const firedAfterMs = seen ? seen.firstMs - injectedAtMs : null;
+    const clearedAfterMs = seen?.clearedMs ? Math.max(0, seen.clearedMs - lastActionAtMs) : null;
     return {
       alert: expected.alert,
       description: drill.description,

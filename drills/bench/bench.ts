@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
+import { deployed } from "../actions/deployment.ts";
 import { cleanUp } from "../check/check.ts";
 import { randomPicture } from "../load/picture.ts";
 import { Random } from "../random.ts";
 import type { BenchCase, BenchFigure, BenchResult } from "../report/bench-result.ts";
 import { measuredCommit } from "../report/environment.ts";
-import { deployed } from "../actions/deployment.ts";
 import { makeAccounts } from "./accounts.ts";
 import { BenchContainers } from "./containers.ts";
 import { perRequest, processorTimes } from "./processor-time.ts";
@@ -81,17 +81,17 @@ async function repeat(
   cases: BenchCase[],
   { seconds, repetitions }: BenchOptions,
 ): Promise<BenchFigure[]> {
-  const runs = new Map<BenchCase, BenchRun[]>(cases.map((asked) => [asked, []]));
+  const runs = new Map<BenchCase, BenchRun[]>(cases.map((benchCase) => [benchCase, []]));
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const [asked, done] of runs) {
+    for (const [benchCase, done] of runs) {
       const before = await processorTimes(stack);
-      const run = await ask(containers, asked, seconds);
+      const run = await ask(containers, benchCase, seconds);
       const processorMs = perRequest(before, await processorTimes(stack), run.requests);
       done.push({ ...run, processorMs });
-      console.error(`bench: ${nameOf(asked)}: ${Math.round(run.requests / run.seconds)} a second`);
+      console.error(`bench: ${nameOf(benchCase)}: ${Math.round(run.requests / run.seconds)} a second`);
     }
   }
-  return [...runs].map(([asked, done]) => figureOf(asked, done));
+  return [...runs].map(([benchCase, done]) => figureOf(benchCase, done));
 }
 
 export function nameOf({ kind, route, nodes, connections, phase }: BenchCase): string {
@@ -128,9 +128,9 @@ async function aroundFailover(
   const figures: BenchFigure[] = [];
   for (const kind of reading) {
     for (const phase of ["before", "during", "after"] as const) {
-      const asked = { kind, route: "proxies", nodes, connections: 50, phase } as const;
+      const benchCase = { kind, route: "proxies", nodes, connections: 50, phase } as const;
       if (phase === "during") await (await primaryOf(stack)).crash();
-      figures.push(figureOf(asked, [await ask(containers, asked, 10)]));
+      figures.push(figureOf(benchCase, [await ask(containers, benchCase, 10)]));
     }
   }
   return figures;

@@ -36,7 +36,7 @@ function ofKind<K extends Effect["kind"]>(writes: Write[], kind: K) {
   return writes.filter((write): write is Write & Extract<Effect, { kind: K }> => write.kind === kind);
 }
 
-function judge(differences: Differences, outcome: Outcome, there: boolean, what: string): void {
+function classify(differences: Differences, outcome: Outcome, there: boolean, what: string): void {
   if (outcome === "unknown") differences.unknown[there ? "happened" : "didNot"]++;
   else if (outcome === "acknowledged" && !there) differences.lost.push(what);
   else if (outcome === "refused" && there) differences.refusedButDone.push(what);
@@ -47,7 +47,7 @@ function compareAccounts(writes: Write[], { accounts }: Contents, differences: D
   for (const { handle, accountId, outcome } of ofKind(writes, "account")) {
     const found = there.get(handle);
     const same = found !== undefined && (accountId === undefined || found === accountId);
-    judge(differences, outcome, same, `account ${handle}`);
+    classify(differences, outcome, same, `account ${handle}`);
   }
 }
 
@@ -58,13 +58,13 @@ function comparePosts(writes: Write[], { posts }: Contents, differences: Differe
     if (ids.length > 1) differences.twice.push(`post "${body}", ${ids.length} times`);
   }
   // A post that was sent again after its answer is one write: its first outcome counts.
-  const judged = new Set<string>();
+  const classified = new Set<string>();
   for (const { body, postId, outcome } of ofKind(writes, "post")) {
-    if (judged.has(body)) continue;
-    judged.add(body);
+    if (classified.has(body)) continue;
+    classified.add(body);
     const ids = there.get(body) ?? [];
     const found = postId === undefined ? ids.length > 0 : ids.includes(postId);
-    judge(differences, outcome, found, `post "${body}"`);
+    classify(differences, outcome, found, `post "${body}"`);
   }
 }
 
@@ -73,7 +73,12 @@ function compareSessions(writes: Write[], { sessions }: Contents, differences: D
   for (const { handle, sessionId, ended, outcome } of ofKind(writes, "session")) {
     if (sessionId === undefined) continue;
     const isThere = ended ? there.get(sessionId) === true : there.has(sessionId);
-    judge(differences, outcome, isThere, `${ended ? "end of session" : "session"} ${sessionId} of ${handle}`);
+    classify(
+      differences,
+      outcome,
+      isThere,
+      `${ended ? "end of session" : "session"} ${sessionId} of ${handle}`,
+    );
   }
 }
 

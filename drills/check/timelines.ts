@@ -8,7 +8,7 @@ export interface Timelines {
   histories: Record<number, string>;
 }
 
-const question = `
+const query = `
 select json_build_object(
   'current', (select timeline_id from pg_control_checkpoint()),
   'histories', coalesce((
@@ -17,7 +17,7 @@ select json_build_object(
 
 export async function readTimelines(part: Part): Promise<Timelines> {
   const psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--host", "/run/postgresql"];
-  const answer = await part.run([...psql, "--username", "postgres"], question);
+  const answer = await part.run([...psql, "--username", "postgres"], query);
   return { node: part.name, ...JSON.parse(answer) };
 }
 
@@ -28,18 +28,18 @@ export async function readTimelines(part: Part): Promise<Timelines> {
  */
 export function forks(nodes: Timelines[], since: number): string[] {
   const found: string[] = [];
-  const told = new Map<number, { node: string; history: string }>();
+  const known = new Map<number, { node: string; history: string }>();
   for (const { node, histories } of nodes) {
     for (const [timeline, history] of Object.entries(histories)) {
-      const first = told.get(Number(timeline));
-      if (!first) told.set(Number(timeline), { node, history });
+      const first = known.get(Number(timeline));
+      if (!first) known.set(Number(timeline), { node, history });
       else if (Number(timeline) > since && first.history !== history) {
         found.push(`${node} and ${first.node} tell the origin of timeline ${timeline} differently`);
       }
     }
   }
-  const newest = Math.max(since, ...told.keys());
-  const ancestors = ancestorsIn(told.get(newest)?.history ?? "");
+  const newest = Math.max(since, ...known.keys());
+  const ancestors = ancestorsIn(known.get(newest)?.history ?? "");
   for (let timeline = since; timeline < newest; timeline++) {
     if (!ancestors.has(timeline)) found.push(`timeline ${timeline} was begun and left`);
   }

@@ -16,7 +16,7 @@ const weights = {
   refresh: 1,
   logOut: 0.5,
 };
-type Deed = keyof typeof weights;
+type ActionName = keyof typeof weights;
 
 export interface LoadOptions {
   apiUrl: string;
@@ -69,8 +69,8 @@ export class Load {
   private async use(user: User): Promise<void> {
     const random = this.options.random.fork();
     while (!this.stopped) {
-      const deed: Deed = random.weighted(weights);
-      await user[deed]();
+      const action: ActionName = random.weighted(weights);
+      await user[action]();
       await sleep(this.options.pauseMs * (0.5 + random.next()));
     }
   }

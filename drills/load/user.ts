@@ -71,7 +71,7 @@ export class User {
     if (this.random.next() > 0.1) return;
     const again = await send("post again");
     if (again && field(again, "id") !== effect.postId) {
-      this.complain(`the same key made ${effect.postId} and ${field(again, "id")}`);
+      this.markWrong(`the same key made ${effect.postId} and ${field(again, "id")}`);
     }
   }
 
@@ -128,7 +128,7 @@ export class User {
     const answer = await this.read("asset", new URL(avatar.url).pathname);
     if (!answer) return;
     const sha256 = createHash("sha256").update(answer.body).digest("hex");
-    if (sha256 !== avatar.sha256) this.complain("the avatar has another content than was put");
+    if (sha256 !== avatar.sha256) this.markWrong("the avatar has another content than was put");
   }
 
   private takeTokens(answer: Answer | undefined, effect: Effect & { kind: "session" }): void {
@@ -195,7 +195,7 @@ export class User {
     return asExpected ? answer : undefined;
   }
 
-  private complain(wrong: string): void {
+  private markWrong(wrong: string): void {
     if (this.last) this.last.wrong = wrong;
   }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "../../running-stack/part.ts";
 
 /** What Patroni says of its node. */
-export interface PatroniLook {
+export interface PatroniSample {
   kind: "patroni";
   atMs: number;
   state: string;
@@ -24,7 +24,7 @@ export interface AcknowledgedWrite {
 }
 
 /** Sessions that the application has on the node. */
-export interface ConnectionsLook {
+export interface ConnectionsSample {
   kind: "connections";
   atMs: number;
   count: number;
@@ -36,11 +36,11 @@ const script = readFileSync(new URL("./database-node.py", import.meta.url), "utf
 export class DatabaseNodeObserver {
   readonly part: Part;
   readonly writes: AcknowledgedWrite[] = [];
-  readonly connections: ConnectionsLook[] = [];
+  readonly connections: ConnectionsSample[] = [];
   /** The newest look; those before are not needed. */
-  latest: PatroniLook | undefined;
+  latest: PatroniSample | undefined;
   /** Moments at which its role became another. */
-  readonly roleChanges: PatroniLook[] = [];
+  readonly roleChanges: PatroniSample[] = [];
   private stopped = false;
   private close: () => void = () => {};
   private readonly done: Promise<void>;
@@ -51,7 +51,7 @@ export class DatabaseNodeObserver {
   }
 
   /** What the node says of itself, if it said so within the last seconds. */
-  get fresh(): PatroniLook | undefined {
+  get fresh(): PatroniSample | undefined {
     return this.latest && Date.now() - this.latest.atMs < 3_000 ? this.latest : undefined;
   }
 
@@ -77,7 +77,7 @@ export class DatabaseNodeObserver {
     for await (const line of createInterface({ input: output })) this.take(JSON.parse(line));
   }
 
-  private take(line: PatroniLook | AcknowledgedWrite | ConnectionsLook): void {
+  private take(line: PatroniSample | AcknowledgedWrite | ConnectionsSample): void {
     if (line.kind === "write") this.writes.push(line);
     else if (line.kind === "connections") this.connections.push(line);
     else {

@@ -55,10 +55,10 @@ export interface SoakResult {
   twice: number;
   backInTime: number;
   twoPrimaries: number;
-  notWhole: number;
+  notRecovered: number;
   /** The longest that a write took, over all rounds: the median round's, and the worst. */
   writesPauseMs: { median: number; longest: number };
-  wholeAfterMs: { median: number; longest: number };
+  recoveryMs: { median: number; longest: number };
   reasons: string[];
 }
 

@@ -34,15 +34,15 @@ export async function runDrills(
     const options = { seed: command.seed, ...settings[command.short ? "short" : "full"] };
     const patient = command.short ? { ...drill, expected: slackened(drill.expected) } : drill;
     const run = await runDrill(stack, name, patient, options);
-    const { struckAtMs } = stack.journal;
+    const { injectedAtMs } = stack.journal;
     console.log(describe(run));
-    const log = writeRunLog(stack.name, run, struckAtMs);
+    const log = writeRunLog(stack.name, run, injectedAtMs);
     if (run.reasons.length > 0) {
       failed.push(name);
       console.log(`        all that was seen: ${log}`);
     }
     if (results) {
-      recordDrill(results, run, struckAtMs);
+      recordDrill(results, run, injectedAtMs);
       saveResults(results);
     }
   }

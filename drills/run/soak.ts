@@ -51,7 +51,7 @@ export async function soak(
     runs.push(run);
     operations.push(...run.load.ledger.operations.filter(({ effect }) => effect !== undefined));
   }
-  const lostLater = await lookAgain(stack, operations, `drill-${soakId}`);
+  const lostLater = await checkAgain(stack, operations, `drill-${soakId}`);
   return {
     ...summarize(runs, lostLater),
     seed,
@@ -71,7 +71,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
   if (!first) throw new Error("Nothing was drawn.");
   return {
     description: first.description,
-    expected: { wholeWithinMs: 150_000 },
+    expected: { recoveryMs: 150_000 },
     soak: true,
     async inject(scene) {
       if (!second) return first.inject(scene);
@@ -87,7 +87,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
       }
       // What two faults in each other's way have left is ended by hand: that is not the stack's to heal.
       await scene.stack.journal.note(
-        "lift",
+        "clear",
         "both faults ended",
         async () => void (await scene.stack.restore()),
       );
@@ -96,7 +96,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
 }
 
 /** What an earlier round was told is written may not be gone after a later one. */
-async function lookAgain(
+async function checkAgain(
   stack: RunningStack,
   operations: Operation[],
   handlePrefix: string,
@@ -114,8 +114,8 @@ function summarize(
   const sum = (of: (run: DrillRun) => number) => runs.reduce((total, run) => total + of(run), 0);
   const faults = runs.flatMap(({ name }) => name.split(" and "));
   const pauses = runs.map(({ measures }) => measures.clients.writesPauseMs).toSorted((a, b) => a - b);
-  const wholes = runs
-    .flatMap(({ measures }) => measures.whole?.afterStrikeMs ?? [])
+  const recoveries = runs
+    .flatMap(({ measures }) => measures.recovery?.afterInjectMs ?? [])
     .toSorted((a, b) => a - b);
   return {
     commit: measuredCommit(),
@@ -130,9 +130,9 @@ function summarize(
     twice: sum(({ measures }) => measures.differences.twice.length),
     backInTime: sum(({ measures }) => measures.clients.readsBackInTime.length),
     twoPrimaries: sum(({ measures }) => measures.stack.twoPrimaries.length),
-    notWhole: sum(({ measures }) => (measures.whole ? 0 : 1)),
+    notRecovered: sum(({ measures }) => (measures.recovery ? 0 : 1)),
     writesPauseMs: { median: percentile(pauses, 0.5), longest: pauses.at(-1) ?? 0 },
-    wholeAfterMs: { median: percentile(wholes, 0.5), longest: wholes.at(-1) ?? 0 },
+    recoveryMs: { median: percentile(recoveries, 0.5), longest: recoveries.at(-1) ?? 0 },
     reasons: [
       ...runs.flatMap(({ name, reasons }) => reasons.map((reason) => `${name}: ${reason}`)),
       ...lostLater,

@@ -8,8 +8,8 @@ const keys = "/service/capstone/";
 export async function requireConsensus(stack: string): Promise<string> {
   for (const { name, running } of await containersOf(stack, "consensus")) {
     if (!running) continue;
-    const asked = await docker(["exec", name, "etcdctl", "--command-timeout=3s", "endpoint", "health"]);
-    if (asked.exitCode === 0) return name;
+    const health = await docker(["exec", name, "etcdctl", "--command-timeout=3s", "endpoint", "health"]);
+    if (health.exitCode === 0) return name;
   }
   throw new PersonError(
     `Consensus of the stack ${stack} has no quorum, so no node could become the primary; \`npm run up -- --stack ${stack}\`.`,

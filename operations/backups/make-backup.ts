@@ -21,13 +21,13 @@ export async function makeBackup(
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const primary = await waitForPrimary(stack);
-    const reign = await reignOf(primary);
+    const leadership = await leadershipOf(primary);
     say(`${primary} makes it`);
     try {
       return await execute(primary, ["nice", "-n", "10", "backups", "make", "--type", type]);
     } catch (error) {
       await sleep(pauseMs);
-      const cutShort = reign !== (await reignOf(await waitForPrimary(stack)));
+      const cutShort = leadership !== (await leadershipOf(await waitForPrimary(stack)));
       if (!cutShort || attempt === attempts) throw error;
       say("a failover cut it short; it is made again");
     }
@@ -45,8 +45,8 @@ async function waitForPrimary(stack: string): Promise<string> {
 }
 
 /** Differs when another node became the primary meanwhile, or this one again. */
-async function reignOf(primary: string): Promise<string> {
-  const asked = ["exec", primary, "sh", "-c", "curl --silent http://127.0.0.1:8008/patroni | jq .timeline"];
+async function leadershipOf(primary: string): Promise<string> {
+  const command = ["exec", primary, "sh", "-c", "curl --silent http://127.0.0.1:8008/patroni | jq .timeline"];
   const started = await docker(["inspect", "--format={{.State.StartedAt}}", primary]);
-  return [primary, started.standardOutput, (await docker(asked)).standardOutput].join("\n");
+  return [primary, started.standardOutput, (await docker(command)).standardOutput].join("\n");
 }

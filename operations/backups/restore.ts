@@ -171,9 +171,9 @@ async function startOthers(stack: string, first: string): Promise<void> {
   }
 }
 
-async function until(what: string, container: string, look: () => Promise<boolean>): Promise<void> {
+async function until(what: string, container: string, condition: () => Promise<boolean>): Promise<void> {
   const endsAtMs = Date.now() + 30 * 60_000;
-  while (!(await look())) {
+  while (!(await condition())) {
     if (Date.now() > endsAtMs) {
       throw new PersonError(
         `${container} is no ${what} after 30 minutes; \`docker logs ${container}\` says why.`,

@@ -24,12 +24,14 @@ const ended = ["completed", "stopped", "failed", "cancelled"];
 
 export function awsClient(region: string): AwsClient {
   return async (args) => {
-    const whole = [...args, "--region", region, "--output", "json"];
-    const { stdout } = await promisify(execFile)("aws", whole).catch((error: Error & { stderr?: string }) => {
-      throw new PersonError(
-        `aws ${args.slice(0, 2).join(" ")} failed: ${(error.stderr ?? error.message).trim()}`,
-      );
-    });
+    const command = [...args, "--region", region, "--output", "json"];
+    const { stdout } = await promisify(execFile)("aws", command).catch(
+      (error: Error & { stderr?: string }) => {
+        throw new PersonError(
+          `aws ${args.slice(0, 2).join(" ")} failed: ${(error.stderr ?? error.message).trim()}`,
+        );
+      },
+    );
     return JSON.parse(stdout);
   };
 }
@@ -62,7 +64,7 @@ export async function runExperiment(
     experiment: { id: string };
   };
   const stop = new AbortController();
-  const load = askSteadily(url, requestEveryMs, stop.signal);
+  const load = requestSteadily(url, requestEveryMs, stop.signal);
   try {
     const state = await waitForEnd(aws, experiment.id, pollMs);
     await sleep(afterMs);
@@ -91,7 +93,7 @@ async function waitForEnd(
   }
 }
 
-async function askSteadily(url: string, everyMs: number, stop: AbortSignal): Promise<ExperimentResult> {
+async function requestSteadily(url: string, everyMs: number, stop: AbortSignal): Promise<ExperimentResult> {
   const result: ExperimentResult = { requests: 0, failed: 0, longestPauseMs: 0 };
   let lastGood = Date.now();
   while (!stop.aborted) {

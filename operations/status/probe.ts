@@ -1,38 +1,42 @@
 import type Docker from "dockerode";
 import type { Role } from "../../infra/topology.ts";
 import { runIn } from "../../running-stack/execute.ts";
-import type { PartLook } from "./probe-stack.ts";
+import type { PartObservation } from "./observation.ts";
 
 /** Whom to ask, and through which engine. */
-export interface Asked {
+export interface ProbeTarget {
   engine: Docker;
-  parts: PartLook[];
+  parts: PartObservation[];
 }
 
-const patienceMs = 4_000;
+const timeoutMs = 4_000;
 
 /** The containers of a role that run now. */
-export function running(parts: PartLook[], ...roles: Role[]): PartLook[] {
+export function running(parts: PartObservation[], ...roles: Role[]): PartObservation[] {
   return parts.filter(({ role, state }) => roles.includes(role) && state === "running");
 }
 
 /** What a program in a container printed; undefined when it failed or took too long. */
-export async function askIn(engine: Docker, part: PartLook, command: string[]): Promise<string | undefined> {
+export async function probe(
+  engine: Docker,
+  part: PartObservation,
+  command: string[],
+): Promise<string | undefined> {
   const answer = runIn(engine.getContainer(part.containerName), command).catch(() => undefined);
-  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patienceMs).unref());
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), timeoutMs).unref());
   return Promise.race([answer, late]);
 }
 
 /** The first of the parts' answers that can be read; all are asked at once. */
 export async function firstAnswer<T>(
-  { engine }: Asked,
-  parts: PartLook[],
+  { engine }: ProbeTarget,
+  parts: PartObservation[],
   command: string[],
   read: (printed: string) => T | undefined,
 ): Promise<T | undefined> {
   const answers = parts.map(async (part) => {
-    const printed = await askIn(engine, part, command);
-    const found = printed === undefined ? undefined : tolerant(() => read(printed));
+    const printed = await probe(engine, part, command);
+    const found = printed === undefined ? undefined : readable(() => read(printed));
     if (found === undefined) throw new Error(`${part.name} did not say.`);
     return found;
   });
@@ -40,7 +44,7 @@ export async function firstAnswer<T>(
 }
 
 /** What is no answer to read is none. */
-function tolerant<T>(work: () => T): T | undefined {
+function readable<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

@@ -64,7 +64,7 @@ async function useContextOfClient(): Promise<boolean> {
 
 async function engineAnswers(): Promise<boolean> {
   return (
-    (await askEngine("/_ping")) ??
+    (await queryEngine("/_ping")) ??
     (await output("docker", ["version", "--format", "{{.Server.Version}}"])) !== undefined
   );
 }
@@ -82,7 +82,7 @@ export async function engineHasToBeInstalled(): Promise<boolean> {
 /** Whether the engine has an image of that name. */
 export async function engineHasImage(name: string): Promise<boolean> {
   return (
-    (await askEngine(`/images/${name}/json`)) ??
+    (await queryEngine(`/images/${name}/json`)) ??
     (await output("docker", ["image", "inspect", "--format", "{{.Id}}", name])) !== undefined
   );
 }
@@ -91,12 +91,12 @@ export async function engineHasImage(name: string): Promise<boolean> {
  * Asks the engine on its socket whether it knows a path, in a tenth of the time that the client takes to start.
  * @returns undefined when the engine is elsewhere, and the client has to be asked.
  */
-function askEngine(pathAsked: string): Promise<boolean> | undefined {
+function queryEngine(apiPath: string): Promise<boolean> | undefined {
   const host = process.env.DOCKER_HOST ?? `unix://${defaultSocket}`;
   if (!host.startsWith("unix://")) return undefined;
   return new Promise((resolve) => {
     const socketPath = host.slice("unix://".length);
-    request({ socketPath, path: pathAsked, timeout: 5_000 }, (response) => {
+    request({ socketPath, path: apiPath, timeout: 5_000 }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     })
