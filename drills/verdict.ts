@@ -10,9 +10,9 @@ export interface Measures {
   /** On each node and through both addresses: where the ledger and the database differ. */
   differences: Omit<Differences, "unknown">;
   forks: string[];
-  /** From the strike, and from when the last fault was lifted or struck; null when it never was. */
+  /** Until fully redundant, from the first fault and from the last thing done; null when it never was. */
   recovery: { afterInjectMs: number; afterClearMs: number } | null;
-  /** What was not whole by itself and had to be mended. */
+  /** What did not recover by itself and had to be repaired. */
   repaired: string[];
 }
 
@@ -43,8 +43,8 @@ function evaluateData({ clients, differences, forks, stack }: Measures): string[
 function evaluateStack({ recovery, repaired, stack }: Measures, expected: Expectations): string[] {
   const { recoveryMs = 90_000, newPrimary } = expected;
   const reasons = newPrimary && !stack.newPrimary ? ["no other node became primary"] : [];
-  if (recovery) return [...reasons, ...above(recovery.afterClearMs, recoveryMs, "until whole again")];
-  return [...reasons, `not whole again by itself within ${seconds(recoveryMs)}: ${repaired.join("; ")}`];
+  if (recovery) return [...reasons, ...above(recovery.afterClearMs, recoveryMs, "until fully redundant")];
+  return [...reasons, `not fully redundant by itself within ${seconds(recoveryMs)}: ${repaired.join("; ")}`];
 }
 
 function evaluateClients({ clients }: Measures, expected: Expectations): string[] {
@@ -73,7 +73,7 @@ function above(ms: number, mostMs: number, what: string): string[] {
   return ms > mostMs ? [`${seconds(ms)} ${what}, allowed are ${seconds(mostMs)}`] : [];
 }
 
-/** The first few in full: that is enough to start looking. */
+/** The first few in full: enough to start from. */
 function several(list: string[], what: string): string[] {
   if (list.length === 0) return [];
   const more = list.length > 3 ? ` and ${list.length - 3} more` : "";

@@ -5,10 +5,10 @@ import type { Mark } from "./picture.ts";
 export function marksOf({ actions, measures }: DrillRun, injectedAtMs: number): Mark[] {
   const { detected, newPrimary } = measures.stack;
   const marks: Mark[] = actions.map(({ atMs, kind, what }) => ({ atMs: atMs - injectedAtMs, kind, what }));
-  if (detected) marks.push({ atMs: detected.afterMs, kind: "detected", what: "noticed" });
+  if (detected) marks.push({ atMs: detected.afterMs, kind: "detected", what: "detected" });
   if (newPrimary)
     marks.push({ atMs: newPrimary.afterMs, kind: "primary", what: `${newPrimary.node} primary` });
   if (measures.recovery)
-    marks.push({ atMs: measures.recovery.afterInjectMs, kind: "redundant", what: "whole again" });
+    marks.push({ atMs: measures.recovery.afterInjectMs, kind: "redundant", what: "fully redundant" });
   return marks.toSorted((a, b) => a.atMs - b.atMs);
 }

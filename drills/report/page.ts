@@ -38,9 +38,9 @@ ${pictures[name] ?? ""}</section>`,
     "failed requests",
     "longest write",
     "longest read",
-    "noticed",
+    "detected",
     "new primary",
-    "whole",
+    "fully redundant",
     "lost / twice",
   ];
   return `<!doctype html>

@@ -2,7 +2,7 @@ import { failed, type Operation } from "../load/ledger.ts";
 import { isWrite } from "../measure.ts";
 import { escapeMarkup } from "./escape-markup.ts";
 
-/** A moment that is marked; milliseconds since the strike. */
+/** A moment that is marked; milliseconds since the fault. */
 export interface Mark {
   atMs: number;
   what: string;

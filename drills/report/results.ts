@@ -11,13 +11,13 @@ export interface Results {
   versions: Record<string, string>;
   machine: { cores: number; memoryGibibytes: number; kernel: string; architecture: string };
   drills: Record<string, DrillResult>;
-  /** Settings broken on purpose, and the drill that has to notice. */
+  /** Settings broken on purpose, and the drill that has to detect it. */
   breakages: Record<string, BreakageResult>;
   soak?: SoakResult;
   bench?: BenchResult;
 }
 
-/** Times are milliseconds since the strike. */
+/** Times are milliseconds since the fault. */
 export interface DrillResult {
   description: string;
   measuredAt: string;

@@ -6,7 +6,7 @@ import type { DrillRun } from "../run/run-drill.ts";
 
 /**
  * Keeps what a drill saw on this machine, to look into what went wrong: every request that failed or took long, every
- * action, every sign that something was noticed. Times are milliseconds since the strike.
+ * action, every sign that the stack detected it. Times are milliseconds since the fault.
  * @returns The file.
  */
 export function writeRunLog(stack: string, run: DrillRun, injectedAtMs: number): string {

@@ -62,12 +62,12 @@ describe("the verdict", () => {
     [
       "a stack that stays broken",
       { recovery: null, repaired: ["app-1 started"] },
-      /not whole again by itself.*app-1 started/,
+      /not fully redundant by itself.*app-1 started/,
     ],
     [
       "a stack that takes long",
       { recovery: { afterInjectMs: 99_000, afterClearMs: 99_000 } },
-      /until whole again/,
+      /until fully redundant/,
     ],
   ];
   it.each(bad)("fails %s by name", (_what, change, reason) => {
