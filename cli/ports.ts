@@ -4,9 +4,9 @@ import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
 
 /**
- * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or its own already.
- * @param ports by config key
- * @throws PersonError that names each port that is taken, its config key and who has it.
+ * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or already its own.
+ * @param ports By config key.
+ * @throws PersonError that names each port that is taken, its config key and what holds it.
  */
 export async function requirePorts(stack: string, ports: Record<string, number>): Promise<void> {
   const taken: string[] = [];
@@ -45,7 +45,7 @@ async function holderOf(port: number): Promise<Holder> {
   return { name: await processOn(port) };
 }
 
-/** Who listens, as far as Linux tells this user. */
+/** The process that listens, as far as Linux tells this user. */
 async function processOn(port: number): Promise<string> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((table) => readFile(table, "utf8").catch(() => "")),

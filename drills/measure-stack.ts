@@ -1,15 +1,15 @@
 import type { AcknowledgedWrite } from "./observe/database-node.ts";
 import type { Observation } from "./observe/observation.ts";
 
-/** What the stack did about the fault; times are milliseconds since it struck, null where it did not come to it. */
+/** What the stack did about the fault; times are milliseconds since it was injected, null where it did not happen. */
 export interface StackMeasures {
-  /** The first that a part of the stack itself noticed. */
+  /** When the stack first detected the fault, and how. */
   detected: { afterMs: number; what: string } | null;
   newPrimary: { afterMs: number; node: string } | null;
   /** Moments at which an older timeline still acknowledged a write after a newer one had. */
   twoPrimaries: string[];
   timelines: { before: number; after: number };
-  /** Sessions that the application had on the primary at most. */
+  /** The most sessions that the application had on the primary. */
   connections: { before: number; after: number };
 }
 

@@ -8,24 +8,24 @@ export interface Latency {
   p99Ms: number;
 }
 
-/** What clients met, from when the fault struck. */
+/** What clients experienced from the fault on. */
 export interface ClientMeasures {
   operations: number;
   acknowledgedWrites: number;
-  /** Requests that failed, even if what they asked for was done when sent again. */
+  /** Requests that failed, even if a retry succeeded. */
   failedRequests: number;
-  /** Of these, the ones that were under way when the fault struck. */
+  /** Of these, those under way when the fault was injected. */
   failedInFlight: number;
   /** Requests that failed before the fault: a drill that has any proves nothing. */
   failedBefore: number;
   /** What failed, and how often, as in `post: 503`. */
   failures: Record<string, number>;
-  /** Writes that were given up without knowing. */
+  /** Writes given up with an unknown outcome. */
   unknownWrites: number;
   /** Answers that the contract does not allow. */
   wrongAnswers: string[];
   readsBackInTime: string[];
-  /** The longest that one write took, from when it was first sent until it was settled. */
+  /** The longest that one write took, from the first attempt until it was settled. */
   writesPauseMs: number;
   readsPauseMs: number;
   /** The longest time in which no write of anyone was acknowledged. */
@@ -33,10 +33,10 @@ export interface ClientMeasures {
   before: { writes: Latency; reads: Latency };
 }
 
-/** Requests are on their way for this long before anyone notices a fault. */
+/** A request sent this long after the fault still counts as in flight. */
 const inFlightGraceMs = 50;
 
-/** @param injectedAtMs When the fault began; what ended before is the undisturbed service. */
+/** @param injectedAtMs When the fault began; what ended before is the baseline. */
 export function measureClients({ operations, regressions }: Ledger, injectedAtMs: number): ClientMeasures {
   const after = operations.filter(({ endedAtMs }) => endedAtMs >= injectedAtMs);
   const before = operations.filter(({ endedAtMs }) => endedAtMs < injectedAtMs);

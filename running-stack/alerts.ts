@@ -17,7 +17,7 @@ const timeoutMs = 3_000;
 const order = ["critical", "warning", "info"];
 
 /**
- * What Alertmanager has told or would tell people, the most severe first; undefined when it does not answer.
+ * Alerts that Alertmanager is notifying about, the most severe first; undefined when it does not answer.
  * @param alertsUrl Alertmanager's address, without a trailing slash.
  */
 export async function firingAlerts(alertsUrl: string): Promise<FiringAlert[] | undefined> {

@@ -2,8 +2,8 @@ import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { containerIds, type Deployment } from "./pulumi/deployment.ts";
 
 /**
- * Removes the stack's containers that no state knows, as a drill or bench that was cut short leaves them: a network
- * that one of them is attached to cannot be removed.
+ * Removes the stack's containers that are not in its state, as an interrupted drill or bench leaves them: a network with
+ * a container attached cannot be removed.
  */
 export async function removeUnknownContainers(stack: string, deployed: Deployment): Promise<void> {
   const known = containerIds(deployed);
@@ -12,9 +12,8 @@ export async function removeUnknownContainers(stack: string, deployed: Deploymen
 }
 
 /**
- * Removes what carries the stack's label on the engine although no state knows it: what jobs and drills started, or
- * all of it when the state was lost.
- * @param withData volumes too
+ * Removes everything that carries the stack's label: what jobs and drills started, or all of it if the state was lost.
+ * @param withData Whether to remove volumes too.
  */
 export async function removeLeftovers(stack: string, withData: boolean): Promise<void> {
   const filter = ["--filter", `label=capstone.stack=${stack}`, "--quiet"];

@@ -13,13 +13,13 @@ export interface PartState {
   role: Role;
   node: number;
   image: string;
-  /** Network to the names that the part has there. Empty where it shares another container's. */
+  /** Network to the part's aliases there. Empty where it shares another container's network. */
   networks: Record<string, string[]>;
-  /** The program that says whether it is well. */
+  /** The health check's command. */
   healthCheck: string[];
 }
 
-/** One container of the stack, and what can be done to it. Every fault and its end is noted in the journal. */
+/** One container of the stack, and what can be done to it. Every fault and its end is recorded in the journal. */
 export class Part {
   /** As in `app-1`. */
   readonly name: string;
@@ -39,12 +39,12 @@ export class Part {
     return this.state.containerName;
   }
 
-  /** By its name, since a container made anew has another id. */
+  /** By name, since a recreated container has another id. */
   get container(): Docker.Container {
     return this.engine.getContainer(this.containerName);
   }
 
-  /** Asks it now, where Docker would only do so at its next interval. */
+  /** Runs its health check now, without waiting for Docker's next interval. */
   async isHealthy(): Promise<boolean> {
     const healthy = runIn(this.container, this.state.healthCheck).then(
       () => true,
@@ -53,7 +53,7 @@ export class Part {
     return Promise.race([healthy, sleep(healthCheckTimeoutSeconds * 1000, false)]);
   }
 
-  /** Ends its init as a crash would: the restart policy acts. */
+  /** Kills its init, like a crash: the restart policy acts. */
   async crash(): Promise<void> {
     const { State, Image } = await this.container.inspect();
     await this.inject("killed", async () => {
@@ -62,7 +62,7 @@ export class Part {
     });
   }
 
-  /** A busy engine takes a moment to notice that a process has ended, and says until then that all is well. */
+  /** A busy engine takes a moment to notice that a process has died, and reports it as running until then. */
   private async untilEngineNotices(pid: number): Promise<void> {
     const endsAtMs = Date.now() + 15_000;
     while (Date.now() < endsAtMs && (await this.container.inspect()).State.Pid === pid) await sleep(50);
@@ -73,7 +73,7 @@ export class Part {
     await this.inject("killed by hand", () => this.container.kill());
   }
 
-  /** `docker stop`: told to end, within its time. */
+  /** `docker stop`: asked to stop, with its usual grace period. */
   async stop(): Promise<void> {
     await this.inject("stopped", () => this.container.stop());
   }
@@ -82,7 +82,7 @@ export class Part {
     await this.clear("started", () => allowRefusal(this.container.start(), 304));
   }
 
-  /** Stops every process where it stands; it still has its connections. */
+  /** Suspends every process; its connections stay open. */
   async freeze(): Promise<void> {
     await this.inject("paused", () => this.container.pause());
   }
@@ -108,7 +108,7 @@ export class Part {
     return processesOf(this.container);
   }
 
-  /** Takes it off the stack's networks of these roles, or off all. Its connections fall silent. */
+  /** Disconnects it from the networks of these roles, or from all. Its connections go silent. */
   async cutOff(...roles: Role[]): Promise<void> {
     const suffixes = roles.map((role) => `-${role}-1`);
     const networks = Object.keys(this.state.networks).filter(
@@ -126,7 +126,7 @@ export class Part {
     await this.clear("connected again", () => this.connectMissing());
   }
 
-  /** @returns The networks that it had been taken off. */
+  /** Reconnects it. @returns The networks that it had been disconnected from. */
   async connectMissing(): Promise<string[]> {
     const { NetworkSettings } = await this.container.inspect();
     const missing = Object.entries(this.state.networks).filter(
@@ -157,7 +157,7 @@ export class Part {
   }
 }
 
-/** Waits for a call and takes these refusals of the engine for success. */
+/** Waits for a call and treats these refusals of the engine as success. */
 export async function allowRefusal<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
   try {
     return await call;

@@ -1,4 +1,4 @@
-// One screen about a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
+// Shows the status of a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
 // stack is healthy, 1 when it is degraded or failed.
 import { setTimeout as sleep } from "node:timers/promises";
 import { evaluate } from "../../operations/status/evaluate.ts";

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** How long a host may take to answer before the network counts as closed to it. */
+/** How long a host may take to answer before it counts as unreachable. */
 const reachMs = 3_000;
 
 /** How long one download may take. */
@@ -12,7 +12,7 @@ const downloadMs = 10 * 60_000;
 
 const answers = new Map<string, Promise<boolean>>();
 
-/** Whether a host answers at all; asked once for each host. */
+/** Whether a host answers at all; checked once per host. */
 export function reachable(origin: string): Promise<boolean> {
   const known = answers.get(origin);
   if (known) return known;
@@ -37,7 +37,7 @@ export async function download(url: string, file: string): Promise<void> {
 
 /**
  * Checks a file against a list of checksums as `sha256sum` and `sha512sum` write them.
- * @throws Error when the list does not name the file or the digest is another.
+ * @throws Error when the list does not name the file or the digest differs.
  */
 export async function verifyChecksum(file: string, name: string, list: string): Promise<void> {
   const expected = list

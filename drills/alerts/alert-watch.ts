@@ -5,13 +5,13 @@ import { firingAlerts } from "../../running-stack/alerts.ts";
 export interface SeenAlert {
   firstMs: number;
   lastMs: number;
-  /** The moment at which it was seen to be over; undefined while it fires. */
+  /** When it was first seen to have cleared; undefined while it fires. */
   clearedMs: number | undefined;
 }
 
 const pauseMs = 250;
 
-/** Looks at Alertmanager four times a second: what is there is what people are told. */
+/** Polls Alertmanager four times a second: what it has is what people are told. */
 export class AlertWatch {
   readonly seen = new Map<string, SeenAlert>();
   private readonly alertsUrl: string;
@@ -25,7 +25,7 @@ export class AlertWatch {
     this.done = this.watch();
   }
 
-  /** Whether Alertmanager has been asked, and nothing fires. */
+  /** Whether Alertmanager has answered, and nothing fires. */
   get quiet(): boolean {
     return this.polled && [...this.seen.values()].every(({ clearedMs }) => clearedMs !== undefined);
   }

@@ -5,7 +5,7 @@ import type { ExpectedAlert } from "./expected-alerts.ts";
 export const quietName = "quiet";
 export const defaultQuietMinutes = 60;
 
-/** The drill without a fault: whoever is told of nothing wrong stops listening. */
+/** The drill without a fault: false alarms teach people to ignore alerts. */
 export function quietDrill(minutes: number): { drill: Drill; expected: ExpectedAlert } {
   const nothing = async () => {};
   const drill: Drill = {

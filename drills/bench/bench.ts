@@ -17,7 +17,7 @@ export interface BenchOptions {
   repetitions: number;
 }
 
-/** Every case of the bench, on a stack that is left as it was found. */
+/** Every case of the bench. The stack is left as it was. */
 export async function bench(stack: RunningStack, options: BenchOptions): Promise<BenchResult> {
   const measuredAt = new Date().toISOString();
   const nodes = stack.parts("app").length;
@@ -60,7 +60,7 @@ function steadyCases(nodes: number): BenchCase[] {
   return cases;
 }
 
-/** What the proxies cost: the same one node with and without them. */
+/** What the proxies cost: one node with and without them. */
 function oneNodeCases(): BenchCase[] {
   return reading.flatMap((kind) =>
     [1, 10, 100].flatMap((connections) => [
@@ -74,7 +74,7 @@ function manyNodesCases(nodes: number): BenchCase[] {
   return reading.map((kind) => ({ kind, route: "proxies", nodes, connections: 100 }));
 }
 
-/** Each case once, then each again: what changes on the machine meanwhile meets all of them. */
+/** Each case once, then each again, so that changes on the machine affect all of them alike. */
 async function repeat(
   stack: RunningStack,
   containers: BenchContainers,
@@ -141,5 +141,5 @@ async function primaryOf(stack: RunningStack) {
     const role = await part.run(["curl", "--silent", "http://127.0.0.1:8008/patroni"]).catch(() => "");
     if (/"role": "primary"/.test(role)) return part;
   }
-  throw new Error("There is no primary to strike.");
+  throw new Error("There is no primary to kill.");
 }

@@ -10,7 +10,7 @@ import { runIn } from "../../running-stack/execute.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { standInLabel } from "../../running-stack/stand-in.ts";
 
-/** What the bench adds to a stack for as long as it runs: whoever asks, and the Flask design beside the service. */
+/** What the bench adds to a stack while it runs: the load generator, and the Flask design beside the service. */
 export class BenchContainers {
   private readonly stack: RunningStack;
   private readonly names: { load: string; flask: string };

@@ -3,11 +3,11 @@ import type { Contents } from "./contents.ts";
 
 /** Where the database and the ledger differ, each in words. */
 export interface Differences {
-  /** Acknowledged, and not there. */
+  /** Acknowledged, but missing. */
   lost: string[];
   /** There more than once. */
   twice: string[];
-  /** Refused, and there all the same. */
+  /** Refused, but there anyway. */
   refusedButDone: string[];
   /** Of the writes without an answer, how many happened. */
   unknown: { happened: number; didNot: number };
@@ -15,7 +15,7 @@ export interface Differences {
 
 type Write = Effect & { outcome: Outcome };
 
-/** Holds the ledger against what a database node holds. */
+/** Compares the ledger with what a database node has. */
 export function compare(operations: Operation[], contents: Contents): Differences {
   const writes = operations.flatMap(({ effect, outcome }) => (effect ? [{ ...effect, outcome }] : []));
   const differences: Differences = {
@@ -82,7 +82,7 @@ function compareSessions(writes: Write[], { sessions }: Contents, differences: D
   }
 }
 
-/** One user changes a profile one change after the other, so it shows the last, or one after it without an answer. */
+/** A user's profile changes are sequential, so it shows the last acknowledged one or a later one with an unknown outcome. */
 function compareProfiles(writes: Write[], { accounts }: Contents, differences: Differences): void {
   const shown = new Map(accounts.map(({ handle, bio }) => [handle, bio]));
   for (const [handle, changes] of byHandle(ofKind(writes, "profile"))) {
@@ -98,7 +98,7 @@ function compareAvatars(writes: Write[], { accounts }: Contents, differences: Di
   for (const [handle, changes] of byHandle(ofKind(writes, "avatar"))) {
     const { last, open } = lastAndOpen(changes);
     const key = shown.get(handle);
-    // The address of an upload without an answer is not known.
+    // Without an answer the address of an upload is unknown.
     if (!last || open.length > 0) continue;
     if (!key || !last.url?.endsWith(`/${key}`)) differences.lost.push(`avatar ${last.url} of ${handle}`);
   }
@@ -108,7 +108,7 @@ function byHandle<T extends { handle: string }>(writes: T[]): Map<string, T[]> {
   return Map.groupBy(writes, ({ handle }) => handle);
 }
 
-/** The last that was acknowledged, and those after it of which nothing is known. */
+/** The last acknowledged change, and those after it with an unknown outcome. */
 export function lastAndOpen<T extends { outcome: Outcome }>(
   changes: T[],
 ): { last: T | undefined; open: T[] } {

@@ -22,9 +22,9 @@ export async function readTimelines(part: Part): Promise<Timelines> {
 }
 
 /**
- * Forks of the history since a timeline: two nodes that tell a timeline's origin differently, or a timeline that was
- * begun and left, so that what was written on it is on no later one.
- * @param since The timeline before the first fault; what was before it is not judged.
+ * Forks of the history since a timeline: two nodes that disagree on a timeline's origin, or a timeline that was
+ * abandoned, so that its writes are on no later one.
+ * @param since The timeline before the first fault; earlier history is not checked.
  */
 export function forks(nodes: Timelines[], since: number): string[] {
   const found: string[] = [];
@@ -34,14 +34,14 @@ export function forks(nodes: Timelines[], since: number): string[] {
       const first = known.get(Number(timeline));
       if (!first) known.set(Number(timeline), { node, history });
       else if (Number(timeline) > since && first.history !== history) {
-        found.push(`${node} and ${first.node} tell the origin of timeline ${timeline} differently`);
+        found.push(`${node} and ${first.node} disagree on the origin of timeline ${timeline}`);
       }
     }
   }
   const newest = Math.max(since, ...known.keys());
   const ancestors = ancestorsIn(known.get(newest)?.history ?? "");
   for (let timeline = since; timeline < newest; timeline++) {
-    if (!ancestors.has(timeline)) found.push(`timeline ${timeline} was begun and left`);
+    if (!ancestors.has(timeline)) found.push(`timeline ${timeline} was abandoned`);
   }
   return found;
 }

@@ -56,7 +56,7 @@ export class User {
     await this.logIn();
   }
 
-  /** Now and then the same is sent again after its answer, as a client does that has lost it. */
+  /** Now and then sends the same again after its answer, like a client that lost it. */
   async post(): Promise<void> {
     const { memory } = this;
     const number = ++memory.posts.sent;
@@ -169,7 +169,7 @@ export class User {
     return this.perform(kind, { method: "GET", path, headers, repeatable: true }, undefined, 200);
   }
 
-  /** @returns The answer, if it is the one that the contract promises. */
+  /** @returns The answer, if it has the expected status. */
   private async perform(
     kind: Kind,
     request: Request,

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "../../running-stack/part.ts";
 
-/** What Patroni says of its node. */
+/** What Patroni reports about its node. */
 export interface PatroniSample {
   kind: "patroni";
   atMs: number;
@@ -11,7 +11,7 @@ export interface PatroniSample {
   role: string;
   timeline: number | null;
   streamsFromPrimary: boolean;
-  /** How many standbys a commit on this node waits for one of. */
+  /** Synchronous standbys: a commit on this node waits for one of them. */
   synchronousStandbys: number;
 }
 
@@ -32,14 +32,14 @@ export interface ConnectionsSample {
 
 const script = readFileSync(new URL("./database-node.py", import.meta.url), "utf8");
 
-/** Looks at one database node from inside its container, for as long as that runs and as often as it starts. */
+/** Samples one database node from inside its container, whenever that runs. */
 export class DatabaseNodeObserver {
   readonly part: Part;
   readonly writes: AcknowledgedWrite[] = [];
   readonly connections: ConnectionsSample[] = [];
-  /** The newest look; those before are not needed. */
+  /** The newest sample; earlier ones are not needed. */
   latest: PatroniSample | undefined;
-  /** Moments at which its role became another. */
+  /** Samples in which its role had changed. */
   readonly roleChanges: PatroniSample[] = [];
   private stopped = false;
   private close: () => void = () => {};
@@ -50,7 +50,7 @@ export class DatabaseNodeObserver {
     this.done = this.watch();
   }
 
-  /** What the node says of itself, if it said so within the last seconds. */
+  /** The latest sample, if it is at most 3 s old. */
   get fresh(): PatroniSample | undefined {
     return this.latest && Date.now() - this.latest.atMs < 3_000 ? this.latest : undefined;
   }
@@ -63,7 +63,7 @@ export class DatabaseNodeObserver {
 
   private async watch(): Promise<void> {
     while (!this.stopped) {
-      // No container, a paused one, one that dies: in any case there is nothing to see until it runs again.
+      // Whether the container is gone, paused or dying: there is nothing to see until it runs again.
       await this.follow().catch(() => {});
       if (!this.stopped) await sleep(200);
     }

@@ -3,11 +3,11 @@ import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
 
-/** They are beside the service. */
+/** Not part of the service. */
 const monitoringRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
 
 /**
- * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on
+ * What keeps the stack from being fully redundant, in words; nothing when it is: every container healthy and on
  * its networks, one primary, every other database node streaming from it and one of them synchronously.
  * @param sinceMs What database nodes said before does not count.
  */
@@ -20,9 +20,9 @@ export async function missingRedundancy(
 }
 
 /**
- * Waits until the stack is whole and stays so for a second.
- * @param tolerated What it may lack, having been broken so on purpose.
- * @returns The moment since which it is, or what it lacks when the time is over.
+ * Waits until the stack is fully redundant and stays so for a second.
+ * @param tolerated What may be missing, because it was broken on purpose.
+ * @returns Since when it is, or what is missing when the time is up.
  */
 export async function untilFullyRedundant(
   stack: RunningStack,
@@ -36,7 +36,7 @@ export async function untilFullyRedundant(
   for (;;) {
     const checkedAtMs = Date.now();
     const missing = (await missingRedundancy(stack, observation, sinceMs)).filter(
-      (lack) => lack !== tolerated,
+      (sentence) => sentence !== tolerated,
     );
     redundantAtMs = missing.length === 0 ? (redundantAtMs ?? checkedAtMs) : undefined;
     if (redundantAtMs !== undefined && checkedAtMs - redundantAtMs >= 1_000) return { redundantAtMs };
@@ -55,7 +55,7 @@ async function missingContainers(stack: RunningStack): Promise<string[]> {
     const container = byName.get(containerName);
     if (!container) return [`${containerName} is gone`];
     if (container.State !== "running") return [`${containerName} is ${container.State}`];
-    // The engine's list says health in words only: "Up 2 minutes (healthy)". What it asked last may be long ago.
+    // The engine's list says health in words only: "Up 2 minutes (healthy)". Its last check may be long ago.
     const unhealthy = /\((unhealthy|health: starting)\)/.exec(container.Status)?.[1];
     if (unhealthy && !(await part.isHealthy())) return [`${containerName} is ${unhealthy}`];
     const joined = Object.keys(container.NetworkSettings.Networks);

@@ -7,11 +7,11 @@ export function describe({ name, reasons, measures }: DrillRun): string {
   const facts = [
     `${clients.failedRequests} of ${clients.operations} requests failed`,
     `writes paused ${seconds(clients.writesPauseMs)}, reads ${seconds(clients.readsPauseMs)}`,
-    stack.detected ? `noticed after ${seconds(stack.detected.afterMs)}` : "not noticed",
+    stack.detected ? `detected after ${seconds(stack.detected.afterMs)}` : "not detected",
     ...(stack.newPrimary
       ? [`${stack.newPrimary.node} primary after ${seconds(stack.newPrimary.afterMs)}`]
       : []),
-    recovery ? `whole after ${seconds(recovery.afterInjectMs)}` : "not whole again",
+    recovery ? `fully redundant after ${seconds(recovery.afterInjectMs)}` : "not fully redundant again",
   ];
   const line = `${reasons.length === 0 ? "passed" : "FAILED"}  ${name}: ${facts.join(", ")}`;
   return [line, ...reasons.map((reason) => `        ${reason}`)].join("\n");

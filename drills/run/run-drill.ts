@@ -17,7 +17,7 @@ import { announce } from "./announce.ts";
 
 export interface DrillOptions {
   seed: number;
-  /** Undisturbed load before the fault, and after the stack is whole again. */
+  /** Undisturbed load before the fault, and after the stack is fully redundant again. */
   beforeMs: number;
   afterMs: number;
   users: number;
@@ -25,7 +25,7 @@ export interface DrillOptions {
   random?: Random;
   /** A setting that is broken on purpose, before the load and until the end. */
   breakage?: Breakage;
-  /** Makes the accounts' names their own, and leaves them for who gave it to check and remove. */
+  /** Part of the accounts' handles; the caller who sets it checks and removes the accounts. */
   run?: string;
 }
 
@@ -34,7 +34,7 @@ export interface DrillRun {
   description: string;
   startedAt: string;
   endedAtMs: number;
-  /** Why it failed; none when it passed. */
+  /** Why it failed; empty when it passed. */
   reasons: string[];
   measures: Measures;
   unknown: { happened: number; didNot: number };
@@ -46,7 +46,7 @@ export interface DrillRun {
 
 const pauseMs = 100;
 
-/** One drill from a whole stack to a whole stack. What it breaks is mended, whatever happens. */
+/** One drill, from a fully redundant stack back to one. What it breaks is repaired, whatever happens. */
 export async function runDrill(
   stack: RunningStack,
   name: string,
@@ -85,7 +85,7 @@ async function requireFullRedundancy(stack: RunningStack, observation: Observati
   const start = await untilFullyRedundant(stack, observation, 120_000);
   if ("missing" in start) {
     throw new PersonError(
-      `The stack ${stack.name} is not whole before the drill: ${start.missing.join("; ")}.`,
+      `The stack ${stack.name} is not fully redundant before the drill: ${start.missing.join("; ")}.`,
     );
   }
 }

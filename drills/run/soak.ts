@@ -14,12 +14,12 @@ import type { DrillCommand } from "./options.ts";
 import { type DrillRun, runDrill } from "./run-drill.ts";
 
 const round = { beforeMs: 800, afterMs: 800, users: 5 };
-/** How often a second fault strikes before the first has healed. */
+/** How often a second fault follows before the stack has recovered from the first. */
 const secondFault = { share: 0.2, withinSeconds: 8 };
 
 /**
- * Strikes with faults drawn at random until there were enough. Whoever gives the same seed draws the same faults, on
- * the same nodes, with the same pauses. What any round acknowledged is looked for again at the end.
+ * Injects faults drawn at random until there were enough. The same seed draws the same faults, on the same nodes, with
+ * the same pauses. What any round acknowledged is checked again at the end.
  */
 export async function soak(
   stack: RunningStack,
@@ -65,7 +65,7 @@ function draw(random: Random, names: string[]): string[] {
   return random.next() < secondFault.share ? [first, random.pick(names)] : [first];
 }
 
-/** One fault, or two of which the second begins while the first is there; it may find nothing left to strike. */
+/** One fault, or two of which the second begins while the first is there; it may find nothing left to break. */
 function combine(names: string[], drills: Map<string, Drill>, random: Random): Drill {
   const [first, second] = names.map((name) => drills.get(name));
   if (!first) throw new Error("Nothing was drawn.");
@@ -85,7 +85,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
       if (firstOutcome?.status === "rejected") {
         console.log(`        the first fault found: ${(firstOutcome.reason as Error).message}`);
       }
-      // What two faults in each other's way have left is ended by hand: that is not the stack's to heal.
+      // Two faults in each other's way can leave what the stack cannot repair: that is cleared by hand.
       await scene.stack.journal.note(
         "clear",
         "both faults ended",
@@ -95,7 +95,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
   };
 }
 
-/** What an earlier round was told is written may not be gone after a later one. */
+/** Writes that an earlier round saw acknowledged must outlive the later ones. */
 async function checkAgain(
   stack: RunningStack,
   operations: Operation[],

@@ -9,7 +9,7 @@ export interface Experiment {
   description: string;
 }
 
-/** What clients saw while a fault was there. */
+/** What clients saw during a fault. */
 export interface ExperimentResult {
   requests: number;
   failed: number;
@@ -17,7 +17,7 @@ export interface ExperimentResult {
   longestPauseMs: number;
 }
 
-/** Asks the AWS CLI. */
+/** Runs the AWS CLI and parses its answer. */
 export type AwsClient = (args: string[]) => Promise<unknown>;
 
 const ended = ["completed", "stopped", "failed", "cancelled"];
@@ -51,8 +51,8 @@ export async function findExperiments(
 }
 
 /**
- * Injects one fault and asks the service all the while, and for a minute after.
- * @throws PersonError when AWS did not bring the experiment to its end: an alarm stopped it, or it failed.
+ * Injects one fault and sends requests during it and for a minute after.
+ * @throws PersonError when the experiment did not complete: an alarm stopped it, or it failed.
  */
 export async function runExperiment(
   region: string,

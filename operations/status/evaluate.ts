@@ -5,16 +5,16 @@ export interface Evaluation {
   state: "healthy" | "degraded" | "failed";
   /** Why clients are not served, a sentence each. */
   failures: string[];
-  /** What is missing of full redundancy, a sentence each. */
+  /** What keeps it from being fully redundant, a sentence each. */
   missing: string[];
-  /** Whether the service would go on without any one of a kind of part, now. */
+  /** Whether the service would survive the loss of any one part of a kind, now. */
   canLose: Record<
     "application node" | "proxy" | "database node" | "consensus member" | "object store node",
     boolean
   >;
 }
 
-/** Says whether a stack is whole, serves in spite of what it lacks, or does not serve. */
+/** Decides whether a stack is fully redundant, serves although something is missing, or does not serve. */
 export function evaluate(observation: StackObservation): Evaluation {
   const failures = failuresOf(observation);
   const missing = missingOf(observation);
@@ -60,20 +60,20 @@ function missingOf(observation: StackObservation): string[] {
   if (objectStore?.status === "degraded") {
     missing.push(`the object store reaches ${objectStore.nodesUp} of its ${objectStore.nodes} nodes`);
   }
-  if (!traffic.servers) missing.push("no proxy says whom it sends clients to");
+  if (!traffic.servers) missing.push("no proxy reports which nodes it uses");
   for (const { backend, server, up } of traffic.servers ?? []) {
     if (!up && (backend === "app-once" || backend === "object-store"))
-      missing.push(`the proxies take ${server} for down`);
+      missing.push(`the proxies consider ${server} down`);
   }
   const watched = parts.some(({ role }) => role === "alerts");
   if (watched && !alerts) missing.push("Alertmanager does not answer, so alerts are unknown");
   for (const { name, severity } of alerts ?? [])
-    if (severity !== "info") missing.push(`the alert ${name} fires`);
-  if (backup?.restoreOk === false) missing.push("the last try to restore a backup failed");
+    if (severity !== "info") missing.push(`the alert ${name} is firing`);
+  if (backup?.restoreOk === false) missing.push("the last restore verification failed");
   return [...new Set(missing)];
 }
 
-/** Of a container that was removed nothing is left to see, so they are counted. */
+/** A removed container leaves no trace, so the containers are counted. */
 function removedParts({ parts, traffic }: StackObservation): string[] {
   const expected: Partial<Record<Role, number>> = {
     edge: 1,

@@ -15,7 +15,7 @@ export interface PartObservation {
   publishedPorts: Record<number, number>;
 }
 
-/** All that is seen of a stack at one moment. What could not be asked is undefined. */
+/** What the probes found of a stack at one moment; undefined where a probe got no answer. */
 export interface StackObservation {
   stack: string;
   atMs: number;
@@ -29,28 +29,30 @@ export interface StackObservation {
   backup: BackupObservation | undefined;
 }
 
+/** Whether clients are served, and by which nodes. */
 export interface TrafficObservation {
   /** Where clients go; undefined when it is published nowhere. */
   url: string | undefined;
   /** Whether a client gets an answer there. */
   answers: boolean;
-  /** What a proxy thinks of the nodes behind it; undefined when no proxy answered. */
+  /** A proxy's view of the nodes behind it; undefined when no proxy answered. */
   servers: { backend: string; server: string; up: boolean }[] | undefined;
 }
 
+/** A database node, by its own account and the primary's. */
 export interface DatabaseMember {
   name: string;
   role: "primary" | "synchronous standby" | "replica" | "unknown";
-  /** Patroni's word: `running` for a primary that is well, `streaming` for a replica; `silent` for no answer. */
+  /** Patroni's word: `running` for a healthy primary, `streaming` for a replica; `silent` for no answer. */
   state: string;
   timeline: number | undefined;
-  /** Bytes of the log that it has not received; undefined where that is not known, and for the primary. */
+  /** Bytes of the log that it has not received; undefined where unknown, and for the primary. */
   lagBytes: number | undefined;
 }
 
 export interface DatabaseObservation {
   members: DatabaseMember[];
-  /** Undefined while nobody ever took over. */
+  /** Undefined before the first failover. */
   lastFailover: { at: string; timeline: number; newPrimary: string } | undefined;
 }
 
@@ -61,12 +63,12 @@ export interface ObjectStoreObservation {
   nodesUp: number;
 }
 
-/** Moments are seconds since 1970; undefined where it never happened. */
+/** Times are seconds since 1970; undefined where it never happened. */
 export interface BackupObservation {
   fullAt: number | undefined;
   incrementalAt: number | undefined;
   uploadsAt: number | undefined;
   restoreVerifiedAt: number | undefined;
-  /** How the last try to restore went; undefined before the first. */
+  /** Whether the last restore verification succeeded; undefined before the first. */
   restoreOk: boolean | undefined;
 }

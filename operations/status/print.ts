@@ -3,7 +3,7 @@ import type { BackupObservation, DatabaseObservation, StackObservation } from ".
 
 const labelWidth = 18;
 
-/** One screen for people. */
+/** The status as one screen of text. */
 export function print(observation: StackObservation, evaluation: Evaluation): string {
   const { state, failures, missing } = evaluation;
   const at = new Date(observation.atMs).toISOString().slice(0, 19).replace("T", " ");
@@ -14,7 +14,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
       "clients",
       observation.traffic.answers ? `get answers at ${observation.traffic.url}` : "get NO answer",
     ),
-    line("application", counted(observation, "app-once", "nodes take requests")),
+    line("application", counted(observation, "app-once", "nodes serve requests")),
     line("proxies", `${running(observation, "edge", "proxy")} run`),
     ...databaseLines(observation.database),
     line("last failover", lastFailover(observation)),
@@ -36,12 +36,12 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
   const cannot = list(evaluation, false);
   if (cannot) lines.push(line("must not be lost", cannot));
   for (const failure of failures) lines.push(line("FAILED", failure));
-  for (const sentence of missing) lines.push(line("lacks", sentence));
+  for (const sentence of missing) lines.push(line("missing", sentence));
   return lines.join("\n");
 }
 
 function summary({ state, canLose }: Evaluation): string {
-  if (state === "failed") return "clients are not served as they should be";
+  if (state === "failed") return "clients are not served properly";
   return Object.values(canLose).every(Boolean)
     ? "any one part could be lost now"
     : "NOT every part could be lost now";
@@ -58,7 +58,7 @@ function list({ canLose }: Evaluation, which: boolean): string {
 
 function counted({ traffic }: StackObservation, wanted: string, what: string): string {
   const servers = traffic.servers?.filter(({ backend }) => backend === wanted);
-  if (!servers) return "no proxy says";
+  if (!servers) return "unknown: no proxy answers";
   const names = servers.filter(({ up }) => up).map(({ server }) => server);
   return `${names.length} of ${servers.length} ${what}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
 }
@@ -93,7 +93,8 @@ function lastFailover({ database, atMs }: StackObservation): string {
 }
 
 function backupLines({ backup, parts, atMs }: StackObservation): string[] {
-  if (!parts.some(({ role }) => role === "backup")) return [line("last backup", "this stack makes none")];
+  if (!parts.some(({ role }) => role === "backup"))
+    return [line("last backup", "none: this stack has no backup container")];
   if (!backup) return [line("last backup", "the backup container does not answer")];
   return [line("last backup", backups(backup, atMs)), line("last restore", restores(backup, atMs))];
 }
@@ -109,11 +110,12 @@ function backups({ fullAt, incrementalAt, uploadsAt }: BackupObservation, atMs: 
 function restores({ restoreVerifiedAt, restoreOk }: BackupObservation, atMs: number): string {
   const when =
     restoreVerifiedAt === undefined ? "never verified" : `verified ${ago(atMs - restoreVerifiedAt * 1_000)}`;
-  return restoreOk === false ? `${when}; THE LAST TRY FAILED` : when;
+  return restoreOk === false ? `${when}; THE LAST VERIFICATION FAILED` : when;
 }
 
 function alertLines({ alerts, parts, atMs }: StackObservation): string[] {
-  if (!parts.some(({ role }) => role === "alerts")) return [line("alerts", "nobody watches this stack")];
+  if (!parts.some(({ role }) => role === "alerts"))
+    return [line("alerts", "none: this stack has no monitoring")];
   if (!alerts) return [line("alerts", "Alertmanager does not answer")];
   if (alerts.length === 0) return [line("alerts", "none")];
   return alerts.map(({ name, severity, summary, runbook, since }) =>

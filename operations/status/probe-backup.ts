@@ -2,7 +2,7 @@ import { ports } from "../../infra/topology.ts";
 import type { BackupObservation } from "./observation.ts";
 import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
 
-/** What the backup container says of itself; undefined where there is none, or no answer. */
+/** Reads the backup container's metrics; undefined where there is none, or no answer. */
 export async function probeBackup(target: ProbeTarget): Promise<BackupObservation | undefined> {
   const url = `http://127.0.0.1:${ports.backupMetrics}/metrics`;
   return firstAnswer(

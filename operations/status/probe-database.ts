@@ -2,7 +2,7 @@ import { ports } from "../../infra/topology.ts";
 import type { DatabaseMember, DatabaseObservation, PartObservation } from "./observation.ts";
 import { firstAnswer, type ProbeTarget, probe, running } from "./probe.ts";
 
-/** What Patroni says of its own node. */
+/** What Patroni reports about its own node. */
 interface NodeAnswer {
   role: string;
   state: string;
@@ -11,7 +11,7 @@ interface NodeAnswer {
   xlog?: { location?: number; received_location?: number };
   replication?: { application_name: string; state: string; sync_state: string }[];
 }
-/** Timeline that ended, where, why, when, and who went on. */
+/** The timeline that ended, where, why, when, and the new primary. */
 type HistoryAnswer = [number, number, string, string?, string?][];
 
 const curl = (path: string) => [
@@ -22,7 +22,7 @@ const curl = (path: string) => [
   `http://127.0.0.1:${ports.patroni}${path}`,
 ];
 
-/** Asks every database node about itself: that is also known when consensus is lost. */
+/** Probes every database node directly, which also works without consensus. */
 export async function probeDatabase(target: ProbeTarget): Promise<DatabaseObservation> {
   const nodes = running(target.parts, "database");
   const [answers, history] = await Promise.all([
@@ -69,7 +69,7 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
       role: isPrimary ? "primary" : synchronous.includes(name) ? "synchronous standby" : "replica",
       state: isPrimary ? state : (replication ?? state),
       timeline: timeline ?? primary?.timeline,
-      // The two were asked one after the other.
+      // The two were probed one after the other, so the difference can be negative.
       lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
     };
   });

@@ -9,14 +9,14 @@ import { probeConsensus, probeObjectStore } from "./probe-stores.ts";
 import { probeTraffic } from "./probe-traffic.ts";
 
 /**
- * Asks every part itself, through the engine: so it also answers when those who watch are down. It changes nothing.
- * @throws PersonError when no container of the stack is there.
+ * Probes every part directly, through the engine, so it works without monitoring too. It changes nothing.
+ * @throws PersonError when the stack has no containers.
  */
 export async function probeStack(engine: Docker, stack: string): Promise<StackObservation> {
   const parts = await listParts(engine, stack);
   if (parts.length === 0) {
     throw new PersonError(
-      `The stack ${stack} has no container; \`npm run up -- --stack ${stack}\` makes it.`,
+      `The stack ${stack} has no containers; \`npm run up -- --stack ${stack}\` creates it.`,
     );
   }
   const target = { engine, parts };
@@ -44,7 +44,7 @@ async function listParts(engine: Docker, stack: string): Promise<PartObservation
         node,
         containerName: (Names[0] ?? "").slice(1),
         state: State,
-        // The list says it in words only: "Up 2 minutes (unhealthy)".
+        // The list has health only in its text: "Up 2 minutes (unhealthy)".
         unhealthy: Status.includes("(unhealthy)"),
         publishedPorts: Object.fromEntries(
           Ports.filter(({ PublicPort }) => PublicPort).map(({ PrivatePort, PublicPort }) => [

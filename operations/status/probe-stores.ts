@@ -19,7 +19,7 @@ export async function probeConsensus({ engine, parts }: ProbeTarget): Promise<st
 const readHealth = `printf 'authorization: Bearer %s' "$(cat "$GARAGE_ADMIN_TOKEN_FILE")" |
   curl --silent --fail --max-time 2 --header @- http://127.0.0.1:${ports.objectStoreAdmin}/v2/GetClusterHealth`;
 
-/** What Garage says of its cluster, asked of any node that answers. */
+/** Garage's view of its cluster, from any node that answers. */
 export function probeObjectStore(target: ProbeTarget): Promise<ObjectStoreObservation | undefined> {
   return firstAnswer(target, running(target.parts, "object-store"), ["sh", "-c", readHealth], (text) => {
     const { status, storageNodes, storageNodesUp } = JSON.parse(text);

@@ -4,7 +4,7 @@ import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
 
 const timeoutMs = 3_000;
 
-/** Asks as a client does, and asks a proxy whom it sends clients to. */
+/** Sends a request as a client does, and asks a proxy which nodes it uses. */
 export async function probeTraffic(target: ProbeTarget): Promise<TrafficObservation> {
   const port = target.parts.find(({ role }) => role === "edge")?.publishedPorts[ports.edgeHttp];
   const url = port === undefined ? undefined : `http://127.0.0.1:${port}`;

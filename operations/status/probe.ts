@@ -3,7 +3,7 @@ import type { Role } from "../../infra/topology.ts";
 import { runIn } from "../../running-stack/execute.ts";
 import type { PartObservation } from "./observation.ts";
 
-/** Whom to ask, and through which engine. */
+/** The parts to probe, and the engine to reach them through. */
 export interface ProbeTarget {
   engine: Docker;
   parts: PartObservation[];
@@ -11,12 +11,12 @@ export interface ProbeTarget {
 
 const timeoutMs = 4_000;
 
-/** The containers of a role that run now. */
+/** The running containers of these roles. */
 export function running(parts: PartObservation[], ...roles: Role[]): PartObservation[] {
   return parts.filter(({ role, state }) => roles.includes(role) && state === "running");
 }
 
-/** What a program in a container printed; undefined when it failed or took too long. */
+/** Runs a program in a part's container and returns what it printed; undefined when it failed or took too long. */
 export async function probe(
   engine: Docker,
   part: PartObservation,
@@ -27,7 +27,7 @@ export async function probe(
   return Promise.race([answer, late]);
 }
 
-/** The first of the parts' answers that can be read; all are asked at once. */
+/** The first readable answer of several parts, all probed at once. */
 export async function firstAnswer<T>(
   { engine }: ProbeTarget,
   parts: PartObservation[],
@@ -37,13 +37,13 @@ export async function firstAnswer<T>(
   const answers = parts.map(async (part) => {
     const printed = await probe(engine, part, command);
     const found = printed === undefined ? undefined : readable(() => read(printed));
-    if (found === undefined) throw new Error(`${part.name} did not say.`);
+    if (found === undefined) throw new Error(`${part.name} gave no readable answer.`);
     return found;
   });
   return Promise.any(answers).catch(() => undefined);
 }
 
-/** What is no answer to read is none. */
+/** An unreadable answer counts as none. */
 function readable<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -10,7 +10,7 @@ interface Resource {
   inputs?: { name?: unknown; mustRun?: unknown };
 }
 
-/** What `pulumi stack export` prints, as far as it is looked at here. */
+/** The part of `pulumi stack export` that is used here. */
 export interface Deployment {
   deployment: {
     resources?: Resource[];
@@ -20,7 +20,7 @@ export interface Deployment {
 
 const containerType = "docker:index/container:Container";
 
-/** What Docker lists, and whether a resource should be among it: a stopped container is as good as none. */
+/** What Docker lists, and which resources should be among it: a stopped container counts as missing. */
 const listings: { args: string[]; expects: (resource: Resource) => boolean }[] = [
   {
     args: ["ps", "--quiet", "--no-trunc"],
@@ -42,17 +42,17 @@ export async function readDeployment(stack: string): Promise<Deployment> {
   return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
 }
 
-/** The ids of the containers that the stack was last deployed with. */
+/** The ids of the containers in the stack's state. */
 export function containerIds(deployed: Deployment): Set<string> {
   const containers = deployed.deployment.resources?.filter(({ type }) => type === containerType) ?? [];
   return new Set(containers.map(({ id }) => id ?? ""));
 }
 
 /**
- * Makes an interrupted deployment one that the next can start from: what it was creating at that moment is on the
- * engine but in no state, so that its name would be taken. Containers and networks are removed; a volume is kept, as
- * creating it again finds it.
- * @returns what was removed, by name.
+ * Cleans up after an interrupted deployment, so that the next can start: what it was creating exists on the engine but
+ * not in the state, so its name would be taken. Containers and networks are removed; a volume is kept, since creating it
+ * again finds it.
+ * @returns The names of what was removed.
  */
 export async function healInterrupted(stack: string, deployed: Deployment): Promise<string[]> {
   const pending = deployed.deployment.pending_operations ?? [];
@@ -98,8 +98,8 @@ async function importDeployment(stack: string, deployed: Deployment): Promise<vo
 }
 
 /**
- * Whether anything that was deployed to Docker is there no more, or does not run. Asking Docker four times is quick; a
- * refresh of every resource, which brings it back, is done only then.
+ * Whether anything that was deployed to Docker is gone or not running. Four listings are quick; the refresh of every
+ * resource that brings it back is done only when needed.
  */
 export async function isMissingResources(deployed: Deployment): Promise<boolean> {
   const resources = deployed.deployment.resources ?? [];

@@ -25,7 +25,7 @@ const names = [
   ...["consensus-1", "consensus-2", "consensus-3", "object-store-1", "object-store-2", "object-store-3"],
 ];
 
-/** A whole stack, with these changes. */
+/** A healthy stack, with these changes. */
 function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): StackObservation {
   const servers = (backend: string, list: string[]) =>
     list.map((server) => ({ backend, server, up: !stopped.includes(server) }));
@@ -60,13 +60,13 @@ function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): 
 describe("the status of a stack", () => {
   it("is healthy when nothing is missing, and says what could be lost", () => {
     const evaluation = evaluate(seen());
-    expect(evaluation).toMatchObject({ state: "healthy", failures: [], lacks: [] });
+    expect(evaluation).toMatchObject({ state: "healthy", failures: [], missing: [] });
     expect(Object.values(evaluation.canLose)).toEqual([true, true, true, true, true]);
     const text = print(seen(), evaluation);
     expect(text).toContain("stack dev: HEALTHY, any one part could be lost now");
     expect(text).toContain("database-2 is synchronous standby, streaming, timeline 3, 0 B behind");
     expect(text).toContain("2 h ago: database-1 became primary, timeline 3");
-    expect(text).toContain("this stack makes none");
+    expect(text).toContain("none: this stack has no backup container");
   });
 
   it.each([
