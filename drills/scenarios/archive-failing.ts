@@ -18,12 +18,12 @@ export const drill: Drill = {
     const command = await ask(primary, "show archive_command");
     const mend = () => setArchiveCommand(scene, command);
     stack.undoLater(mend);
-    await primary.strike("archiving fails", async () => {
+    await primary.inject("archiving fails", async () => {
       await setArchiveCommand(scene, broken);
       await ask(primary, "select pg_switch_wal()");
     });
     await scene.seconds(20);
-    await primary.lift("archiving works again", async () => {
+    await primary.clear("archiving works again", async () => {
       await mend();
       await ask(primary, "select pg_switch_wal()");
     });

@@ -105,7 +105,7 @@ async function run(file: string, args: string[]): Promise<{ stdout: string }> {
 }
 
 /** What is neither right nor explained, and what is explained without need. */
-export function judge(report: CheckovReport, suppressions: Suppression[]) {
+export function evaluate(report: CheckovReport, suppressions: Suppression[]) {
   const same = (finding: CheckovFinding, suppression: Suppression) =>
     finding.check === suppression.check && nameOf(finding.resource) === nameOf(suppression.resource);
   return {

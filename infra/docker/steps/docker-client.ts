@@ -20,6 +20,16 @@ export function docker(args: string[], timeoutMs = 60_000): Promise<Ended> {
   });
 }
 
+/**
+ * What Docker's client prints on standard output.
+ * @throws Error with what it printed on standard error when it fails.
+ */
+export async function readDocker(args: string[], timeoutMs = 10 * 60_000): Promise<string> {
+  const { exitCode, standardOutput, standardError } = await docker(args, timeoutMs);
+  if (exitCode !== 0) throw new Error(`Command failed: docker ${args.join(" ")}\n${standardError}`);
+  return standardOutput;
+}
+
 /** The end of what a container said, for a sentence to a person. */
 export function lastLines({ standardError, standardOutput }: Ended): string {
   const text = standardError.trim() || standardOutput.trim() || "nothing";

@@ -47,7 +47,7 @@ about("on AWS", () => {
   it("each command says what does its work there, and touches nothing", () => {
     scratchHome();
     expect(() => requireDocker("prod")).toThrow(
-      /^The stack prod runs on AWS: RDS and AWS Backup .*; docs\/aws\.md, "Backups and restores", says how\.$/,
+      /^The stack prod runs on AWS: RDS and AWS Backup .*; see docs\/aws\.md, "Backups and restores"\.$/,
     );
     expect(() => requireDocker("prod", "rotate")).toThrow(/docs\/aws\.md, "A new version"/);
     requireDocker("test");
