@@ -5,6 +5,8 @@ export interface FiringAlert {
   summary: string;
   runbook: string;
   since: string;
+  /** Whether it is about the last hours, such as an error budget, and goes on after its cause is gone. */
+  aboutThePast: boolean;
 }
 
 interface AlertAnswer {
@@ -31,6 +33,8 @@ export async function firingAlerts(alertsUrl: string): Promise<FiringAlert[] | u
       summary: annotations.summary ?? "",
       runbook: annotations.runbook ?? "",
       since: startsAt,
+      // Only the rules of the error budget say how fast it burns.
+      aboutThePast: labels.speed !== undefined,
     }))
     .toSorted(
       (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity) || a.name.localeCompare(b.name),

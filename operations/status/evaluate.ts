@@ -1,4 +1,6 @@
 import { counts, type Role } from "../../infra/topology.ts";
+import { shortages } from "./evaluate-machine.ts";
+import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { PartObservation, StackObservation } from "./observation.ts";
 
 export interface Evaluation {
@@ -22,20 +24,24 @@ export function evaluate(observation: StackObservation): Evaluation {
   return { state, failures, missing, canLose: canLose(observation) };
 }
 
-function failuresOf({ traffic, database, objectStore, parts }: StackObservation): string[] {
-  const primaries = livePrimaries({ database, parts });
+function failuresOf(observation: StackObservation): string[] {
+  const { traffic, objectStore } = observation;
+  const primaries = livePrimaries(observation);
   const failures = [];
   if (!traffic.answers) failures.push(`clients get no answer at ${traffic.url ?? "any port"}`);
-  if (primaries.length === 0) failures.push("no database node is primary: nothing can be written");
+  if (primaries.length === 0 && !noneAsked(observation, "database"))
+    failures.push("no database node is primary: nothing can be written");
   if (primaries.length > 1) failures.push(`${primaries.join(" and ")} are primary at once`);
-  if (!objectStore || objectStore.status === "unavailable") failures.push("the object store has no quorum");
+  const objectStoreSilent = !objectStore && !noneAsked(observation, "object-store");
+  if (objectStoreSilent || objectStore?.status === "unavailable")
+    failures.push("the object store has no quorum");
   return failures;
 }
 
-function livePrimaries({ database, parts }: Pick<StackObservation, "database" | "parts">): string[] {
-  return database.members
-    .filter(({ role, state, name }) => role === "primary" && state === "running" && runs(parts, name))
-    .map(({ name }) => name);
+/** Whether parts of the role run and not one of them could be asked: then nothing is known, which is no failure. */
+function noneAsked({ parts, notAsked }: StackObservation, role: Role): boolean {
+  const running = parts.filter((part) => part.role === role && part.state === "running");
+  return running.length > 0 && running.every(({ name }) => name in notAsked);
 }
 
 function runs(parts: PartObservation[], name: string): boolean {
@@ -43,22 +49,27 @@ function runs(parts: PartObservation[], name: string): boolean {
 }
 
 function missingOf(observation: StackObservation): string[] {
-  const { parts, database, consensus, objectStore, traffic, alerts, backup } = observation;
-  const missing = parts
+  const { parts, database, consensus, objectStore, traffic, alerts, backup, machine, notAsked } = observation;
+  const missing = shortages(machine);
+  const notRunning = parts
     .filter(({ state, unhealthy }) => state !== "running" || unhealthy)
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);
-  missing.push(...removedParts(observation));
-  if (standbys(observation).length === 0) missing.push("no standby has every write");
+  missing.push(...notRunning, ...removedParts(observation));
+  for (const [name, why] of Object.entries(notAsked)) missing.push(`${name} could not be asked: ${why}`);
+  if (livePrimaries(observation).length > 0 || !noneAsked(observation, "database"))
+    missing.push(...databaseObstacles(observation));
   for (const { name, role, state } of database.members) {
-    if (role !== "primary" && state !== "streaming" && runs(parts, name))
+    if (role !== "primary" && state !== "streaming" && runs(parts, name) && !(name in notAsked))
       missing.push(`${name} is ${state}, not streaming`);
   }
   const silent = parts.filter(
-    ({ role, state, name }) => role === "consensus" && state === "running" && !consensus.includes(name),
+    ({ role, state, name }) =>
+      role === "consensus" && state === "running" && !consensus.includes(name) && !(name in notAsked),
   );
   missing.push(...silent.map(({ name }) => `${name} sees no quorum`));
   if (objectStore?.status === "degraded") {
-    missing.push(`the object store reaches ${objectStore.nodesUp} of its ${objectStore.nodes} nodes`);
+    const up = objectStore.nodesUp ?? "not all";
+    missing.push(`the object store reaches ${up} of its ${objectStore.nodes} nodes`);
   }
   if (!traffic.servers) missing.push("no proxy reports which nodes it uses");
   for (const { backend, server, up } of traffic.servers ?? []) {
@@ -67,10 +78,17 @@ function missingOf(observation: StackObservation): string[] {
   }
   const watched = parts.some(({ role }) => role === "alerts");
   if (watched && !alerts) missing.push("Alertmanager does not answer, so alerts are unknown");
-  for (const { name, severity } of alerts ?? [])
-    if (severity !== "info") missing.push(`the alert ${name} is firing`);
+  // The state is about now: an alert about the last hours has its own line, and changes nothing here.
+  for (const { name, severity, aboutThePast } of alerts ?? [])
+    if (severity !== "info" && !aboutThePast) missing.push(`the alert ${name} is firing`);
   if (backup?.restoreOk === false) missing.push("the last restore verification failed");
   return [...new Set(missing)];
+}
+
+/** Without a primary there is nothing to take over from. */
+function databaseObstacles(observation: StackObservation): string[] {
+  if (livePrimaries(observation).length === 0) return ["no standby has every write"];
+  return takeoverObstacles(observation);
 }
 
 /** A removed container leaves no trace, so the containers are counted. */
@@ -89,14 +107,6 @@ function removedParts({ parts, traffic }: StackObservation): string[] {
   });
 }
 
-function standbys({ database, parts }: StackObservation): string[] {
-  return database.members
-    .filter(
-      ({ role, state, name }) => role === "synchronous standby" && state === "streaming" && runs(parts, name),
-    )
-    .map(({ name }) => name);
-}
-
 function canLose(observation: StackObservation): Evaluation["canLose"] {
   const { parts, consensus, objectStore, traffic } = observation;
   const healthy = (role: Role) =>
@@ -105,7 +115,7 @@ function canLose(observation: StackObservation): Evaluation["canLose"] {
   return {
     "application node": Math.min(appsUp, healthy("app").length) >= 2,
     proxy: healthy("edge").length + healthy("proxy").length >= 3,
-    "database node": livePrimaries(observation).length === 1 && standbys(observation).length > 0,
+    "database node": livePrimaries(observation).length === 1 && takeoverObstacles(observation).length === 0,
     "consensus member": consensus.length >= counts.consensus,
     "object store node":
       objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,

@@ -13,12 +13,17 @@ export interface PartObservation {
   unhealthy: boolean;
   /** On 127.0.0.1, by the port in the container. */
   publishedPorts: Record<number, number>;
+  /** Its IP addresses inside the stack's networks. */
+  addresses: string[];
 }
 
 /** What the probes found of a stack at one moment; undefined where a probe got no answer. */
 export interface StackObservation {
   stack: string;
   atMs: number;
+  machine: MachineObservation;
+  /** Why a part could not be asked, by its name: that says nothing about the part. */
+  notAsked: Record<string, string>;
   parts: PartObservation[];
   traffic: TrafficObservation;
   database: DatabaseObservation;
@@ -27,6 +32,17 @@ export interface StackObservation {
   objectStore: ObjectStoreObservation | undefined;
   alerts: FiringAlert[] | undefined;
   backup: BackupObservation | undefined;
+}
+
+/** What every part stands on. Undefined where it cannot be seen from here. */
+export interface MachineObservation {
+  /** Of the disk that has the engine's data. */
+  diskFreeBytes: number | undefined;
+  diskTotalBytes: number | undefined;
+  /** Inodes free and in all on that disk; undefined on file systems that have no fixed number. */
+  inodesFree: number | undefined;
+  inodesTotal: number | undefined;
+  memoryAvailableBytes: number | undefined;
 }
 
 /** Whether clients are served, and by which nodes. */
@@ -48,10 +64,14 @@ export interface DatabaseMember {
   timeline: number | undefined;
   /** Bytes of the log that it has not received; undefined where unknown, and for the primary. */
   lagBytes: number | undefined;
+  /** When its Patroni last reached consensus, in seconds since 1970; undefined where it did not say. */
+  consensusSeenAt: number | undefined;
 }
 
 export interface DatabaseObservation {
   members: DatabaseMember[];
+  /** What consensus has recorded, as any node reads it there; undefined where no node can. */
+  recorded: { leader: string | undefined; synchronousStandbys: string[]; paused: boolean } | undefined;
   /** Undefined before the first failover. */
   lastFailover: { at: string; timeline: number; newPrimary: string } | undefined;
 }
@@ -60,7 +80,8 @@ export interface ObjectStoreObservation {
   /** Garage's own word: `healthy`, `degraded` or `unavailable`. */
   status: string;
   nodes: number;
-  nodesUp: number;
+  /** Undefined where only the state is known. */
+  nodesUp: number | undefined;
 }
 
 /** Times are seconds since 1970; undefined where it never happened. */

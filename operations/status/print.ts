@@ -1,4 +1,6 @@
 import type { Evaluation } from "./evaluate.ts";
+import { size } from "./evaluate-machine.ts";
+import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { BackupObservation, DatabaseObservation, StackObservation } from "./observation.ts";
 
 const labelWidth = 18;
@@ -10,6 +12,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
   const lines = [
     `stack ${observation.stack}: ${state.toUpperCase()}, ${summary(evaluation)}  (${at} UTC)`,
     "",
+    line("machine", machine(observation)),
     line(
       "clients",
       observation.traffic.answers ? `get answers at ${observation.traffic.url}` : "get NO answer",
@@ -17,6 +20,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
     line("application", counted(observation, "app-once", "nodes serve requests")),
     line("proxies", `${running(observation, "edge", "proxy")} run`),
     ...databaseLines(observation.database),
+    line("takeover", takeover(observation)),
     line("last failover", lastFailover(observation)),
     line(
       "consensus",
@@ -25,7 +29,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
     line(
       "object store",
       observation.objectStore
-        ? `${observation.objectStore.status}, ${observation.objectStore.nodesUp} of ${observation.objectStore.nodes} nodes`
+        ? `${observation.objectStore.status}, ${observation.objectStore.nodesUp ?? "?"} of ${observation.objectStore.nodes} nodes`
         : "does not answer",
     ),
     ...backupLines(observation),
@@ -86,6 +90,21 @@ function databaseLines({ members }: DatabaseObservation): string[] {
     });
 }
 
+function takeover(observation: StackObservation): string {
+  const { recorded } = observation.database;
+  if (livePrimaries(observation).length !== 1) return "nobody to take over from";
+  const [obstacle] = takeoverObstacles(observation);
+  return obstacle ?? `${recorded?.synchronousStandbys.join(" or ")} would take over from ${recorded?.leader}`;
+}
+
+function machine({ machine: { diskFreeBytes, memoryAvailableBytes } }: StackObservation): string {
+  const facts = [
+    diskFreeBytes === undefined ? "its disk cannot be seen from here" : `${size(diskFreeBytes)} of disk left`,
+    memoryAvailableBytes === undefined ? "" : `${size(memoryAvailableBytes)} of memory left`,
+  ];
+  return facts.filter(Boolean).join(", ");
+}
+
 function lastFailover({ database, atMs }: StackObservation): string {
   const { lastFailover: last } = database;
   if (!last) return database.members.length === 0 ? "not known" : "none yet";
@@ -118,9 +137,9 @@ function alertLines({ alerts, parts, atMs }: StackObservation): string[] {
     return [line("alerts", "none: this stack has no monitoring")];
   if (!alerts) return [line("alerts", "Alertmanager does not answer")];
   if (alerts.length === 0) return [line("alerts", "none")];
-  return alerts.map(({ name, severity, summary, runbook, since }) =>
+  return alerts.map(({ name, severity, summary, runbook, since, aboutThePast }) =>
     line(
-      "alert",
+      aboutThePast ? "the last hours" : "alert",
       `${severity} ${name}, since ${ago(atMs - Date.parse(since)).replace(" ago", "")}: ${summary} (${runbook})`,
     ),
   );

@@ -1,14 +1,14 @@
 import { ports } from "../../infra/topology.ts";
 import type { BackupObservation } from "./observation.ts";
-import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
+import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
 
 /** Reads the backup container's metrics; undefined where there is none, or no answer. */
 export async function probeBackup(target: ProbeTarget): Promise<BackupObservation | undefined> {
-  const url = `http://127.0.0.1:${ports.backupMetrics}/metrics`;
+  const port = ports.backupMetrics;
+  const command = ["curl", "--silent", "--fail", "--max-time", "2", `http://127.0.0.1:${port}/metrics`];
   return firstAnswer(
-    target,
     running(target.parts, "backup"),
-    ["curl", "--silent", "--fail", "--max-time", "2", url],
+    (part) => probeHttp(target, part, { port, path: "/metrics", command }),
     readBackup,
   );
 }

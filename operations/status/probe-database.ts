@@ -1,6 +1,6 @@
 import { ports } from "../../infra/topology.ts";
 import type { DatabaseMember, DatabaseObservation, PartObservation } from "./observation.ts";
-import { firstAnswer, type ProbeTarget, probe, running } from "./probe.ts";
+import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
 
 /** What Patroni reports about its own node. */
 interface NodeAnswer {
@@ -9,29 +9,38 @@ interface NodeAnswer {
   timeline?: number;
   replication_state?: string;
   xlog?: { location?: number; received_location?: number };
+  /** Seconds since 1970. */
+  dcs_last_seen?: number;
   replication?: { application_name: string; state: string; sync_state: string }[];
 }
 /** The timeline that ended, where, why, when, and the new primary. */
 type HistoryAnswer = [number, number, string, string?, string?][];
 
-const curl = (path: string) => [
-  "curl",
-  "--silent",
-  "--max-time",
-  "2",
-  `http://127.0.0.1:${ports.patroni}${path}`,
-];
+/** What Patroni reads in consensus. */
+interface ClusterAnswer {
+  members: { name: string; role: string }[];
+  pause?: boolean;
+}
+
+const port = ports.patroni;
+
+function ask(target: ProbeTarget, path: string): (part: PartObservation) => Promise<string | undefined> {
+  const command = ["curl", "--silent", "--max-time", "2", `http://127.0.0.1:${port}${path}`];
+  return (part) => probeHttp(target, part, { port, path, command });
+}
 
 /** Probes every database node directly, which also works without consensus. */
 export async function probeDatabase(target: ProbeTarget): Promise<DatabaseObservation> {
   const nodes = running(target.parts, "database");
-  const [answers, history] = await Promise.all([
+  const [answers, recorded, history] = await Promise.all([
     Promise.all(nodes.map((part) => probeNode(target, part))),
-    firstAnswer(target, nodes, curl("/history"), (text) => JSON.parse(text) as HistoryAnswer),
+    firstAnswer(nodes, ask(target, "/cluster"), readCluster),
+    firstAnswer(nodes, ask(target, "/history"), (text) => JSON.parse(text) as HistoryAnswer),
   ]);
   const [timeline, , , at, newPrimary] = history?.at(-1) ?? [];
   return {
     members: readMembers(answers),
+    recorded,
     lastFailover:
       timeline === undefined || at === undefined
         ? undefined
@@ -44,8 +53,19 @@ interface NodeResponse {
   answer: NodeAnswer | undefined;
 }
 
-async function probeNode({ engine }: ProbeTarget, part: PartObservation): Promise<NodeResponse> {
-  const printed = await probe(engine, part, curl("/patroni"));
+/** Who leads and who may take over is what consensus has recorded, whatever the nodes believe. */
+export function readCluster(text: string): DatabaseObservation["recorded"] {
+  const { members, pause } = JSON.parse(text) as ClusterAnswer;
+  const named = (roles: RegExp) => members.filter(({ role }) => roles.test(role)).map(({ name }) => name);
+  return {
+    leader: named(/^(leader|standby_leader)$/)[0],
+    synchronousStandbys: named(/^(sync|quorum)_standby$/),
+    paused: pause ?? false,
+  };
+}
+
+async function probeNode(target: ProbeTarget, part: PartObservation): Promise<NodeResponse> {
+  const printed = await ask(target, "/patroni")(part);
   try {
     return { name: part.name, answer: JSON.parse(printed ?? "") as NodeAnswer };
   } catch {
@@ -60,8 +80,11 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
     .filter(({ state, sync_state: sync }) => state === "streaming" && /^(sync|quorum)$/.test(sync))
     .map(({ application_name: name }) => name);
   return responses.map(({ name, answer }) => {
-    if (!answer) return { name, role: "unknown", state: "silent", timeline: undefined, lagBytes: undefined };
-    const { role, state, timeline, replication_state: replication, xlog } = answer;
+    if (!answer) {
+      const unknown = { timeline: undefined, lagBytes: undefined, consensusSeenAt: undefined };
+      return { name, role: "unknown", state: "silent", ...unknown };
+    }
+    const { role, state, timeline, replication_state: replication, xlog, dcs_last_seen: seen } = answer;
     const isPrimary = role === "primary";
     const [written, received] = [primary?.xlog?.location, xlog?.received_location];
     return {
@@ -71,6 +94,7 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
       timeline: timeline ?? primary?.timeline,
       // The two were probed one after the other, so the difference can be negative.
       lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
+      consensusSeenAt: seen,
     };
   });
 }

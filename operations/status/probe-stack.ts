@@ -5,6 +5,7 @@ import type { PartObservation, StackObservation } from "./observation.ts";
 import { probeAlerts } from "./probe-alerts.ts";
 import { probeBackup } from "./probe-backup.ts";
 import { probeDatabase } from "./probe-database.ts";
+import { probeMachine } from "./probe-machine.ts";
 import { probeConsensus, probeObjectStore } from "./probe-stores.ts";
 import { probeTraffic } from "./probe-traffic.ts";
 
@@ -19,8 +20,9 @@ export async function probeStack(engine: Docker, stack: string): Promise<StackOb
       `The stack ${stack} has no containers; \`npm run up -- --stack ${stack}\` creates it.`,
     );
   }
-  const target = { engine, parts };
-  const [traffic, database, consensus, objectStore, alerts, backup] = await Promise.all([
+  const target = { engine, parts, notAsked: new Map<string, string>() };
+  const [machine, traffic, database, consensus, objectStore, alerts, backup] = await Promise.all([
+    probeMachine(engine),
     probeTraffic(target),
     probeDatabase(target),
     probeConsensus(target),
@@ -28,14 +30,26 @@ export async function probeStack(engine: Docker, stack: string): Promise<StackOb
     probeAlerts(parts),
     probeBackup(target),
   ]);
-  return { stack, atMs: Date.now(), parts, traffic, database, consensus, objectStore, alerts, backup };
+  return {
+    stack,
+    atMs: Date.now(),
+    machine,
+    notAsked: Object.fromEntries(target.notAsked),
+    parts,
+    traffic,
+    database,
+    consensus,
+    objectStore,
+    alerts,
+    backup,
+  };
 }
 
 async function listParts(engine: Docker, stack: string): Promise<PartObservation[]> {
   const filters = { label: [`capstone.stack=${stack}`, "capstone.node"] };
   const containers = await engine.listContainers({ all: true, filters });
   return containers
-    .map(({ Names, Labels, State, Status, Ports }) => {
+    .map(({ Names, Labels, State, Status, Ports, NetworkSettings }) => {
       const role = Labels["capstone.role"] as Role;
       const node = Number(Labels["capstone.node"]);
       return {
@@ -52,6 +66,7 @@ async function listParts(engine: Docker, stack: string): Promise<PartObservation
             PublicPort,
           ]),
         ),
+        addresses: Object.values(NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []),
       };
     })
     .toSorted((a, b) => a.name.localeCompare(b.name));

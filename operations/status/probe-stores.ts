@@ -1,28 +1,58 @@
-import { ports } from "../../infra/topology.ts";
+import { counts, ports } from "../../infra/topology.ts";
 import type { ObjectStoreObservation } from "./observation.ts";
-import { firstAnswer, type ProbeTarget, probe, running } from "./probe.ts";
+import { firstAnswer, type ProbeTarget, probe, probeHttp, running } from "./probe.ts";
 
-/** The members of consensus that see a quorum. */
-export async function probeConsensus({ engine, parts }: ProbeTarget): Promise<string[]> {
+/** The members of consensus that see a quorum: etcd says so only after a read that needs one. */
+export async function probeConsensus(target: ProbeTarget): Promise<string[]> {
   const command = [
     "etcdctl",
     `--endpoints=http://127.0.0.1:${ports.consensusClient}`,
     "--command-timeout=2s",
+    "endpoint",
+    "health",
   ];
-  const members = running(parts, "consensus").map(async (part) => {
-    const printed = await probe(engine, part, [...command, "endpoint", "health"]);
-    return printed === undefined ? [] : [part.name];
+  const members = running(target.parts, "consensus").map(async (part) => {
+    const health = { port: ports.consensusClient, path: "/health", command };
+    const printed = await probeHttp(target, part, health);
+    return printed !== undefined && seesQuorum(printed) ? [part.name] : [];
   });
   return (await Promise.all(members)).flat();
 }
 
-const readHealth = `printf 'authorization: Bearer %s' "$(cat "$GARAGE_ADMIN_TOKEN_FILE")" |
+/** Either etcd's `{"health":"true"}`, or what etcdctl prints when it succeeds. */
+export function seesQuorum(printed: string): boolean {
+  return !/"health":\s*"?false/.test(printed);
+}
+
+const readClusterHealth = `printf 'authorization: Bearer %s' "$(cat "$GARAGE_ADMIN_TOKEN_FILE")" |
   curl --silent --fail --max-time 2 --header @- http://127.0.0.1:${ports.objectStoreAdmin}/v2/GetClusterHealth`;
 
 /** Garage's view of its cluster, from any node that answers. */
-export function probeObjectStore(target: ProbeTarget): Promise<ObjectStoreObservation | undefined> {
-  return firstAnswer(target, running(target.parts, "object-store"), ["sh", "-c", readHealth], (text) => {
-    const { status, storageNodes, storageNodesUp } = JSON.parse(text);
-    return { status, nodes: storageNodes, nodesUp: storageNodesUp };
-  });
+export async function probeObjectStore(target: ProbeTarget): Promise<ObjectStoreObservation | undefined> {
+  const nodes = running(target.parts, "object-store");
+  const summary = await firstAnswer(
+    nodes,
+    (part) => probeHttp(target, part, { port: ports.objectStoreAdmin, path: "/health", command: ["true"] }),
+    readHealth,
+  );
+  // Anything else it tells in full only to who has the token, which is in the container.
+  if (summary?.status === "healthy") return summary;
+  const detailed = await firstAnswer(
+    nodes,
+    (part) => probe(target, part, ["sh", "-c", readClusterHealth]),
+    (text) => {
+      const { status, storageNodes, storageNodesUp } = JSON.parse(text);
+      return { status, nodes: storageNodes, nodesUp: storageNodesUp };
+    },
+  );
+  return detailed ?? summary;
+}
+
+/** Garage's health in words, which it tells without a token. Only a healthy cluster says how many nodes are up: all. */
+export function readHealth(text: string): ObjectStoreObservation | undefined {
+  const nodes = counts.objectStore;
+  if (/fully operational/.test(text)) return { status: "healthy", nodes, nodesUp: nodes };
+  if (/Quorum is not available/.test(text)) return { status: "unavailable", nodes, nodesUp: undefined };
+  if (/operational/.test(text)) return { status: "degraded", nodes, nodesUp: undefined };
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import { ports } from "../../infra/topology.ts";
 import type { PartObservation, TrafficObservation } from "./observation.ts";
-import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
+import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
 
 const timeoutMs = 3_000;
 
@@ -21,9 +21,13 @@ async function answersAt(url: string): Promise<boolean> {
 }
 
 function probeServers(target: ProbeTarget): Promise<TrafficObservation["servers"]> {
-  const query = "scope=server&metrics=haproxy_server_status";
-  const curl = `curl --silent --max-time 2 "http://127.0.0.1:$METRICS_PORT/metrics?${query}"`;
-  return firstAnswer(target, proxiesOf(target.parts), ["sh", "-c", curl], (text) => {
+  const path = "/metrics?scope=server&metrics=haproxy_server_status";
+  const command = ["sh", "-c", `curl --silent --max-time 2 "http://127.0.0.1:$METRICS_PORT${path}"`];
+  const ask = (part: PartObservation) => {
+    const port = part.role === "edge" ? ports.edgeMetrics : ports.proxyMetrics;
+    return probeHttp(target, part, { port, path, command });
+  };
+  return firstAnswer(proxiesOf(target.parts), ask, (text) => {
     const found = readServers(text);
     return found.length > 0 ? found : undefined;
   });

@@ -17,6 +17,7 @@ function part(name: string, state = "running"): PartObservation {
     state,
     unhealthy: false,
     publishedPorts: {},
+    addresses: [],
   };
 }
 
@@ -25,13 +26,24 @@ const names = [
   ...["consensus-1", "consensus-2", "consensus-3", "object-store-1", "object-store-2", "object-store-3"],
 ];
 
+const now = Date.parse("2026-01-02T12:00:00Z");
+const inTouch = { consensusSeenAt: now / 1_000 - 1 };
+
 /** A healthy stack, with these changes. */
 function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): StackObservation {
   const servers = (backend: string, list: string[]) =>
     list.map((server) => ({ backend, server, up: !stopped.includes(server) }));
   return {
     stack: "dev",
-    atMs: Date.parse("2026-01-02T12:00:00Z"),
+    atMs: now,
+    machine: {
+      diskFreeBytes: 80e9,
+      diskTotalBytes: 250e9,
+      inodesFree: 9e6,
+      inodesTotal: 1e7,
+      memoryAvailableBytes: 8e9,
+    },
+    notAsked: {},
     parts: names.map((name) => part(name, stopped.includes(name) ? "exited" : "running")),
     traffic: {
       url: "http://127.0.0.1:8080",
@@ -44,9 +56,24 @@ function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): 
     },
     database: {
       members: [
-        { name: "database-1", role: "primary", state: "running", timeline: 3, lagBytes: undefined },
-        { name: "database-2", role: "synchronous standby", state: "streaming", timeline: 3, lagBytes: 0 },
+        {
+          name: "database-1",
+          role: "primary",
+          state: "running",
+          timeline: 3,
+          lagBytes: undefined,
+          ...inTouch,
+        },
+        {
+          name: "database-2",
+          role: "synchronous standby",
+          state: "streaming",
+          timeline: 3,
+          lagBytes: 0,
+          ...inTouch,
+        },
       ],
+      recorded: { leader: "database-1", synchronousStandbys: ["database-2"], paused: false },
       lastFailover: { at: "2026-01-02T10:00:00Z", timeline: 3, newPrimary: "database-1" },
     },
     consensus: ["consensus-1", "consensus-2", "consensus-3"].filter((name) => !stopped.includes(name)),
@@ -55,6 +82,16 @@ function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): 
     backup: undefined,
     ...changes,
   };
+}
+
+type Recorded = NonNullable<StackObservation["database"]["recorded"]>;
+function record(changes: Partial<Recorded>): Recorded {
+  return { leader: "database-1", synchronousStandbys: ["database-2"], paused: false, ...changes };
+}
+
+/** The standby's Patroni last reached consensus a minute ago. */
+function outOfTouch(): StackObservation["database"]["members"] {
+  return seen().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
 }
 
 describe("the status of a stack", () => {
@@ -103,9 +140,62 @@ describe("the status of a stack", () => {
       role: "primary" as const,
       state: "running",
     }));
-    expect(
-      evaluate(seen({ database: { members: both, lastFailover: undefined } })).failures.join(),
-    ).toContain("at once");
+    expect(evaluate(seen({ database: { ...database, members: both } })).failures.join()).toContain("at once");
+  });
+
+  it.each<[string, Partial<StackObservation["database"]>, Partial<StackObservation>]>([
+    ["consensus has recorded no leader", { recorded: record({ leader: undefined }) }, {}],
+    ["consensus has recorded database-2 as leader", { recorded: record({ leader: "database-2" }) }, {}],
+    ["consensus has recorded no synchronous standby", { recorded: record({ synchronousStandbys: [] }) }, {}],
+    ["Patroni is paused", { recorded: record({ paused: true }) }, {}],
+    ["no database node can read in consensus who leads", { recorded: undefined }, {}],
+    ["consensus has no quorum", {}, { consensus: ["consensus-1"] }],
+    ["database-2 reached consensus more than", { members: outOfTouch() }, {}],
+  ])("calls no database node losable while %s", (obstacle, database, changes) => {
+    const healthy = seen();
+    const observation = seen({ ...changes, database: { ...healthy.database, ...database } });
+    const evaluation = evaluate(observation);
+    expect(evaluation.canLose["database node"]).toBe(false);
+    expect(evaluation.state).toBe("degraded");
+    expect(evaluation.missing.join("; ")).toContain(obstacle);
+    expect(print(observation, evaluation)).toMatch(/must not be lost .*a database node/);
+  });
+
+  it("tells what could not be asked from what is down", () => {
+    const notAsked = Object.fromEntries(
+      names.filter((name) => /store|consensus/.test(name)).map((name) => [name, "the disk is full"]),
+    );
+    const evaluation = evaluate(seen({ notAsked, objectStore: undefined, consensus: [] }));
+    expect(evaluation.state).toBe("degraded");
+    expect(evaluation.failures).toEqual([]);
+    expect(evaluation.missing).toContain("consensus-1 could not be asked: the disk is full");
+    expect(evaluation.missing.join()).not.toContain("sees no quorum");
+    expect(evaluation.canLose).toMatchObject({ "consensus member": false, "object store node": false });
+  });
+
+  it.each([
+    [{ diskFreeBytes: 0 }, "the machine's disk is full: 0 MB left"],
+    [{ diskFreeBytes: 2e9 }, "the machine's disk is nearly full: 2.0 GB of 250 GB left"],
+    [{ inodesFree: 0 }, "the machine's disk has 0 of 10000000 inodes left"],
+    [{ memoryAvailableBytes: 1e8 }, "the machine has 100 MB of memory left"],
+  ])("says first what the machine is out of: %j", (machine, sentence) => {
+    const healthy = seen();
+    const evaluation = evaluate(seen({ machine: { ...healthy.machine, ...machine } }));
+    expect(evaluation.missing[0]).toBe(sentence);
+  });
+
+  it("is about now: an alert about the last hours has a line of its own", () => {
+    const alert = {
+      name: "ErrorBudgetBurning",
+      severity: "warning",
+      summary: "1 % of six hours' requests failed.",
+      runbook: "",
+      since: "2026-01-02T08:00:00Z",
+      aboutThePast: true,
+    };
+    const observation = seen({ alerts: [alert] });
+    expect(evaluate(observation)).toMatchObject({ state: "healthy", missing: [] });
+    expect(print(observation, evaluate(observation))).toMatch(/the last hours +warning ErrorBudgetBurning/);
   });
 
   it("notices a container that is gone altogether, and alerts other than news", () => {
@@ -117,6 +207,7 @@ describe("the status of a stack", () => {
       summary: "Full.",
       runbook: "",
       since: "2026-01-02T11:59:00Z",
+      aboutThePast: false,
     };
     expect(evaluate(seen({ alerts: [alert] })).state).toBe("degraded");
     expect(evaluate(seen({ alerts: [{ ...alert, severity: "info" }] })).state).toBe("healthy");

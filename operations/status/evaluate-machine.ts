@@ -1,0 +1,26 @@
+import type { MachineObservation } from "./observation.ts";
+
+/** Below these a stack is about to stop working; the alert DiskFilling comes earlier, at 10 and 5 %. */
+const leastFreeShare = 0.02;
+const fullBytes = 32 * 1024 ** 2;
+
+/** What the machine is running out of, a sentence each. */
+export function shortages(machine: MachineObservation): string[] {
+  const { diskFreeBytes, diskTotalBytes, inodesFree, inodesTotal, memoryAvailableBytes } = machine;
+  const found: string[] = [];
+  if (diskFreeBytes !== undefined && diskTotalBytes) {
+    if (diskFreeBytes < fullBytes) found.push(`the machine's disk is full: ${size(diskFreeBytes)} left`);
+    else if (diskFreeBytes / diskTotalBytes < leastFreeShare)
+      found.push(`the machine's disk is nearly full: ${size(diskFreeBytes)} of ${size(diskTotalBytes)} left`);
+  }
+  if (inodesFree !== undefined && inodesTotal && inodesFree / inodesTotal < leastFreeShare)
+    found.push(`the machine's disk has ${inodesFree} of ${inodesTotal} inodes left`);
+  if (memoryAvailableBytes !== undefined && memoryAvailableBytes < 256 * 1024 ** 2)
+    found.push(`the machine has ${size(memoryAvailableBytes)} of memory left`);
+  return found;
+}
+
+/** As in `512 MB` or `1.2 GB`. */
+export function size(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)} GB`;
+}

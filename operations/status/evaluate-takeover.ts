@@ -1,0 +1,62 @@
+import { readClusterSettings } from "../../infra/docker/cluster-settings.ts";
+import type { DatabaseMember, StackObservation } from "./observation.ts";
+
+/** How long the leader lease lasts without being renewed; a node out of touch for longer takes part in no election. */
+const leaderLeaseSeconds = (JSON.parse(readClusterSettings({})) as { ttl: number }).ttl;
+
+type Observed = Pick<StackObservation, "database" | "parts" | "consensus" | "atMs">;
+
+/** The database nodes that are primary and whose container runs. */
+export function livePrimaries({ database, parts }: Pick<StackObservation, "database" | "parts">): string[] {
+  return database.members
+    .filter(({ role, state, name }) => role === "primary" && state === "running" && runs(parts, name))
+    .map(({ name }) => name);
+}
+
+/** The standbys that have every acknowledged write, as the primary says. */
+export function standbys({
+  database,
+  parts,
+}: Pick<StackObservation, "database" | "parts">): DatabaseMember[] {
+  return database.members.filter(
+    ({ role, state, name }) => role === "synchronous standby" && state === "streaming" && runs(parts, name),
+  );
+}
+
+/**
+ * What a failover would fail for now, a sentence each; none when a standby could take over. It goes by what decides a
+ * takeover: a leader recorded in consensus, a standby recorded as synchronous, Patroni of both in touch with consensus.
+ */
+export function takeoverObstacles(observed: Observed): string[] {
+  const { database, consensus, parts, atMs } = observed;
+  const [primary, ...others] = livePrimaries(observed);
+  if (primary === undefined || others.length > 0) return [];
+  const candidates = standbys(observed);
+  if (candidates.length === 0) return ["no standby has every write"];
+  const { recorded } = database;
+  if (!recorded) return ["no database node can read in consensus who leads, so no standby could take over"];
+  const obstacles: string[] = [];
+  if (2 * consensus.length <= parts.filter(({ role }) => role === "consensus").length)
+    obstacles.push("consensus has no quorum, so no standby could take over");
+  if (recorded.leader === undefined)
+    obstacles.push("consensus has recorded no leader, so no standby could take over");
+  else if (recorded.leader !== primary)
+    obstacles.push(`consensus has recorded ${recorded.leader} as leader, and ${primary} is primary`);
+  if (recorded.paused) obstacles.push("Patroni is paused, so no standby would take over");
+  const named = candidates.filter(({ name }) => recorded.synchronousStandbys.includes(name));
+  if (named.length === 0)
+    obstacles.push("consensus has recorded no synchronous standby, so none could take over");
+  const inTouch = ({ consensusSeenAt }: DatabaseMember) =>
+    consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= leaderLeaseSeconds;
+  if (named.length > 0 && !named.some(inTouch)) {
+    const names = named.map(({ name }) => name).join(" and ");
+    obstacles.push(
+      `${names} reached consensus more than ${leaderLeaseSeconds} s ago and could not take over`,
+    );
+  }
+  return obstacles;
+}
+
+function runs(parts: StackObservation["parts"], name: string): boolean {
+  return parts.some((part) => part.name === name && part.state === "running");
+}
