@@ -18,7 +18,7 @@ export interface RunningNodes {
 export async function takePasswords({ containerNames, timeoutSeconds }: RunningNodes): Promise<void> {
   const endsAtMs = Date.now() + timeoutSeconds * 1_000;
   for (;;) {
-    const running = await findAble(containerNames);
+    const running = await findRunningNodes(containerNames);
     if (running.length === 0) return;
     const primary = await findPrimary(running);
     if (primary) {
@@ -36,7 +36,7 @@ export async function takePasswords({ containerNames, timeoutSeconds }: RunningN
 }
 
 /** Those that run and can do it: one that an earlier release started is only replaced. */
-async function findAble(names: string[]): Promise<string[]> {
+async function findRunningNodes(names: string[]): Promise<string[]> {
   const able = await Promise.all(
     names.map(
       async (name) => (await docker(["exec", name, "test", "-e", "/run/patroni/pid"])).exitCode === 0,
