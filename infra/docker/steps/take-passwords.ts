@@ -5,7 +5,7 @@ import { isPrimary } from "./is-primary.ts";
 
 export interface RunningNodes {
   containerNames: string[];
-  /** How long a failover that is under way is waited for. */
+  /** How long to wait for a failover that is under way. */
   timeoutSeconds: number;
 }
 
@@ -28,14 +28,14 @@ export async function takePasswords({ containerNames, timeoutSeconds }: RunningN
     }
     if (Date.now() > endsAtMs) {
       throw new PersonError(
-        `No database node is the primary within ${timeoutSeconds} s, so the passwords stay: ${running.join(", ")}.`,
+        `No database node is the primary within ${timeoutSeconds} s, so the passwords were not changed: ${running.join(", ")}.`,
       );
     }
     await sleep(500);
   }
 }
 
-/** Those that run and can do it: one that an earlier release started is only replaced. */
+/** The nodes that are running and support this; one started by an earlier release is only replaced. */
 async function findRunningNodes(names: string[]): Promise<string[]> {
   const able = await Promise.all(
     names.map(
