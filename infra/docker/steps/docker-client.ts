@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 export interface Ended {
-  /** Null when it was ended for taking too long. */
+  /** Null when it was killed for taking too long. */
   exitCode: number | null;
   standardOutput: string;
   standardError: string;
@@ -30,7 +30,7 @@ export async function readDocker(args: string[], timeoutMs = 10 * 60_000): Promi
   return standardOutput;
 }
 
-/** The end of what a container said, for a sentence to a person. */
+/** The last lines of a program's output, for an error sentence. */
 export function lastLines({ standardError, standardOutput }: Ended): string {
   const text = standardError.trim() || standardOutput.trim() || "nothing";
   return text.split("\n").slice(-5).join("\n");
