@@ -14,6 +14,7 @@ export interface StackContainer {
 const onAws = {
   backups:
     'RDS and AWS Backup make, keep, verify and restore the backups there; see docs/aws.md, "Backups and restores"',
+  repair: "RDS, ECS and S3 replace what is broken there",
   rotate: 'set a new value and deploy; see docs/aws.md, "A new version"',
 };
 

@@ -1,30 +1,54 @@
-// Brings a stack up and prints its outputs: npm run up [-- --stack NAME] [further arguments of `pulumi up`].
+// Brings a stack up, waits until it is healthy and prints its outputs:
+// npm run up [-- --stack NAME] [--skip-health-check] [further arguments of `pulumi up`].
 import { PersonError } from "../../infra/errors.ts";
+import { saveState } from "../../operations/state-copy/save-state.ts";
+import { settle } from "../../operations/status/settle.ts";
+import { connectEngine } from "../../running-stack/engine.ts";
 import { isMissingResources } from "../../running-stack/pulumi/deployment.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { whileNobodyElseDeploys } from "../deployment-lock.ts";
 import { requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
-const { stack, rest } = readStackArguments(process.argv.slice(2));
+const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--skip-health-check"]);
 const configuration = configurationOf(stack);
 const onDocker = configuration["capstone:target"] === "docker";
 
-if (onDocker) await requirePorts(stack, publishedPorts(configuration));
-else await requireAwsPlugin(stack);
-
-const deployed = await openStack(stack);
-const up = ["up", "--stack", stack, "--suppress-outputs"];
-// Changes that cost money are shown and confirmed first, when there is somebody to ask.
-if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
-if (onDocker && (await isMissingResources(deployed))) up.push("--refresh");
-
-const status = await runPulumi([...up, ...rest], ["inherit", 2, 2]);
-if (status !== 0) {
-  throw new PersonError(
-    `The stack ${stack} is not up, for the reason above. The next \`npm run up\` continues from here.`,
-  );
-}
+if (!onDocker) await requireAwsPlugin(stack);
+await whileNobodyElseDeploys(stack, "npm run up", async () => {
+  if (onDocker) await requirePorts(stack, publishedPorts(configuration));
+  await deploy();
+  if (onDocker) await verify();
+});
 process.stdout.write(await readPulumi(["stack", "output", "--json", "--stack", stack]));
+
+async function deploy(): Promise<void> {
+  const deployed = await openStack(stack);
+  const up = ["up", "--stack", stack, "--suppress-outputs"];
+  // Changes that cost money are shown and confirmed first, when there is somebody to ask.
+  if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
+  if (onDocker && (await isMissingResources(deployed))) up.push("--refresh");
+  const status = await runPulumi([...up, ...rest], ["inherit", 2, 2]);
+  if (status !== 0) {
+    throw new PersonError(
+      `The stack ${stack} is not up, for the reason above. The next \`npm run up\` continues from here.`,
+    );
+  }
+}
+
+/** What was deployed also has to work: Pulumi knows containers, not whether a replica follows. */
+async function verify(): Promise<void> {
+  const engine = await connectEngine();
+  const say = (line: string) => console.error(`up: ${line}`);
+  const left = flags.has("--skip-health-check") ? [] : await settle(engine, stack, say);
+  const noCopy = await saveState(engine, stack);
+  if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);
+  if (left.length > 0) {
+    throw new PersonError(
+      `The stack ${stack} is deployed and not healthy: ${left.join("; ")}. \`npm run status -- --stack ${stack}\` shows more, docs/runbooks what to do.`,
+    );
+  }
+}

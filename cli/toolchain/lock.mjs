@@ -10,20 +10,21 @@ import path from "node:path";
  * @param {string} file
  * @param {(sentence: string) => void} say
  * @param {() => Promise<T>} work
+ * @param {string} [description] what others are told they wait for
  * @returns {Promise<T>}
  */
-export async function withLock(file, say, work) {
+export async function withLock(file, say, work, description = `another set-up (process ${process.pid})`) {
   await mkdir(path.dirname(file), { recursive: true });
   const holderFile = `${file}.holder`;
   let holder = await acquire(file, ["--nonblock"]);
   if (holder === "busy") {
-    const other = await readFile(holderFile, "utf8").catch(() => "unknown");
-    say(`waiting for another set-up to end (process ${other.trim()})`);
+    const other = await readFile(holderFile, "utf8").catch(() => "another command");
+    say(`waiting for ${other.trim()} to end`);
     holder = await acquire(file, []);
   }
   if (typeof holder === "string") return work();
   try {
-    await writeFile(holderFile, `${process.pid}\n`);
+    await writeFile(holderFile, `${description}\n`);
     return await work();
   } finally {
     holder.stdin.end();

@@ -150,7 +150,7 @@ async function startFirst(
     say("database containers are missing: deploying");
     // The remaining ones are recreated in order too.
     if (nodes.length > 0) await docker(["rm", "--force", ...nodes.map(({ name }) => name)]);
-    await deployAgain(stack);
+    await deployAgain(stack, ["--skip-health-check"]);
   } else {
     say("starting the restored node");
     await docker(["start", partName(stack, "database", 1)]);

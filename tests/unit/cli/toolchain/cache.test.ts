@@ -55,7 +55,7 @@ it("two set-ups wait for each other, and the second says so", async () => {
   );
   await first;
   expect(order).toEqual(["first", "second"]);
-  expect(said).toEqual([`waiting for another set-up to end (process ${process.pid})`]);
+  expect(said).toEqual([`waiting for another set-up (process ${process.pid}) to end`]);
 });
 
 it("a set-up that fails, or is killed, frees the lock", async () => {

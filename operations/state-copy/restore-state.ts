@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type Docker from "dockerode";
+import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
+import { PersonError } from "../../infra/errors.ts";
+import { partName } from "../../infra/naming.ts";
+import { userIds } from "../../infra/topology.ts";
+import { createStack, findStack } from "../../running-stack/pulumi/open-stack.ts";
+import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
+import { machineSettings } from "../../running-stack/pulumi/stack-settings.ts";
+import { copiesFolder, type StateCopy } from "./save-state.ts";
+import { open, passphrase } from "./sealed.ts";
+
+/**
+ * Brings the newest copy of the stack's state back from the backups.
+ * @returns What was done, for people.
+ * @throws PersonError when there is a state already, or no copy that can be opened. Nothing was changed then.
+ */
+export async function restoreState(engine: Docker, stack: string): Promise<string> {
+  const found = await findStack(stack);
+  const resources = found?.deployment.resources ?? [];
+  if (resources.some(({ type }) => type !== "pulumi:pulumi:Stack"))
+    throw new PersonError(
+      `Nothing was changed. The stack ${stack} has a state, with ${resources.length} resources.`,
+    );
+  const secret = passphrase();
+  if (!secret)
+    throw new PersonError(
+      "Nothing was changed. There is no passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+    );
+  const copy = JSON.parse(open(await readNewestCopy(engine, stack), secret)) as StateCopy;
+  if (copy.stack !== stack)
+    throw new PersonError(`Nothing was changed. The copy is of the stack ${copy.stack}.`);
+  if (!found) await createStack(stack);
+  const settings = machineSettings(stack);
+  if (settings && copy.settings !== undefined) await writeFile(settings, copy.settings, { mode: 0o600 });
+  await importState(stack, copy.deployment);
+  return `The state of the stack ${stack} is that of ${copy.savedAt} again. \`npm run up -- --stack ${stack}\` brings it up to date.`;
+}
+
+async function readNewestCopy(engine: Docker, stack: string): Promise<string> {
+  const volume = partName(stack, "backup", 1);
+  const image = await anyImage(engine, stack);
+  const script = `newest=$(ls -1 ${copiesFolder}/*.sealed 2>/dev/null | tail -n 1); [ -n "$newest" ] && cat "$newest"`;
+  const hardening = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
+  const user = `--user=${userIds.database}:${userIds.database}`;
+  const mount = `--volume=${volume}:/var/lib/pgbackrest:ro`;
+  const read = await docker([
+    "run",
+    "--rm",
+    ...hardening,
+    user,
+    mount,
+    "--entrypoint=sh",
+    image,
+    "-c",
+    script,
+  ]);
+  if (read.exitCode !== 0)
+    throw new PersonError(
+      `Nothing was changed. The volume ${volume} has no copy of the state${read.standardError ? `: ${lastLines(read)}` : ""}.`,
+    );
+  return read.standardOutput.trim();
+}
+
+/** Any image of the stack has a shell. */
+async function anyImage(engine: Docker, stack: string): Promise<string> {
+  const containers = await engine.listContainers({
+    all: true,
+    filters: { label: [`capstone.stack=${stack}`] },
+  });
+  return containers[0]?.ImageID ?? "debian:trixie-slim";
+}
+
+async function importState(stack: string, deployment: unknown): Promise<void> {
+  const directory = await mkdtemp(path.join(tmpdir(), "capstone-"));
+  try {
+    const file = path.join(directory, "deployment.json");
+    await writeFile(file, JSON.stringify(deployment), { mode: 0o600 });
+    await readPulumi(["stack", "import", "--stack", stack, "--file", file]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
