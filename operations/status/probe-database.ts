@@ -53,7 +53,7 @@ async function probeNode({ engine }: ProbeTarget, part: PartObservation): Promis
   }
 }
 
-/** A standby is synchronous when the primary says so. */
+/** The primary decides which standbys are synchronous. */
 export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
   const primary = responses.find(({ answer }) => answer?.role === "primary")?.answer;
   const synchronous = (primary?.replication ?? [])
