@@ -36,14 +36,14 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   // A body is JSON, or an image where one is uploaded.
   app.removeContentTypeParser("text/plain");
 
-  // What every request meets.
+  // For every request.
   await app.register(identity, { nodeName: settings.nodeName });
   await app.register(problems);
   await app.register(metrics, { release: settings.release });
   await app.register(pressure);
   await app.register(budget);
 
-  // What routes stand on.
+  // What routes depend on.
   await app.register(database, { settings: settings.database, nodeName: settings.nodeName });
   await app.register(objectStore, { settings: settings.objectStore });
   await app.register(readiness);
@@ -73,7 +73,7 @@ function serverOptions({ nodeName, trustedProxies }: Settings) {
     requestTimeout: 60_000,
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000 },
     routerOptions: { maxParamLength: 200 },
-    // Requests that come while the node drains are served: a proxy needs a moment to look away.
+    // Requests that arrive while the node drains are served: a proxy needs a moment to stop sending them.
     return503OnClosing: false,
     exposeHeadRoutes: true,
     requestIdHeader: false as const,

@@ -7,9 +7,9 @@ const problems: Record<string, () => Problem> = {
   ERR_HTTP_REQUEST_TIMEOUT: () => new Problem(408, "request-timeout", "The request took too long to arrive."),
 };
 
-const malformed = () => new Problem(400, "malformed-request", "This is not a request that HTTP knows.");
+const malformed = () => new Problem(400, "malformed-request", "This is not a valid HTTP request.");
 
-/** Answers what does not even parse as a request, which no route and no hook ever sees. */
+/** Answers what does not parse as a request and so reaches no route and no hook. */
 export function answerClientError(nodeName: string) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {

@@ -3,10 +3,10 @@ import type { Position } from "./repositories/posts.ts";
 
 const timeBytes = 6;
 const idBytes = 16;
-/** The last millisecond of the year 9999: what comes after is no time that Postgres reads. */
+/** The last millisecond of the year 9999: Postgres cannot read later times. */
 const latestMs = 253_402_300_799_999;
 
-/** Where a page ended, as an opaque text for the client to bring along. */
+/** Where a page ended, as an opaque text for the client to send back. */
 export function cursorOf({ createdAt, id }: Position): string {
   const bytes = Buffer.alloc(timeBytes + idBytes);
   bytes.writeUIntBE(createdAt.getTime(), 0, timeBytes);
@@ -15,7 +15,7 @@ export function cursorOf({ createdAt, id }: Position): string {
 }
 
 /**
- * @param cursor What a client brought along.
+ * @param cursor What a client sent.
  * @throws Problem 400 for a text that cursorOf did not make.
  */
 export function positionAt(cursor: string): Position {

@@ -9,10 +9,10 @@ export interface Dependency {
   latencyMs: number;
 }
 
-/** The answer comes within two seconds, whatever hangs. */
+/** The answer comes within two seconds, even if something hangs. */
 const patienceMs = 1_500;
 
-/** Asks what the service depends on. Askers at the same time share one look, so asking costs little. */
+/** Checks what the service depends on. Concurrent callers share one check, so it costs little. */
 export class DependencyCheck {
   private readonly database: DatabaseAccess;
   private readonly objectStore: ObjectStore;

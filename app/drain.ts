@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 
-/** Proxies ask every half second and look away after two misses. */
+/** Proxies check every half second and mark a node down after two failures. */
 const noticeMs = 2_000;
 /** A held request takes 27 s; the deployment kills after 30. */
 const longestMs = 29_500;
 
-/** Leaves without failing a request: tells proxies, serves on until they have noticed, finishes, ends the process. */
+/** Shuts down without failing a request: reports not ready, serves until the proxies have noticed, finishes, exits. */
 export async function drainAndClose(app: FastifyInstance, signal: string): Promise<void> {
   app.log.info({ signal }, "draining");
   app.readiness.drain();

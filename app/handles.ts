@@ -3,7 +3,7 @@ export function foldHandle(handle: string): string {
   return handle.toLowerCase();
 }
 
-/** The stored form of what stands in an address; undefined where no handle looks like that. */
+/** The stored form of a handle in an address; undefined where it cannot be one. */
 export function handleInAddress(text: string): string | undefined {
   return /^[A-Za-z0-9_-]{3,40}$/.test(text) ? foldHandle(text) : undefined;
 }

@@ -9,7 +9,7 @@ export class Html {
 
 type Content = string | number | Html | Content[] | undefined;
 
-/** A template in which everything that is put in is escaped, unless it is HTML itself. */
+/** A template that escapes every value, unless it is HTML itself. */
 export function html(strings: TemplateStringsArray, ...contents: Content[]): Html {
   const rendered = contents.map(render);
   return new Html(strings.reduce((text, string, index) => text + string + (rendered[index] ?? ""), ""));

@@ -7,7 +7,7 @@ import { Problem } from "./problem.ts";
 import type { StoredAnswer } from "./repositories/idempotency-keys.ts";
 import { findAnswer, type Operation, storeAnswer, takeKey } from "./repositories/idempotency-keys.ts";
 
-/** An answer, and whether it had been given before. */
+/** An answer, and whether it is a replay. */
 export interface Once<T> {
   answer: T;
   replayed: boolean;
@@ -17,10 +17,10 @@ export interface Once<T> {
 export const idempotencyKeyForm = "^[\\x21-\\x7e]{1,255}$";
 
 /**
- * What makes this request happen once. A request without a key of its own gets one that nobody else has, so that at
- * least this node's own attempts, of which one may have happened unseen, are one.
+ * What makes this request happen once. A request without a key gets a unique one, so that at least this
+ * node's own attempts, one of which may have committed unseen, count once.
  * @param scope Whose key it is.
- * @param asked What the key stands for: the same key with something else is refused.
+ * @param asked What the key stands for: the same key with another request is refused.
  */
 export function operationOf(request: FastifyRequest, scope: string, asked: object): Operation {
   const given = request.headers["idempotency-key"];
@@ -36,7 +36,7 @@ export function operationOf(request: FastifyRequest, scope: string, asked: objec
 /**
  * Runs the effect once for the operation, in the transaction that remembers its answer. A second request with the
  * key waits for the first and gets the same answer. What the effect refuses by throwing is not remembered.
- * @throws Problem 422 for a key that was used with something else.
+ * @throws Problem 422 for a key that was used with another request.
  */
 export async function once<T extends object>(
   transaction: Transaction<Database>,
@@ -57,7 +57,7 @@ export async function once<T extends object>(
  * @throws Problem 422 where the key stood for something else.
  */
 export function sameAnswer<T extends object>(stored: StoredAnswer | undefined): T {
-  // Deleted for its age between two statements: the next attempt finds the key free.
+  // It expired between two statements: the next attempt finds the key free.
   if (stored === undefined) throw new DatabaseFailure("The key has just expired.", "not-done");
   if (!stored.sameRequest) {
     throw new Problem(

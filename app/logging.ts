@@ -1,9 +1,9 @@
 import { type FastifyReply, type FastifyRequest, LogController } from "fastify";
 
-/** Routes that machines ask all the time; their answers are logged at `debug`. */
+/** Routes that machines poll; logged at `debug`. */
 const chatter = new Set(["/health", "/health/live", "/health/deep", "/metrics"]);
 
-/** One line a request, when it is answered. No header and no body is ever logged. */
+/** One line per request, once answered. Headers and bodies are never logged. */
 export class RequestLog extends LogController {
   constructor() {
     super({ requestIdLogLabel: "requestId" });
@@ -32,7 +32,7 @@ export class RequestLog extends LogController {
   }
 }
 
-/** What must never be in a log, should someone log an object that has it. Plain paths: wildcards cost every line. */
+/** Never to be logged, even if someone logs an object that has it. No wildcards: those slow down every line. */
 export const redactedPaths = [
   ...["password", "accessToken", "refreshToken", "authorization", "cookie"],
   ...["body.password", "body.accessToken", "body.refreshToken"],

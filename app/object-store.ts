@@ -7,7 +7,7 @@ import type { ObjectStoreSettings } from "./settings/settings.ts";
 /** One attempt. The first PUT after a node of the store has died takes five seconds. */
 const attemptMs = 8_000;
 const connectMs = 1_000;
-/** A held upload takes no longer, all attempts together. */
+/** The limit of an upload, all attempts together. */
 const budgetMs = 20_000;
 const pauseMs = { first: 100, longest: 1_000 };
 
@@ -20,15 +20,15 @@ export class ObjectStore {
     this.settings = settings;
   }
 
-  /** Where anyone finds the object. */
+  /** The object's public address. */
   publicUrl(key: string): string {
     return `${this.settings.assetsUrl}/${key}`;
   }
 
   /**
-   * Puts an object there, whole or not at all. The key names the content, so an attempt that is made again, here or
-   * on another node, changes nothing.
-   * @throws Problem 503 when the store does not take it in time.
+   * Stores an object, completely or not at all. The key names the content, so repeating an attempt, here or on another
+   * node, changes nothing.
+   * @throws Problem 503 when the store does not accept it in time.
    */
   async put(key: string, body: Buffer, mediaType: string): Promise<void> {
     const { PutObjectCommand } = await sdk();
@@ -47,7 +47,7 @@ export class ObjectStore {
         return;
       } catch (error) {
         if (abortSignal.aborted) throw unavailable(error);
-        // A refusal is no outage: whoever runs this must hear of it.
+        // A refusal is not an outage: the operator has to know.
         if (isRefusal(error)) throw error;
       }
       await sleep(pause * (0.5 + Math.random() / 2));
@@ -65,7 +65,7 @@ export class ObjectStore {
     if (this.client) (await this.client).destroy();
   }
 
-  /** The SDK is large: a node that stores nothing does not load it. */
+  /** The SDK is large: loaded only when something is stored. */
   private connected(): Promise<S3Client> {
     this.client ??= this.connect();
     return this.client;
@@ -78,7 +78,7 @@ export class ObjectStore {
       region,
       ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
       ...(credentials ? { credentials } : {}),
-      // Attempts are made here, for as long as there is time.
+      // We retry ourselves, within the time limit.
       maxAttempts: 1,
       requestHandler: {
         connectionTimeout: connectMs,
@@ -92,7 +92,7 @@ export class ObjectStore {
   }
 }
 
-/** Whether the store answered, and said no: it would say so again. */
+/** Whether the store refused: it would do so again. */
 function isRefusal(error: unknown): boolean {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
   return status >= 400 && status < 500 && status !== 408 && status !== 429;

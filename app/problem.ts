@@ -3,7 +3,7 @@ import { STATUS_CODES } from "node:http";
 /** The problem documents' media type (RFC 9457). */
 export const problemMediaType = "application/problem+json; charset=utf-8";
 
-/** One thing that is wrong with what was sent. */
+/** One thing that is wrong with the request. */
 export interface ProblemCause {
   /** JSON pointer, or the name of a header or parameter. */
   at: string;
@@ -11,15 +11,15 @@ export interface ProblemCause {
 }
 
 /**
- * An answer that says no. Throw it anywhere below a route; it becomes a problem document with these members.
- * `name` tells programs which problem it is, `detail` tells people.
+ * An error answer. Throw it anywhere below a route; it becomes a problem document with these members.
+ * `name` is for programs, `detail` for people.
  */
 export class Problem extends Error {
   readonly statusCode: number;
   readonly type: string;
   readonly title: string;
   readonly causes: readonly ProblemCause[] | undefined;
-  /** After how many seconds it is worth asking again. */
+  /** After how many seconds a retry makes sense. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -37,7 +37,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem document. Nothing in it is secret: it goes to whoever asked. */
+/** A problem document. Nothing in it is secret. */
 export function problemDocument(problem: Problem, requestId: string) {
   return {
     type: problem.type,

@@ -10,17 +10,17 @@ export interface ReceivedImage extends ImageFormat {
 
 /** An image is kept as it comes, so this is what a profile page may have to load. */
 export const largestImageBytes = 2 * 1024 * 1024;
-/** A sender from whom nothing comes for this long is cut off. */
+/** A sender that is silent for this long is disconnected. */
 const stallMs = 10_000;
 /** Nor may it trickle. */
 const longestMs = 30_000;
 
-/** What a client may say instead of the type: that it does not know. */
+/** The content type of clients that do not know it. */
 const undeclared = [undefined, "", "application/octet-stream"];
 
 /**
- * Takes in an image and looks at every chunk when it comes, so that what is none is refused at its first wrong byte.
- * @param declared The content type that the client claims. It decides nothing, but must not be a lie.
+ * Receives an image and checks every chunk as it arrives, so that anything else is refused at its first wrong byte.
+ * @param declared The content type that the client claims. It decides nothing, but must not be wrong.
  * @throws Problem 408, 413 or 415.
  */
 export async function receiveImage(
@@ -51,13 +51,13 @@ export async function receiveImage(
     return { ...format, bytes: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof NotThisImage) throw notAnImage(error.message);
-    // Nobody is left to hear it; but it is no fault of this side.
+    // Nobody is left to read it, but it is not our error.
     if (source.errored) throw new Problem(400, "upload-broken-off", "The upload broke off.");
     throw error;
   }
 }
 
-/** The stream's chunks, as long as they keep coming. The stream is not destroyed: its socket carries the answer. */
+/** The stream's chunks, while they keep coming. The stream is not destroyed: its socket carries the answer. */
 async function* punctual(source: Readable): AsyncGenerator<Buffer> {
   const endsAt = performance.now() + longestMs;
   const chunks = source.iterator({ destroyOnReturn: false });

@@ -14,7 +14,7 @@ export interface SignUp {
 
 /**
  * Makes an account once. Nobody is logged in yet, so a key belongs to the handle that is asked for.
- * @throws Problem 409 where the handle or the email is taken; 422 for a key that was used with something else.
+ * @throws Problem 409 where the handle or the email is taken; 422 for a key that was used with another request.
  */
 export async function signUp(
   app: FastifyInstance,
@@ -22,7 +22,7 @@ export async function signUp(
   { handle, email, password }: SignUp,
 ): Promise<Once<{ id: string; handle: string }>> {
   const id = uuidv7();
-  // The password is no part of the fingerprint: a fast hash of it must not lie beside the slow one.
+  // The password is not part of the fingerprint: no fast hash of it may be stored beside the slow one.
   const operation = operationOf(request, `sign-up:${handle}`, { handle, email });
   const passwordHash = await app.passwords.hash(password);
   const outcome = await app.database.transaction((transaction) =>

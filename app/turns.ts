@@ -1,6 +1,6 @@
 import { Problem } from "./problem.ts";
 
-/** Lets only so many do something at a time, and only so many wait, so that memory stays bounded. */
+/** Limits how many run at a time and how many wait, so that memory stays bounded. */
 export class Turns {
   private readonly atOnce: number;
   private readonly mostWaiting: number;
@@ -18,7 +18,7 @@ export class Turns {
     try {
       return await work();
     } finally {
-      // The turn is handed on, not given up, so nobody can slip in between.
+      // The turn is handed over, not released, so nobody can slip in between.
       const next = this.queue.shift();
       if (next) next();
       else this.running--;

@@ -4,7 +4,7 @@ import path from "node:path";
 
 const root = path.dirname(import.meta.dirname);
 
-/** A tool of node_modules that says by its exit status whether all is well. */
+/** A tool of node_modules whose exit status is its verdict. */
 interface Check {
   name: string;
   tool: string;
@@ -26,7 +26,7 @@ export const checks: Check[] = [
   },
 ];
 
-/** Runs a check, as `runTool` does. @returns whether it passed. */
+/** Runs a check with `runTool`. @returns Whether it passed. */
 export async function runCheck({ name, tool, args }: Check, place: Place = "alone"): Promise<boolean> {
   const status = await runTool(tool, args, place);
   console.log(`${status === 0 ? "passed" : "FAILED"}: ${name}`);
@@ -34,12 +34,11 @@ export async function runCheck({ name, tool, args }: Check, place: Place = "alon
 }
 
 /**
- * What runs beside something else takes the processor that the other leaves, and what it prints is shown as a piece when
- * it has ended.
+ * What runs `beside` something else has a lower priority, and its output is shown in one piece when it has ended.
  */
 export type Place = "alone" | "beside";
 
-/** Runs a tool of node_modules to its end. @returns its exit status. */
+/** Runs a tool of node_modules to completion. @returns Its exit status. */
 export function runTool(tool: string, args: string[], place: Place = "alone"): Promise<number> {
   return new Promise((resolve, reject) => {
     const output = place === "alone" ? "inherit" : "pipe";

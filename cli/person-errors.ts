@@ -1,4 +1,4 @@
-// Imported before a command: what it throws for the person at the keyboard is shown as the sentence it is.
+// Preloaded before a command: a PersonError is shown as its sentence, without a stack trace.
 import { PersonError } from "../infra/errors.ts";
 
 process.on("uncaughtException", (error) => {

@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { promisify } from "node:util";
+import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
 
-const execute = promisify(execFile);
-
 /**
- * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or its own already.
- * @param ports by config key
- * @throws PersonError that names each port that is taken, its config key and who has it.
+ * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or already its own.
+ * @param ports By config key.
+ * @throws PersonError that names each port that is taken, its config key and what holds it.
  */
 export async function requirePorts(stack: string, ports: Record<string, number>): Promise<void> {
   const taken: string[] = [];
@@ -42,13 +39,13 @@ interface Holder {
 async function holderOf(port: number): Promise<Holder> {
   const format = '{{.Names}} {{.Label "capstone.stack"}}';
   const args = ["ps", "--filter", `publish=${port}`, "--format", format];
-  const listed = await execute("docker", args).catch(() => undefined);
-  const [container, stack] = listed?.stdout.trim().split("\n")[0]?.split(" ") ?? [];
+  const listed = await readDocker(args).catch(() => undefined);
+  const [container, stack] = listed?.trim().split("\n")[0]?.split(" ") ?? [];
   if (container) return { name: `the container ${container}`, ...(stack && { stack }) };
   return { name: await processOn(port) };
 }
 
-/** Who listens, as far as Linux tells this user. */
+/** The process that listens, as far as Linux tells this user. */
 async function processOn(port: number): Promise<string> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((table) => readFile(table, "utf8").catch(() => "")),

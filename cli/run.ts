@@ -1,4 +1,4 @@
-// Runs a command on the project's Node: run.ts COMMAND [ARGUMENTS] gets what the command needs and then becomes it.
+// Runs a command on the project's Node: run.ts COMMAND [ARGUMENTS] installs what the command needs, then runs it.
 import path from "node:path";
 import "./person-errors.ts";
 import { prepare } from "./toolchain/prepare.ts";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs a command of the project: node cli/start.mjs COMMAND [ARGUMENTS]. It is plain JavaScript because it runs on
-// whichever Node there is; everything after it runs on the version that the project is written for.
+// Runs a command of the project: node cli/start.mjs COMMAND [ARGUMENTS]. Plain JavaScript, because it runs on whichever
+// Node is there; everything after it runs on the project's own version.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -27,7 +27,7 @@ const say = (sentence) => console.error(`set-up: ${sentence}`);
 function run(file, programArgs, environment) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, programArgs, { env: environment, stdio: "inherit" });
-    // A terminal's Ctrl-C reaches the whole group by itself; we only have to outlive it.
+    // A terminal's Ctrl-C reaches the whole process group; we only have to outlive it.
     const forward = () => child.kill("SIGTERM");
     process
       .on("SIGINT", () => {})
@@ -49,7 +49,7 @@ async function main() {
   return run(node, [path.join(root, "cli", "run.ts"), command, ...args], {
     ...process.env,
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
-    // Every process of ours reads the same sources and packages: compiled once, they load faster.
+    // All our processes load the same code: a compile cache makes that faster.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cacheDirectory("compiled"),
   });
 }

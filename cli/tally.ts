@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 
-/** How much of what was tested held. */
+/** How many tests passed, failed and were skipped. */
 export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** What vitest's JSON reporter writes, as far as it is looked at here. */
+/** The part of vitest's JSON report that is used here. */
 interface Report {
   testResults: { status: string; assertionResults: { status: string }[] }[];
 }
@@ -17,15 +17,15 @@ export function sum(tallies: Tally[]): Tally {
   return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
 }
 
-/** The tally of one thing that held or did not. */
+/** The tally of a single check. */
 export function tallyOf(passed: boolean): Tally {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
 /**
- * Counts the tests of one run of vitest. What failed outside a test, a file that does not load or an error that
- * nobody caught, counts as one failure.
- * @param status vitest's exit status
+ * Counts the tests of one vitest run. A failure outside a test, such as a file that does not load or an uncaught error,
+ * counts as one.
+ * @param status vitest's exit status.
  */
 export function readTally(file: string, status: number): Tally {
   let report: Report;

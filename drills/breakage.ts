@@ -1,15 +1,15 @@
 import type { RunningStack } from "../running-stack/running-stack.ts";
 
-/** A setting that is wrong on purpose, to see that a drill notices. A file in breakages/ exports one as `breakage`. */
+/** A setting that is wrong on purpose, to see that a drill detects it. A file in breakages/ exports one as `breakage`. */
 export interface Breakage {
   /** One line on what is wrong. */
   description: string;
   /** The drill that has to fail. */
   drill: string;
-  /** What its reasons have to say. */
+  /** What its reasons have to match. */
   caughtBy: RegExp;
-  /** What the stack then lacks even when it is left alone, as the look at its wholeness says it. */
-  lacks?: string;
-  /** Breaks it in the running stack, and leaves with the stack how to take it back. */
+  /** What the redundancy check then finds missing even without a fault. */
+  missing?: string;
+  /** Breaks it in the running stack, and leaves the undo with the stack. */
   apply: (stack: RunningStack) => Promise<void>;
 }

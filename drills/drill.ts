@@ -3,33 +3,33 @@ import type { Role } from "../infra/topology.ts";
 import type { Part } from "../running-stack/part.ts";
 import type { RunningStack } from "../running-stack/running-stack.ts";
 import type { Observation } from "./observe/observation.ts";
-import { untilWhole } from "./observe/whole.ts";
+import { untilFullyRedundant } from "./observe/redundancy.ts";
 import type { Random } from "./random.ts";
 
 /** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */
 export interface Drill {
   /** One line on what happens. */
   description: string;
-  /** What has to be so before the load begins, such as a small disk. */
+  /** Preparations before the load begins, such as a small disk. */
   prepare?: (scene: Scene) => Promise<void>;
-  /** Strikes, waits, and ends what would not end by itself. What is left is mended afterwards, and counts against it. */
+  /** Injects the fault, waits, and clears what would not end by itself. What is left is repaired, and counts against it. */
   inject: (scene: Scene) => Promise<void>;
   expected: Expectations;
   /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;
 }
 
-/** Bounds; what is not named is not bounded. Nothing may ever be lost, done twice, or stay broken. */
+/** Bounds; what is not named has none. Nothing may ever be lost, done twice, or stay broken. */
 export interface Expectations {
-  /** Requests that may fail; "in flight" are those that were under way when the fault struck. */
+  /** Requests that may fail; "in flight" are those under way when the fault was injected. */
   failedRequests?: number | "in flight";
   /** The longest that one write, or one read, may take from when it is first sent. */
   writesPauseMs?: number;
   readsPauseMs?: number;
-  /** Another node has to become primary: where none does, the fault was none. */
+  /** Another node has to become primary; otherwise there was no fault. */
   newPrimary?: true;
-  /** From the last fault or its end until every part is whole again by itself; 90 s where it is not named. */
-  wholeWithinMs?: number;
+  /** From the last fault or its end until the stack is fully redundant by itself; 90 s by default. */
+  recoveryMs?: number;
 }
 
 /** What a drill has at hand. */
@@ -38,7 +38,7 @@ export class Scene {
   readonly observation: Observation;
   private readonly random: Random | undefined;
 
-  /** @param random Draws which node is struck, in `soak`; without it, it is always the first. */
+  /** @param random Draws which node gets the fault, in `soak`; without it, always the first. */
   constructor(stack: RunningStack, observation: Observation, random?: Random) {
     this.stack = stack;
     this.observation = observation;
@@ -54,13 +54,13 @@ export class Scene {
   /** The database node that is primary now. */
   get primary(): Part {
     const { primary } = this.observation;
-    if (!primary) throw new Error("There is not one primary to strike.");
+    if (!primary) throw new Error("There is no single primary to inject a fault into.");
     return primary.part;
   }
 
   get replica(): Part {
     const replica = this.stack.parts("database").find(({ name }) => name !== this.primary.name);
-    if (!replica) throw new Error("There is no replica to strike.");
+    if (!replica) throw new Error("There is no replica to inject a fault into.");
     return replica;
   }
 
@@ -78,14 +78,15 @@ export class Scene {
   }
 
   /**
-   * @throws Error with what the stack lacks when the time is over.
+   * @throws Error with what is missing when the time is up.
    */
-  async untilWhole(timeoutMs: number): Promise<void> {
-    const outcome = await untilWhole(this.stack, this.observation, timeoutMs);
-    if ("lacks" in outcome) throw new Error(`The stack is not whole: ${outcome.lacks.join("; ")}.`);
+  async untilFullyRedundant(timeoutMs: number): Promise<void> {
+    const outcome = await untilFullyRedundant(this.stack, this.observation, timeoutMs);
+    if ("missing" in outcome)
+      throw new Error(`The stack is not fully redundant: ${outcome.missing.join("; ")}.`);
   }
 
-  /** Waits until it is so, for at most this long; the drill goes on either way. */
+  /** Waits for the condition, at most this long; the drill goes on either way. */
   async until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
     const endsAtMs = Date.now() + timeoutMs;
     while (!(await condition())) {

@@ -1,15 +1,15 @@
 import type { AcknowledgedWrite } from "./observe/database-node.ts";
 import type { Observation } from "./observe/observation.ts";
 
-/** What the stack did about the fault; times are milliseconds since it struck, null where it did not come to it. */
+/** What the stack did about the fault; times are milliseconds since it was injected, null where it did not happen. */
 export interface StackMeasures {
-  /** The first that a part of the stack itself noticed. */
+  /** When the stack first detected the fault, and how. */
   detected: { afterMs: number; what: string } | null;
   newPrimary: { afterMs: number; node: string } | null;
   /** Moments at which an older timeline still acknowledged a write after a newer one had. */
   twoPrimaries: string[];
   timelines: { before: number; after: number };
-  /** Sessions that the application had on the primary at most. */
+  /** The most sessions that the application had on the primary. */
   connections: { before: number; after: number };
 }
 
@@ -18,25 +18,25 @@ export interface NodeWrite extends AcknowledgedWrite {
   node: string;
 }
 
-export function measureStack(observation: Observation, struckAtMs: number): StackMeasures {
+export function measureStack(observation: Observation, injectedAtMs: number): StackMeasures {
   const writes = observation.databaseNodes
     .flatMap(({ part, writes }) => writes.map((write) => ({ ...write, node: part.name })))
     .toSorted((a, b) => a.endedMs - b.endedMs);
   const before = Math.max(
     1,
-    ...writes.filter(({ endedMs }) => endedMs < struckAtMs).map(({ timeline }) => timeline),
+    ...writes.filter(({ endedMs }) => endedMs < injectedAtMs).map(({ timeline }) => timeline),
   );
-  const firstOfNew = writes.find(({ timeline, endedMs }) => timeline > before && endedMs >= struckAtMs);
-  const looks = observation.databaseNodes.flatMap(({ connections }) => connections);
+  const firstOfNew = writes.find(({ timeline, endedMs }) => timeline > before && endedMs >= injectedAtMs);
+  const samples = observation.databaseNodes.flatMap(({ connections }) => connections);
   const most = (counts: { count: number }[]) => Math.max(0, ...counts.map(({ count }) => count));
   return {
-    detected: firstNoticed(observation, struckAtMs),
-    newPrimary: firstOfNew ? { afterMs: firstOfNew.endedMs - struckAtMs, node: firstOfNew.node } : null,
+    detected: firstDetected(observation, injectedAtMs),
+    newPrimary: firstOfNew ? { afterMs: firstOfNew.endedMs - injectedAtMs, node: firstOfNew.node } : null,
     twoPrimaries: momentsWithTwo(writes),
     timelines: { before, after: Math.max(before, ...writes.map(({ timeline }) => timeline)) },
     connections: {
-      before: most(looks.filter(({ atMs }) => atMs < struckAtMs)),
-      after: most(looks.filter(({ atMs }) => atMs >= struckAtMs)),
+      before: most(samples.filter(({ atMs }) => atMs < injectedAtMs)),
+      after: most(samples.filter(({ atMs }) => atMs >= injectedAtMs)),
     },
   };
 }
@@ -58,8 +58,8 @@ export function momentsWithTwo(writes: NodeWrite[]): string[] {
   });
 }
 
-function firstNoticed(observation: Observation, struckAtMs: number): StackMeasures["detected"] {
-  const noticed = [
+function firstDetected(observation: Observation, injectedAtMs: number): StackMeasures["detected"] {
+  const detections = [
     ...observation.proxies.flatMap(({ downs }) =>
       downs.map(({ atMs, proxy, server, reason }) => ({ atMs, what: `${proxy}: ${server} down, ${reason}` })),
     ),
@@ -70,6 +70,6 @@ function firstNoticed(observation: Observation, struckAtMs: number): StackMeasur
       .filter(({ action }) => action === "start" || action === "health_status: unhealthy")
       .map(({ atMs, container, action }) => ({ atMs, what: `${container}: ${action}` })),
   ];
-  const first = noticed.filter(({ atMs }) => atMs >= struckAtMs).toSorted((a, b) => a.atMs - b.atMs)[0];
-  return first ? { afterMs: first.atMs - struckAtMs, what: first.what } : null;
+  const first = detections.filter(({ atMs }) => atMs >= injectedAtMs).toSorted((a, b) => a.atMs - b.atMs)[0];
+  return first ? { afterMs: first.atMs - injectedAtMs, what: first.what } : null;
 }

@@ -8,24 +8,24 @@ export interface Latency {
   p99Ms: number;
 }
 
-/** What clients met, from when the fault struck. */
+/** What clients experienced from the fault on. */
 export interface ClientMeasures {
   operations: number;
   acknowledgedWrites: number;
-  /** Requests that failed, even if what they asked for was done when sent again. */
+  /** Requests that failed, even if a retry succeeded. */
   failedRequests: number;
-  /** Of these, the ones that were under way when the fault struck. */
+  /** Of these, those under way when the fault was injected. */
   failedInFlight: number;
   /** Requests that failed before the fault: a drill that has any proves nothing. */
   failedBefore: number;
   /** What failed, and how often, as in `post: 503`. */
   failures: Record<string, number>;
-  /** Writes that were given up without knowing. */
+  /** Writes given up with an unknown outcome. */
   unknownWrites: number;
   /** Answers that the contract does not allow. */
   wrongAnswers: string[];
   readsBackInTime: string[];
-  /** The longest that one write took, from when it was first sent until it was settled. */
+  /** The longest that one write took, from the first attempt until it was settled. */
   writesPauseMs: number;
   readsPauseMs: number;
   /** The longest time in which no write of anyone was acknowledged. */
@@ -33,21 +33,21 @@ export interface ClientMeasures {
   before: { writes: Latency; reads: Latency };
 }
 
-/** Requests are on their way for this long before anyone notices a fault. */
+/** A request sent this long after the fault still counts as in flight. */
 const inFlightGraceMs = 50;
 
-/** @param struckAtMs When the fault began; what ended before is the undisturbed service. */
-export function measureClients({ operations, regressions }: Ledger, struckAtMs: number): ClientMeasures {
-  const after = operations.filter(({ endedAtMs }) => endedAtMs >= struckAtMs);
-  const before = operations.filter(({ endedAtMs }) => endedAtMs < struckAtMs);
-  const attemptsAfter = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs >= struckAtMs);
-  const attemptsBefore = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs < struckAtMs);
+/** @param injectedAtMs When the fault began; what ended before is the baseline. */
+export function measureClients({ operations, regressions }: Ledger, injectedAtMs: number): ClientMeasures {
+  const after = operations.filter(({ endedAtMs }) => endedAtMs >= injectedAtMs);
+  const before = operations.filter(({ endedAtMs }) => endedAtMs < injectedAtMs);
+  const attemptsAfter = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs >= injectedAtMs);
+  const attemptsBefore = failedAttempts(operations).filter(({ endedAtMs }) => endedAtMs < injectedAtMs);
   const writesAfter = after.filter(isWrite);
   return {
     operations: after.length,
     acknowledgedWrites: writesAfter.filter(({ outcome }) => outcome === "acknowledged").length,
     failedRequests: attemptsAfter.length,
-    failedInFlight: attemptsAfter.filter(({ startedAtMs }) => startedAtMs <= struckAtMs + inFlightGraceMs)
+    failedInFlight: attemptsAfter.filter(({ startedAtMs }) => startedAtMs <= injectedAtMs + inFlightGraceMs)
       .length,
     failedBefore: attemptsBefore.length,
     failures: countFailures(after),
@@ -56,7 +56,7 @@ export function measureClients({ operations, regressions }: Ledger, struckAtMs: 
     readsBackInTime: regressions.map(({ client, kind, what }) => `${client}: ${kind}: ${what}`),
     writesPauseMs: longest(writesAfter),
     readsPauseMs: longest(after.filter((operation) => !isWrite(operation))),
-    writesSilenceMs: longestSilence(writesAfter, struckAtMs),
+    writesSilenceMs: longestSilence(writesAfter, injectedAtMs),
     before: {
       writes: latency(before.filter(isWrite)),
       reads: latency(before.filter((operation) => !isWrite(operation))),

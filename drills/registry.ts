@@ -4,7 +4,7 @@ import type { Drill } from "./drill.ts";
 
 const folder = new URL("./scenarios/", import.meta.url);
 
-/** Every drill by its name, which is its file's: the folder is the list. */
+/** Every drill by the name of its file. */
 export async function loadDrills(): Promise<Map<string, Drill>> {
   const drills = new Map<string, Drill>();
   for (const file of readdirSync(folder).toSorted()) {
@@ -16,7 +16,7 @@ export async function loadDrills(): Promise<Map<string, Drill>> {
 
 /**
  * The named drills in the order of their names on the command line; all when none is named.
- * @throws PersonError for a name that is none.
+ * @throws PersonError for an unknown name.
  */
 export function chooseDrills(drills: Map<string, Drill>, names: string[]): Map<string, Drill> {
   if (names.length === 0) return drills;

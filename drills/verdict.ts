@@ -10,21 +10,25 @@ export interface Measures {
   /** On each node and through both addresses: where the ledger and the database differ. */
   differences: Omit<Differences, "unknown">;
   forks: string[];
-  /** From the strike, and from when the last fault was lifted or struck; null when it never was. */
-  whole: { afterStrikeMs: number; afterLiftMs: number } | null;
-  /** What was not whole by itself and had to be mended. */
-  mended: string[];
+  /** Until fully redundant, from the first fault and from the last thing done; null when it never was. */
+  recovery: { afterInjectMs: number; afterClearMs: number } | null;
+  /** What did not recover by itself and had to be repaired. */
+  repaired: string[];
 }
 
 /**
  * Why a drill has failed, a sentence for each reason; none when it has passed.
  * @param expected Bounds of this drill, beside what is never allowed.
  */
-export function judge(measures: Measures, expected: Expectations): string[] {
-  return [...judgeData(measures), ...judgeStack(measures, expected), ...judgeClients(measures, expected)];
+export function evaluate(measures: Measures, expected: Expectations): string[] {
+  return [
+    ...evaluateData(measures),
+    ...evaluateStack(measures, expected),
+    ...evaluateClients(measures, expected),
+  ];
 }
 
-function judgeData({ clients, differences, forks, stack }: Measures): string[] {
+function evaluateData({ clients, differences, forks, stack }: Measures): string[] {
   return [
     ...several(differences.lost, "acknowledged writes were lost"),
     ...several(differences.twice, "writes were done twice"),
@@ -36,26 +40,26 @@ function judgeData({ clients, differences, forks, stack }: Measures): string[] {
   ];
 }
 
-function judgeStack({ whole, mended, stack }: Measures, expected: Expectations): string[] {
-  const { wholeWithinMs = 90_000, newPrimary } = expected;
+function evaluateStack({ recovery, repaired, stack }: Measures, expected: Expectations): string[] {
+  const { recoveryMs = 90_000, newPrimary } = expected;
   const reasons = newPrimary && !stack.newPrimary ? ["no other node became primary"] : [];
-  if (whole) return [...reasons, ...above(whole.afterLiftMs, wholeWithinMs, "until whole again")];
-  return [...reasons, `not whole again by itself within ${seconds(wholeWithinMs)}: ${mended.join("; ")}`];
+  if (recovery) return [...reasons, ...above(recovery.afterClearMs, recoveryMs, "until fully redundant")];
+  return [...reasons, `not fully redundant by itself within ${seconds(recoveryMs)}: ${repaired.join("; ")}`];
 }
 
-function judgeClients({ clients }: Measures, expected: Expectations): string[] {
+function evaluateClients({ clients }: Measures, expected: Expectations): string[] {
   const { failedRequests, writesPauseMs, readsPauseMs } = expected;
   const reasons: string[] = [];
   if (clients.acknowledgedWrites === 0) reasons.push("no write was acknowledged after the fault");
   if (clients.failedBefore > 0) reasons.push(`${clients.failedBefore} requests failed before the fault`);
-  if (failedRequests !== undefined) reasons.push(...judgeFailures(clients, failedRequests));
+  if (failedRequests !== undefined) reasons.push(...evaluateFailures(clients, failedRequests));
   if (writesPauseMs !== undefined)
     reasons.push(...above(clients.writesPauseMs, writesPauseMs, "for a write"));
   if (readsPauseMs !== undefined) reasons.push(...above(clients.readsPauseMs, readsPauseMs, "for a read"));
   return reasons;
 }
 
-function judgeFailures(clients: ClientMeasures, allowed: number | "in flight"): string[] {
+function evaluateFailures(clients: ClientMeasures, allowed: number | "in flight"): string[] {
   const counted =
     allowed === "in flight" ? clients.failedRequests - clients.failedInFlight : clients.failedRequests;
   const most = allowed === "in flight" ? 0 : allowed;
@@ -69,7 +73,7 @@ function above(ms: number, mostMs: number, what: string): string[] {
   return ms > mostMs ? [`${seconds(ms)} ${what}, allowed are ${seconds(mostMs)}`] : [];
 }
 
-/** The first few in full: that is enough to start looking. */
+/** The first few in full: enough to start from. */
 function several(list: string[], what: string): string[] {
   if (list.length === 0) return [];
   const more = list.length > 3 ? ` and ${list.length - 3} more` : "";

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Mapping } from "./mapping/mapping.ts";
 
-/** SHA-256 over all that an import is made of: the file with its log, the mapping, and which uploads there are. */
+/** SHA-256 over an import's inputs: the file with its log, the mapping and the list of uploads. */
 export async function inputsDigest(
   file: string,
   mapping: Mapping,

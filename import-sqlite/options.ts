@@ -15,7 +15,7 @@ const usage =
 
 /**
  * @param rest The command line without its stack.
- * @throws PersonError that names what is wrong and what is allowed.
+ * @throws PersonError with what is wrong and what is allowed.
  */
 export function readOptions(rest: string[]): ImportOptions {
   const { values, positionals } = parse(rest);
@@ -23,8 +23,7 @@ export function readOptions(rest: string[]): ImportOptions {
   const [file, second] = positionals;
   if (second !== undefined)
     throw new PersonError(`One FILE at a time: "${second}" is a second one. ${usage}`);
-  if (sample === (file !== undefined))
-    throw new PersonError(`Either a FILE or --sample has to be said: ${usage}`);
+  if (sample === (file !== undefined)) throw new PersonError(`Either a FILE or --sample is needed: ${usage}`);
   if (sample && (uploads ?? map) !== undefined) {
     throw new PersonError("--sample brings its own uploads and mapping; --uploads and --map are for a FILE.");
   }

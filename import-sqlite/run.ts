@@ -10,13 +10,13 @@ import { requireFolder } from "./service/images.ts";
 import { Scratch } from "./service/scratch.ts";
 import { SqliteFile } from "./sqlite/database.ts";
 import { schemaName } from "./translate/names.ts";
-import { askPrimary, importInOneTransaction } from "./write/attempts.ts";
+import { importInOneTransaction, queryPrimary } from "./write/attempts.ts";
 import { contentOf } from "./write/load.ts";
 import { Progress } from "./write/progress.ts";
 import { contentDigest, findRecord, type ImportRecord } from "./write/record.ts";
 import { serviceStreams, tableStreams } from "./write/streams.ts";
 
-/** Where an import goes to: a stack's database and bucket. */
+/** The target of an import: a stack's database and bucket. */
 export interface ImportTarget {
   database: SessionOptions;
   objectStore: BucketSettings;
@@ -34,7 +34,7 @@ export interface ImportRequest {
   say: (lines: string) => void;
 }
 
-/** What came of it. Its sentence is the last that people read. */
+/** The result. Its sentence is the last that people read. */
 export interface ImportResult {
   outcome: "imported" | "planned" | "unchanged";
   sentence: string;
@@ -43,8 +43,8 @@ export interface ImportResult {
 }
 
 /**
- * Ports an SQLite file into a stack: reads it, says what becomes of it, writes it in one transaction, compares.
- * @throws PersonError with one sentence; then nothing was written.
+ * Imports an SQLite file into a stack: reads it, shows the plan, writes it in one transaction, compares.
+ * @throws PersonError with one sentence; nothing was written then.
  */
 export async function importSqlite(request: ImportRequest): Promise<ImportResult> {
   const file = SqliteFile.open(request.file);
@@ -62,18 +62,18 @@ async function importFile(request: ImportRequest, file: SqliteFile, scratch: Scr
   if (uploads !== undefined) requireFolder(uploads);
   const inputs = await inputsDigest(request.file, mapping, uploads);
   const schema = mapping.schema ?? schemaName(file.path);
-  const record = await askPrimary(target.database, (session) => recordOf(session, schema));
+  const record = await queryPrimary(target.database, (session) => recordOf(session, schema));
   if (record?.inputs === inputs) return unchanged(schema, record);
   const plan = await makePlan({
     ...{ file, mapping, uploads, scratch, assetsUrl: target.assetsUrl },
-    // Where the import is done already, its own accounts are among those.
+    // After an earlier import, its own accounts are among those.
     loadTaken: async () => {
-      if (!record) await askPrimary(target.database, (session) => loadTaken(session, scratch));
+      if (!record) await queryPrimary(target.database, (session) => loadTaken(session, scratch));
     },
     progress: progressOf(say),
   });
   if (record) return sameContentOrRefused(plan, file, record);
-  await askPrimary(target.database, (session) => rehearse(session, plan));
+  await queryPrimary(target.database, (session) => rehearse(session, plan));
   say(showPlan(plan, request.file));
   if (request.dryRun)
     return { outcome: "planned", sentence: "Nothing was written: this was a dry run.", plan };
@@ -127,7 +127,7 @@ const unchanged = (schema: string, { importedAt }: ImportRecord): ImportResult =
   sentence: `Nothing changes: this was imported into the schema ${schema} at ${importedAt}.`,
 });
 
-/** The file's bytes, the mapping or the uploads are others than then; its tables may still be the same. */
+/** The file, the mapping or the uploads have changed since; the tables may still be the same. */
 function sameContentOrRefused(plan: ImportPlan, file: SqliteFile, record: ImportRecord): ImportResult {
   const contents = new Map(tableStreams(plan, file).map((stream) => [stream.label, contentOf(stream)]));
   if (contentDigest(plan, contents) === record.content) return unchanged(plan.schema, record);
@@ -136,10 +136,10 @@ function sameContentOrRefused(plan: ImportPlan, file: SqliteFile, record: Import
   );
 }
 
-/** Rows that are fetched at once. */
+/** Rows per fetch. */
 const page = 10_000;
 
-/** What handles and addresses the service has given away. */
+/** The handles and email addresses that the service has already given out. */
 async function loadTaken(session: Session, scratch: Scratch): Promise<void> {
   scratch.run("delete from taken");
   for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
@@ -154,7 +154,7 @@ async function loadTaken(session: Session, scratch: Scratch): Promise<void> {
   }
 }
 
-/** Steps of the plan are said when one takes long. */
+/** Reports steps of the plan that take long. */
 function progressOf(say: (line: string) => void): (sentence: string) => void {
   let saidAt = performance.now();
   return (sentence) => {

@@ -7,8 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 /**
- * Makes the sample application's database and uploads from `sample.sql`, in a folder that is removed on disposal. It
- * takes the way of every file, so that way is tried by everyone who develops.
+ * Makes the sample application's database and uploads from `sample.sql`, in a folder that is removed on disposal. It is
+ * imported like any file, so every developer tries the import.
  */
 export function makeSample(): { file: string; uploads: string } & Disposable {
   const directory = mkdtempSync(path.join(tmpdir(), "capstone-sample-"));
@@ -16,7 +16,7 @@ export function makeSample(): { file: string; uploads: string } & Disposable {
   const uploads = path.join(directory, "uploads");
   mkdirSync(uploads);
   writeFileSync(path.join(uploads, "ada.png"), Buffer.from(pixel, "base64"));
-  // Its bytes are the same each time, and so is when they were written, or a second import would find others.
+  // Same bytes and same modification time each time, or a second import would see a change.
   const database = new DatabaseSync(file);
   database.exec(readFileSync(new URL("sample.sql", import.meta.url), "utf8"));
   database.close();

@@ -1,6 +1,6 @@
 import type { Input, Output } from "@pulumi/pulumi";
 
-/** Where people and Prometheus look; a part that is not deployed is null. */
+/** The addresses of monitoring; null for what is not deployed. */
 export interface MonitoringOutput {
   metricsUrl: string | null;
   alertsUrl: string | null;
@@ -21,7 +21,7 @@ export interface Deployment {
   target: "docker" | "aws";
   /** Where clients go, without a trailing slash. */
   apiUrl: Input<string>;
-  /** What a load balancer asks: `apiUrl` with `/health`. */
+  /** For health checks: `apiUrl` with `/health`. */
   healthUrl: Input<string>;
   /** The primary database. Secret. */
   databaseUrl: Output<string>;

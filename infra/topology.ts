@@ -14,7 +14,7 @@ export const roles = [
   "dashboards",
   "exporter",
   "backup",
-  // What the parts above stand on.
+  // What the parts above depend on.
   "service-network",
   "data-network",
   "cluster-network",
@@ -100,7 +100,7 @@ export const bucketName = "capstone-uploads";
 /** The region that the object store of the local target answers to. */
 export const objectStoreRegion = "garage";
 
-/** How long each part may take to end cleanly after it was told to, in seconds. */
+/** How long each part may take to stop cleanly, in seconds. */
 export const stopTimeoutSeconds = {
   app: 30,
   /** A fast shutdown with its checkpoint; Patroni gives the lead away first. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Everything the service starts with. Moments are kept to the millisecond, as the API shows them. */
+/** The first schema. Times are kept to the millisecond, as the API shows them. */
 export async function up(database: Kysely<unknown>): Promise<void> {
   await createAccounts(database);
   await createSessions(database);
@@ -22,7 +22,7 @@ async function createAccounts(database: Kysely<unknown>): Promise<void> {
     .addColumn("created_at", "timestamptz(3)", (column) => column.notNull().defaultTo(sql`now()`))
     .addUniqueConstraint("accounts_handle_unique", ["handle"])
     .addUniqueConstraint("accounts_email_unique", ["email"])
-    // The service folds case before it asks; these keep anyone else from storing a second spelling.
+    // The service folds case itself; these keep anyone else from storing a second spelling.
     .addCheckConstraint("accounts_handle_form", sql`handle ~ '^[a-z0-9_-]+$'`)
     .addCheckConstraint("accounts_email_form", sql`email = lower(email)`)
     .execute();
@@ -76,7 +76,7 @@ async function createPosts(database: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** A key and the answer it got, written in the same transaction as what it caused. */
+/** A key and its answer, written in the same transaction as the effect. */
 async function createIdempotencyKeys(database: Kysely<unknown>): Promise<void> {
   await database.schema
     .createTable("idempotency_keys")
@@ -97,8 +97,8 @@ async function createIdempotencyKeys(database: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Counters that all nodes share. Unlogged: they wait for no standby and cost no log, and a failover forgets them,
- * which a limit can afford.
+ * Counters that all nodes share. Unlogged: they wait for no standby and cost no log. A failover resets them, which is
+ * acceptable for limits.
  */
 async function createRateLimits(database: Kysely<unknown>): Promise<void> {
   await database.schema

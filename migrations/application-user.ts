@@ -15,7 +15,7 @@ export interface ApplicationLogin {
 }
 
 /**
- * Creates the application's login, or gives it this password, and grants it what it needs and no more.
+ * Creates the application's login, or gives it this password, and grants it only what it needs.
  * Postgres is given a SCRAM verifier, so the password is in no statement and no log.
  */
 export async function grantApplicationUser(
@@ -39,7 +39,7 @@ export async function grantApplicationUser(
   await sql`alter default privileges in schema public
     grant select, insert, update, delete on tables to ${user}`.execute(database);
   await sql`alter default privileges in schema public grant usage on sequences to ${user}`.execute(database);
-  // It may see how far the schema is; the history is the owner's.
+  // It may read the schema's version; only the owner changes the history.
   await sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${user}`.execute(
     database,
   );
@@ -52,8 +52,8 @@ const granted = {
 };
 
 /**
- * As `grant … on all tables in schema public`, which fails as a whole where one of them is somebody else's: what a
- * superuser made there by hand is not the service's, and must not stop a deployment or a restore.
+ * Like `grant … on all tables in schema public`, which fails altogether if one of them has another owner: what a
+ * superuser made there by hand must not stop a deployment or a restore.
  */
 async function grantOnOwned(database: Kysely<unknown>, object: keyof typeof granted): Promise<void> {
   const { kinds, privileges } = granted[object];

@@ -16,7 +16,7 @@ export interface MigrationOptions {
   applicationLogin?: string;
   /** Where the migrations are; ends with a slash. */
   folder: URL;
-  /** How long a primary, a lock, and another migration that runs are waited for, all together. */
+  /** How long to wait for a primary, a lock and another running migration, all together. */
   budgetMs: number;
   /** Progress, a line each. */
   log: (line: string) => void;
@@ -29,22 +29,22 @@ export interface MigrationOutcome {
   applied: string[];
 }
 
-/** A migration step that did not happen; its message is for people and says which migration and why. */
+/** A failed migration step; its message is for people and says which migration and why. */
 export class MigrationError extends Error {
   override name = "MigrationError";
 }
 
-/** Waiting behind a long transaction would stop everyone who comes after: rather give up and try again. */
+/** Waiting behind a long transaction would block everyone behind us: better to give up and try again. */
 const lockTimeout = "3s";
-/** "capstone" as a number: holding it means being the one migration that runs. */
+/** "capstone" as a number: the lock of the one running migration. */
 const migrationLock = 0x63617073746fn;
 
-/** Codes with which a server says that waiting will not help. */
+/** Error codes for which waiting does not help. */
 const hopelessCodes = /^(28...|3D000|42501)$/;
 
 /**
  * Brings the schema to the newest migration, all pending ones in one transaction, and the application's user with it.
- * Run again it changes nothing; two at once wait for each other.
+ * Running it again changes nothing; two at once wait for each other.
  * @throws MigrationError, and then nothing of the pending migrations is in the database.
  */
 export async function migrate(options: MigrationOptions): Promise<MigrationOutcome> {
@@ -103,13 +103,13 @@ async function runPending(options: MigrationOptions, session: Kysely<unknown>): 
   const provider = new FolderMigrationProvider(options.folder, await appliedMigrations(session));
   const { error, results = [] } = await new Migrator({ db: session, provider }).migrateToLatest();
   if (error === undefined) return results.map((result) => result.migrationName);
-  // What may pass is tried again: nothing is left of this attempt.
+  // Transient: try again, since nothing is left of this attempt.
   const failed = results.find((result) => result.status === "Error");
   if (failed === undefined || fateOf(error) !== "refused") throw error;
   throw new MigrationError(`Migration ${failed.migrationName} failed and was undone: ${messageOf(error)}`);
 }
 
-/** A primary that is not there yet is waited for; one that refuses us is reported at once. */
+/** Waits for a primary to appear; one that refuses us is reported at once. */
 async function waitForPrimary(options: MigrationOptions, endsAt: number): Promise<void> {
   for (let said = false; ; said = true) {
     try {
@@ -143,7 +143,7 @@ function dialectOptions({ database, budgetMs }: MigrationOptions): PostgresDiale
     mustTakeWrites: true,
     max: 1,
     connectTimeoutMs,
-    // A statement that rewrites a large table takes what it takes.
+    // Rewriting a large table takes as long as it takes.
     timeoutMs: Math.max(budgetMs, 3_600_000),
     idleTimeoutMs: 60_000,
     maxLifetimeMs: 24 * 3_600_000,

@@ -23,7 +23,7 @@ export class FolderMigrationProvider implements MigrationProvider {
       .sort();
     const migrations: Record<string, Migration> = {};
     for (const name of names) migrations[name] = await import(new URL(`${name}.ts`, this.folder).href);
-    // Going back to an earlier release: it works on the newer schema, and there is nothing for it to do.
+    // A rollback to an earlier release: it works on the newer schema, so there is nothing to do.
     for (const name of this.applied) {
       if (name > (names.at(-1) ?? "")) migrations[name] = { up: async () => {} };
     }

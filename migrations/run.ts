@@ -3,7 +3,7 @@ import { migrate } from "./migrate.ts";
 
 /**
  * The migration step of a deployment. Progress goes to standard error; the last line on standard output is
- * `{"newest":"…","applied":["…"]}`. It fails with one sentence and status 1, and then nothing is half-done.
+ * `{"newest":"…","applied":["…"]}`. On failure it prints one sentence, exits with 1 and leaves nothing half-done.
  */
 try {
   const outcome = await migrate({

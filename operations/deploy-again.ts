@@ -4,7 +4,7 @@ import { PersonError } from "../infra/errors.ts";
 
 const root = path.dirname(import.meta.dirname);
 
-/** Runs `up` for the stack, its progress shown. @throws PersonError when it fails. */
+/** Runs `up` for the stack and shows its progress. @throws PersonError when it fails. */
 export function deployAgain(stack: string, args: string[] = []): Promise<void> {
   return new Promise((resolve, reject) => {
     const errors = path.join(root, "cli", "person-errors.ts");

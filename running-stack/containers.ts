@@ -13,11 +13,11 @@ export interface StackContainer {
 
 const onAws = {
   backups:
-    'RDS and AWS Backup make, keep, prove and restore the backups there; docs/aws.md, "Backups and restores", says how',
-  rotate: 'set a new value and deploy; docs/aws.md, "A new version", says how',
+    'RDS and AWS Backup make, keep, verify and restore the backups there; see docs/aws.md, "Backups and restores"',
+  rotate: 'set a new value and deploy; see docs/aws.md, "A new version"',
 };
 
-/** @throws PersonError on AWS, where this is done in AWS's own ways. */
+/** @throws PersonError on AWS, which has its own way for this. */
 export function requireDocker(stack: string, what: keyof typeof onAws = "backups"): void {
   if (configurationOf(stack)["capstone:target"] !== "aws") return;
   throw new PersonError(`The stack ${stack} runs on AWS: ${onAws[what]}.`);
@@ -47,18 +47,18 @@ export async function containersOf(stack: string, role: Role): Promise<StackCont
     .toSorted((a, b) => a.node - b.node);
 }
 
-/** @throws PersonError when it does not run. */
+/** @throws PersonError when it is not running. */
 export async function backupContainer(stack: string): Promise<string> {
   const [container] = await containersOf(stack, "backup");
   if (!container?.running) {
     throw new PersonError(
-      `No backup container of the stack ${stack} runs; \`npm run up -- --stack ${stack}\`.`,
+      `The stack ${stack} has no running backup container; \`npm run up -- --stack ${stack}\` starts it.`,
     );
   }
   return container.name;
 }
 
-/** The database node that says it is the primary; undefined when none does. */
+/** The database node that reports being primary; undefined when none does. */
 export async function findPrimary(stack: string): Promise<string | undefined> {
   for (const { name, running } of await containersOf(stack, "database")) {
     if (running && (await isPrimary(name))) return name;
@@ -73,21 +73,21 @@ export async function requirePrimary(stack: string): Promise<string> {
   return primary;
 }
 
-/** Long work: a backup or a restore of a large database. */
+/** Enough for a backup or a restore of a large database. */
 const longestMs = 6 * 3600 * 1000;
 
 /**
  * Runs a program in a container to its end.
  * @returns What it printed, trimmed.
- * @throws PersonError with what it complained of.
+ * @throws PersonError with its error output.
  */
 export async function execute(container: string, command: string[]): Promise<string> {
   const ended = await docker(["exec", container, ...command], longestMs);
   if (ended.exitCode === 0) return ended.standardOutput.trim();
-  // Killed, or its container was: it had no time to say anything.
+  // It, or its container, was killed before it could print anything.
   if (ended.exitCode === null || ended.exitCode >= 128) {
     throw new PersonError(
-      `${container} was stopped before \`${command.join(" ")}\` had ended; once it runs again, so can this.`,
+      `${container} was stopped before \`${command.join(" ")}\` had finished; try again once it runs.`,
     );
   }
   throw new PersonError(lastLines(ended));

@@ -2,7 +2,7 @@ import Docker from "dockerode";
 import { PersonError } from "../infra/errors.ts";
 
 /**
- * Connects to the Docker engine, the one that DOCKER_HOST names or else this machine's.
+ * Connects to the Docker engine at DOCKER_HOST, or this machine's.
  * @throws PersonError when it does not answer.
  */
 export async function connectEngine(): Promise<Docker> {
@@ -16,7 +16,7 @@ export async function connectEngine(): Promise<Docker> {
   return engine;
 }
 
-/** Whether the engine refused a call because there is nothing left to do (304) or nothing there (404, 409). */
+/** Whether the engine refused a call with one of these codes: already done (304), not there (404), busy (409). */
 export function isRefusal(error: unknown, ...statusCodes: number[]): boolean {
   return error instanceof Error && "statusCode" in error && statusCodes.includes(error.statusCode as number);
 }

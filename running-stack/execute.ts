@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 export interface Execution {
   output: Readable;
   errors: Readable;
-  /** Ends the program's standard input, after this text: a program that watches it ends as well. */
+  /** Writes this text and closes the program's standard input; a program that reads it to its end ends then. */
   close: (input?: string) => void;
   exitCode: () => Promise<number | null>;
 }
@@ -37,7 +37,7 @@ export async function startIn(container: Docker.Container, command: string[]): P
 }
 
 /**
- * Runs a program in a container to its end.
+ * Runs a program in a container to completion.
  * @param input What it reads on standard input.
  * @returns What it wrote on standard output, trimmed.
  * @throws Error with what it wrote on standard error when it fails.

@@ -1,19 +1,19 @@
-/** What was done to the stack, and when; moments are milliseconds since 1970. */
+/** Something done to the stack; times are milliseconds since 1970. */
 export interface Action {
   atMs: number;
-  /** When it was done; undefined while it is under way. */
+  /** When it ended; undefined while it is under way. */
   doneMs: number | undefined;
-  /** `strike` begins a fault, `lift` ends one. */
-  kind: "strike" | "lift";
+  /** `inject` begins a fault, `clear` ends one. */
+  kind: "inject" | "clear";
   /** As in "app-1: killed". */
   what: string;
 }
 
-/** Notes every action of a drill, so that the picture and the verdict know when the fault began and ended. */
+/** Records every action of a drill, so that the picture and the verdict know when the fault began and ended. */
 export class Journal {
   readonly actions: Action[] = [];
 
-  /** Does it, and notes the moments before and after. */
+  /** Runs the work and records when it began and ended. */
   async note<T>(kind: Action["kind"], what: string, work: () => Promise<T>): Promise<T> {
     const action: Action = { atMs: Date.now(), doneMs: undefined, kind, what };
     this.actions.push(action);
@@ -24,13 +24,13 @@ export class Journal {
     }
   }
 
-  /** When the first fault struck; now, when none has. */
-  get struckAtMs(): number {
-    return this.actions.find(({ kind }) => kind === "strike")?.atMs ?? Date.now();
+  /** When the first fault was injected; now, if none was. */
+  get injectedAtMs(): number {
+    return this.actions.find(({ kind }) => kind === "inject")?.atMs ?? Date.now();
   }
 
-  /** When the last thing was done: from then on the stack is left to itself. */
-  get leftAloneAtMs(): number {
-    return Math.max(this.struckAtMs, ...this.actions.map(({ atMs, doneMs }) => doneMs ?? atMs));
+  /** When the last action ended: from then on the stack is left to itself. */
+  get lastActionAtMs(): number {
+    return Math.max(this.injectedAtMs, ...this.actions.map(({ atMs, doneMs }) => doneMs ?? atMs));
   }
 }

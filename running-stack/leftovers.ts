@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { containerIds, type Deployment } from "./pulumi/deployment.ts";
 
-const execute = promisify(execFile);
-
 /**
- * Removes the stack's containers that no state knows, as a drill or bench that was cut short leaves them: a network
- * that one of them is attached to cannot be removed.
+ * Removes the stack's containers that are not in its state, as an interrupted drill or bench leaves them: a network with
+ * a container attached cannot be removed.
  */
 export async function removeUnknownContainers(stack: string, deployed: Deployment): Promise<void> {
   const known = containerIds(deployed);
@@ -15,9 +12,8 @@ export async function removeUnknownContainers(stack: string, deployed: Deploymen
 }
 
 /**
- * Removes what carries the stack's label on the engine although no state knows it: what jobs and drills started, or
- * all of it when the state was lost.
- * @param withData volumes too
+ * Removes everything that carries the stack's label: what jobs and drills started, or all of it if the state was lost.
+ * @param withData Whether to remove volumes too.
  */
 export async function removeLeftovers(stack: string, withData: boolean): Promise<void> {
   const filter = ["--filter", `label=capstone.stack=${stack}`, "--quiet"];
@@ -27,7 +23,7 @@ export async function removeLeftovers(stack: string, withData: boolean): Promise
 }
 
 async function removeAll(list: string[], remove: string[], chosen = (_id: string) => true): Promise<void> {
-  const { stdout } = await execute("docker", list);
-  const ids = stdout.split("\n").filter((id) => id !== "" && chosen(id));
-  if (ids.length > 0) await execute("docker", [...remove, ...ids]);
+  const listed = await readDocker(list);
+  const ids = listed.split("\n").filter((id) => id !== "" && chosen(id));
+  if (ids.length > 0) await readDocker([...remove, ...ids]);
 }

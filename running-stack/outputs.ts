@@ -1,7 +1,7 @@
 import { PersonError } from "../infra/errors.ts";
 import { readPulumi } from "./pulumi/pulumi-cli.ts";
 
-/** What a drill needs of the stack's outputs. */
+/** The outputs that drills need. */
 export interface StackOutputs {
   target: "docker" | "aws";
   apiUrl: string;
@@ -14,18 +14,18 @@ export interface StackOutputs {
 
 /**
  * Reads the outputs of a running stack, secrets too.
- * @throws PersonError when there is no such stack, or none that runs on Docker.
+ * @throws PersonError when there is no such stack, or it does not run on Docker.
  */
 export async function readOutputs(stack: string): Promise<StackOutputs> {
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
   const text = await readPulumi(args).catch((error: Error) => {
-    throw new PersonError(`The stack ${stack} has no outputs; \`npm run up\` makes it. ${error.message}`);
+    throw new PersonError(`The stack ${stack} has no outputs; \`npm run up\` creates it. ${error.message}`);
   });
   const outputs = JSON.parse(text) as StackOutputs;
   if (!outputs.apiUrl) throw new PersonError(`The stack ${stack} is not up; \`npm run up\` brings it up.`);
   if (outputs.target !== "docker") {
     throw new PersonError(
-      `The stack ${stack} runs on ${outputs.target}; these drills are for docker. docs/aws.md has the others.`,
+      `The stack ${stack} runs on ${outputs.target}; these drills are for docker; for AWS see docs/aws.md.`,
     );
   }
   return outputs;

@@ -13,13 +13,13 @@ export interface PartState {
   role: Role;
   node: number;
   image: string;
-  /** Network to the names that the part has there. Empty where it shares another container's. */
+  /** Network to the part's aliases there. Empty where it shares another container's network. */
   networks: Record<string, string[]>;
-  /** The program that says whether it is well. */
+  /** The health check's command. */
   healthCheck: string[];
 }
 
-/** One container of the stack, and what can be done to it. Every fault and its end is noted in the journal. */
+/** One container of the stack, and what can be done to it. Every fault and its end is recorded in the journal. */
 export class Part {
   /** As in `app-1`. */
   readonly name: string;
@@ -39,56 +39,56 @@ export class Part {
     return this.state.containerName;
   }
 
-  /** By its name, since a container made anew has another id. */
+  /** By name, since a recreated container has another id. */
   get container(): Docker.Container {
     return this.engine.getContainer(this.containerName);
   }
 
-  /** Asks it now, where Docker would only do so at its next interval. */
-  async isWell(): Promise<boolean> {
-    const asked = runIn(this.container, this.state.healthCheck).then(
+  /** Runs its health check now, without waiting for Docker's next interval. */
+  async isHealthy(): Promise<boolean> {
+    const healthy = runIn(this.container, this.state.healthCheck).then(
       () => true,
       () => false,
     );
-    return Promise.race([asked, sleep(healthCheckTimeoutSeconds * 1000, false)]);
+    return Promise.race([healthy, sleep(healthCheckTimeoutSeconds * 1000, false)]);
   }
 
-  /** Ends its init as a crash would: the restart policy acts. */
+  /** Kills its init, like a crash: the restart policy acts. */
   async crash(): Promise<void> {
     const { State, Image } = await this.container.inspect();
-    await this.strike("killed", async () => {
+    await this.inject("killed", async () => {
       signalFromOutside([State.Pid], "SIGKILL", Image);
-      await this.untilNoticed(State.Pid);
+      await this.untilEngineNotices(State.Pid);
     });
   }
 
-  /** A busy engine takes a moment to notice that a process has ended, and says until then that all is well. */
-  private async untilNoticed(pid: number): Promise<void> {
+  /** A busy engine takes a moment to notice that a process has died, and reports it as running until then. */
+  private async untilEngineNotices(pid: number): Promise<void> {
     const endsAtMs = Date.now() + 15_000;
     while (Date.now() < endsAtMs && (await this.container.inspect()).State.Pid === pid) await sleep(50);
   }
 
   /** `docker kill`: no restart policy acts. */
   async killByHand(): Promise<void> {
-    await this.strike("killed by hand", () => this.container.kill());
+    await this.inject("killed by hand", () => this.container.kill());
   }
 
-  /** `docker stop`: told to end, within its time. */
+  /** `docker stop`: asked to stop, with its usual grace period. */
   async stop(): Promise<void> {
-    await this.strike("stopped", () => this.container.stop());
+    await this.inject("stopped", () => this.container.stop());
   }
 
   async start(): Promise<void> {
-    await this.lift("started", () => ignoring(this.container.start(), 304));
+    await this.clear("started", () => allowRefusal(this.container.start(), 304));
   }
 
-  /** Stops every process where it stands; it still has its connections. */
+  /** Suspends every process; its connections stay open. */
   async freeze(): Promise<void> {
-    await this.strike("paused", () => this.container.pause());
+    await this.inject("paused", () => this.container.pause());
   }
 
   async thaw(): Promise<void> {
-    await this.lift("thawed", () => this.container.unpause());
+    await this.clear("thawed", () => this.container.unpause());
   }
 
   /** Sends a signal to the processes whose command matches, and to no other. */
@@ -98,7 +98,7 @@ export class Part {
       .filter(({ command }) => matching.test(command))
       .map(({ pid }) => pid);
     if (pids.length === 0) throw new Error(`${this.containerName} runs no process ${matching}.`);
-    const kind = signal === "SIGCONT" ? "lift" : "strike";
+    const kind = signal === "SIGCONT" ? "clear" : "inject";
     await this.journal.note(kind, `${this.name}: ${what}`, async () =>
       signalFromOutside(pids, signal, Image),
     );
@@ -108,14 +108,14 @@ export class Part {
     return processesOf(this.container);
   }
 
-  /** Takes it off the stack's networks of these roles, or off all. Its connections fall silent. */
+  /** Disconnects it from the networks of these roles, or from all. Its connections go silent. */
   async cutOff(...roles: Role[]): Promise<void> {
     const suffixes = roles.map((role) => `-${role}-1`);
     const networks = Object.keys(this.state.networks).filter(
       (network) => roles.length === 0 || suffixes.some((suffix) => network.endsWith(suffix)),
     );
     const from = roles.length === 0 ? "" : ` from ${roles.join(" and ")}`;
-    await this.strike(`cut off${from}`, async () => {
+    await this.inject(`cut off${from}`, async () => {
       for (const network of networks) {
         await this.engine.getNetwork(network).disconnect({ Container: this.containerName });
       }
@@ -123,10 +123,10 @@ export class Part {
   }
 
   async reconnect(): Promise<void> {
-    await this.lift("connected again", () => this.connectMissing());
+    await this.clear("connected again", () => this.connectMissing());
   }
 
-  /** @returns The networks that it had been taken off. */
+  /** Reconnects it. @returns The networks that it had been disconnected from. */
   async connectMissing(): Promise<string[]> {
     const { NetworkSettings } = await this.container.inspect();
     const missing = Object.entries(this.state.networks).filter(
@@ -148,17 +148,17 @@ export class Part {
     return startIn(this.container, command);
   }
 
-  strike<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.journal.note("strike", `${this.name}: ${what}`, work);
+  inject<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("inject", `${this.name}: ${what}`, work);
   }
 
-  lift<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.journal.note("lift", `${this.name}: ${what}`, work);
+  clear<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.journal.note("clear", `${this.name}: ${what}`, work);
   }
 }
 
-/** Waits for a call and takes these refusals of the engine for success. */
-export async function ignoring<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
+/** Waits for a call and treats these refusals of the engine as success. */
+export async function allowRefusal<T>(call: Promise<T>, ...statusCodes: number[]): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

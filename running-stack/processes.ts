@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import type Docker from "dockerode";
 
 export interface Process {
-  /** As the machine counts, not as the container does. */
+  /** In the host's process namespace, not the container's. */
   pid: number;
   parent: number;
   command: string;
@@ -19,13 +19,12 @@ export async function processesOf(container: Docker.Container): Promise<Process[
 }
 
 /**
- * Signals processes from outside their container: that is how a crash looks to Docker, while `docker kill` counts as
- * stopped by hand and no restart policy acts. Root does it directly; anyone else through a container of the machine's
- * process namespace.
- * @param image Any image that is there and has a shell.
+ * Signals processes from outside their container. To Docker that looks like a crash; after `docker kill` no restart
+ * policy acts. Root does it directly, anyone else through a container in the host's process namespace.
+ * @param image Any local image with a shell.
  */
 export function signalFromOutside(pids: number[], signal: NodeJS.Signals, image: string): void {
-  // 0 is what the engine says of a container that does not run, and our own process group to the kernel.
+  // The engine reports 0 for a stopped container; to the kernel, 0 is our own process group.
   if (pids.some((pid) => pid <= 1)) throw new Error(`There is no such process to send ${signal} to.`);
   if (process.getuid?.() === 0) {
     for (const pid of pids) tolerant(() => process.kill(pid, signal));
@@ -40,7 +39,7 @@ export function signalFromOutside(pids: number[], signal: NodeJS.Signals, image:
     throw new Error(`${signal} could not be sent: ${stderr}`);
 }
 
-/** A process that has ended in the meantime needs no signal. */
+/** Ignores a process that has already ended. */
 function tolerant(work: () => void): void {
   try {
     work();

@@ -9,7 +9,7 @@ import { Part, type PartState } from "./part.ts";
 import { restore, SnapshotFile, takeSnapshot } from "./snapshot.ts";
 import { endStandIns } from "./stand-in.ts";
 
-/** A stack that runs on Docker, and the way back to what it was before the first fault. */
+/** A stack that runs on Docker, and how to restore it to its state before the first fault. */
 export class RunningStack {
   readonly name: string;
   readonly engine: Docker;
@@ -28,7 +28,7 @@ export class RunningStack {
   }
 
   /**
-   * Finds the stack's containers. What a run that was cut short has left of its faults is mended first.
+   * Finds the stack's containers. Faults left by an interrupted run are cleared first.
    * @throws PersonError when the stack is not there.
    */
   static async open(name: string): Promise<RunningStack> {
@@ -36,7 +36,8 @@ export class RunningStack {
     const engine = await connectEngine();
     const left = snapshotFile(name).read();
     const states = left ?? (await takeSnapshot(engine, name));
-    if (states.length === 0) throw new PersonError(`No container of the stack ${name} runs; \`npm run up\`.`);
+    if (states.length === 0)
+      throw new PersonError(`The stack ${name} has no running container; \`npm run up\` starts it.`);
     const stack = new RunningStack(name, engine, outputs, states);
     if (left) {
       for (const sentence of await stack.restore())
@@ -51,7 +52,7 @@ export class RunningStack {
     return part;
   }
 
-  /** All parts of a role, or of the stack, in the order of their numbers. */
+  /** All parts of a role, or of the stack, by number. */
   parts(role?: Role): Part[] {
     return this.states
       .filter((state) => role === undefined || state.role === role)
@@ -59,25 +60,25 @@ export class RunningStack {
       .toSorted((a, b) => a.state.node - b.state.node);
   }
 
-  /** From here on the machine remembers what to go back to, should this process end without a word. */
+  /** Saves the state to go back to, in case this process is killed. */
   begin(): void {
     this.journal = new Journal();
     this.file.write(this.states);
   }
 
-  /** Remembers how to take back a change that a container's own state does not show. */
+  /** Registers an undo for a change that a container's own state does not show. */
   undoLater(undo: () => Promise<void>): void {
     this.undos.push(undo);
   }
 
   /**
-   * Ends every fault that is still there, the last one first.
-   * @returns What it had to mend.
+   * Clears every fault that is still there, the last one first.
+   * @returns What it had to repair.
    */
   async restore(): Promise<string[]> {
     const said: string[] = [];
     for (let undo = this.undos.pop(); undo; undo = this.undos.pop()) {
-      await undo().catch((error: Error) => said.push(`not taken back: ${error.message}`));
+      await undo().catch((error: Error) => said.push(`not undone: ${error.message}`));
     }
     said.push(...(await endStandIns(this.engine, this.name)));
     for (const part of this.parts()) {

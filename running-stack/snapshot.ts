@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname } from "node:path";
 import type Docker from "dockerode";
 import type { Role } from "../infra/topology.ts";
-import { ignoring, type Part, type PartState } from "./part.ts";
+import { allowRefusal, type Part, type PartState } from "./part.ts";
 import { signalFromOutside } from "./processes.ts";
 
-/** Everything of the stack that runs, by its labels. */
+/** The stack's running containers, by label. */
 export async function takeSnapshot(engine: Docker, stack: string): Promise<PartState[]> {
   const containers = await engine.listContainers({ filters: { label: [`capstone.stack=${stack}`] } });
   const states = containers.map(async ({ Id, Names, Labels }) => {
@@ -28,19 +28,19 @@ export async function takeSnapshot(engine: Docker, stack: string): Promise<PartS
 }
 
 /**
- * Brings every container back to what it was: running, not paused, its processes going on, on its networks. It says
- * what it had to mend and what it could not.
+ * Restores a container: running, not paused, no process suspended, on its networks.
+ * @returns What it repaired, and what it could not.
  */
 export async function restore(part: Part): Promise<string[]> {
-  const found = await ignoring(part.container.inspect(), 404);
-  if (!found) return [`${part.name} is gone: \`npm run up\` makes it anew`];
+  const found = await allowRefusal(part.container.inspect(), 404);
+  if (!found) return [`${part.name} is gone: \`npm run up\` recreates it`];
   const mended = (await part.connectMissing()).map((network) => `${part.name} connected to ${network} again`);
   if (found.State.Paused) {
     await part.container.unpause();
     mended.push(`${part.name} thawed`);
   }
   if (!found.State.Running) {
-    await ignoring(part.container.start(), 304);
+    await allowRefusal(part.container.start(), 304);
     mended.push(`${part.name} started`);
   } else {
     await continueProcesses(part);
@@ -48,13 +48,13 @@ export async function restore(part: Part): Promise<string[]> {
   return mended;
 }
 
-/** A process that was never stopped does not notice. */
+/** SIGCONT does nothing to a process that is not suspended. */
 async function continueProcesses(part: Part): Promise<void> {
   const pids = (await part.processes().catch(() => [])).map(({ pid }) => pid);
   if (pids.length > 0) signalFromOutside(pids, "SIGCONT", part.state.image);
 }
 
-/** Where the snapshot lies while faults are under way: what is left there was left by a run that was cut short. */
+/** The snapshot's file while faults are under way. One that is still there was left by an interrupted run. */
 export class SnapshotFile {
   private readonly file: string;
 

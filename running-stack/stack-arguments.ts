@@ -1,6 +1,6 @@
 import { PersonError } from "../infra/errors.ts";
 
-/** A command line: which stack it is about, which of our own flags it has, and what is left for Pulumi. */
+/** A command line: its stack, our own flags, and the rest, which is for Pulumi. */
 export interface StackArguments {
   stack: string;
   flags: Set<string>;
@@ -28,7 +28,7 @@ export function readStackArguments(args: string[], known: string[] = []): StackA
   return { stack: stack ?? (process.env.PULUMI_STACK || "dev"), flags, rest };
 }
 
-/** As the program allows it, with an organization and a project before it where the state is in Pulumi Cloud. */
+/** As the program allows it; in Pulumi Cloud an organization and a project may precede it. */
 const stackName = /^([a-zA-Z0-9][\w.-]*\/){0,2}[a-z][a-z0-9-]{0,19}$/;
 
 function nameAfter(option: string, name: string | undefined): string {
@@ -37,17 +37,17 @@ function nameAfter(option: string, name: string | undefined): string {
   }
   if (!stackName.test(name)) {
     throw new PersonError(
-      `"${name}" is no name for a stack; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`,
+      `"${name}" is not a valid stack name; allowed are up to 20 of a-z, 0-9 and -, starting with a letter.`,
     );
   }
   return name;
 }
 
-/** @throws PersonError that names the first argument nobody knows, and what is allowed. */
+/** @throws PersonError that names the first unknown argument, and what is allowed. */
 export function refuseRest({ rest }: StackArguments, allowed: string[]): void {
   if (rest.length > 0) {
     throw new PersonError(
-      `The argument "${rest[0]}" is not known here; allowed are ${["--stack NAME", ...allowed].join(", ")}.`,
+      `The argument "${rest[0]}" is unknown; allowed are ${["--stack NAME", ...allowed].join(", ")}.`,
     );
   }
 }

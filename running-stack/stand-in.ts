@@ -3,26 +3,25 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { ignoring, type Part } from "./part.ts";
-import type { RunningStack } from "./running-stack.ts";
+import { allowRefusal, type Part } from "./part.ts";
 
-/** What is different in the stand-in. */
+/** How the stand-in differs from the part. */
 export interface StandInChanges {
-  /** Files of this machine put over files of the image: path in the container to path here. */
+  /** Files of this machine mounted over the image's: path in the container to path here. */
   files?: Record<string, string>;
   /** Volumes in place of the part's own: path in the container to volume. */
   volumes?: Record<string, string>;
 }
 
 const heldSuffix = "-held";
-/** Marks what is only there for a drill. */
+/** Marks what exists only for a drill. */
 export const standInLabel = "capstone.drill=stand-in";
 
 /**
- * Puts a changed twin in a part's place: same name, networks, settings. The part itself waits, stopped and renamed,
- * and is put back by `restore`, so Pulumi finds the containers that it made.
+ * Replaces a part by a changed copy with the same name, networks and settings. The part itself is stopped and renamed;
+ * `restore` puts it back, so that Pulumi finds its own containers.
  */
-export async function standIn(stack: RunningStack, part: Part, changes: StandInChanges): Promise<void> {
+export async function standIn(engine: Docker, part: Part, changes: StandInChanges): Promise<void> {
   const original = await part.container.inspect();
   await part.container.stop();
   await part.container.rename({ name: part.containerName + heldSuffix });
@@ -34,10 +33,10 @@ export async function standIn(stack: RunningStack, part: Part, changes: StandInC
   for (const [path, volume] of Object.entries(changes.volumes ?? {})) binds.push(`${volume}:${path}:rw`);
   for (const [path, file] of Object.entries(changes.files ?? {})) binds.push(`${file}:${path}:ro`);
   const [first] = Object.entries(part.state.networks);
-  const container = await stack.engine.createContainer({
+  const container = await engine.createContainer({
     name: part.containerName,
     ...Config,
-    // A part that shares another's network has that one's host name.
+    // A part that shares another's network has the other's host name.
     Hostname: first ? Config.Hostname : "",
     Labels: { ...Config.Labels, ...Object.fromEntries([standInLabel.split("=")]) },
     HostConfig: { ...HostConfig, Binds: binds, ...(first ? { NetworkMode: first[0] } : {}) },
@@ -53,18 +52,19 @@ async function untilHealthy(container: Docker.Container): Promise<void> {
   for (;;) {
     const { State, Name } = await container.inspect();
     if (State.Health === undefined || State.Health.Status === "healthy") return;
-    if (Date.now() > endsAtMs) throw new Error(`The stand-in for ${Name.slice(1)} does not become healthy.`);
+    if (Date.now() > endsAtMs) throw new Error(`The stand-in for ${Name.slice(1)} did not become healthy.`);
     await sleep(250);
   }
 }
 
 /**
- * A copy of a part's file on this machine with one text in place of another.
- * @throws Error when the file does not have the text: the breakage would break nothing.
+ * Copies a part's file to this machine, with one text replaced.
+ * @throws Error when the file does not contain the text: the breakage would break nothing.
  */
 export async function changedFile(part: Part, path: string, [from, to]: [string, string]): Promise<string> {
   const content = await part.run(["cat", path]);
-  if (!content.includes(from)) throw new Error(`${path} of ${part.name} has no "${from.trim()}" any more.`);
+  if (!content.includes(from))
+    throw new Error(`${path} of ${part.name} no longer contains "${from.trim()}".`);
   const file = join(mkdtempSync(join(tmpdir(), "capstone-drill-")), basename(path));
   writeFileSync(file, `${content.replace(from, to)}\n`, { mode: 0o644 });
   return file;
@@ -78,12 +78,12 @@ export async function endStandIns(engine: Docker, stack: string): Promise<string
   const label = (more: string) => ({ all: true, filters: { label: [`capstone.stack=${stack}`, more] } });
   const said: string[] = [];
   for (const { Id } of await engine.listContainers(label(standInLabel))) {
-    await ignoring(engine.getContainer(Id).remove({ force: true }), 404, 409);
+    await allowRefusal(engine.getContainer(Id).remove({ force: true }), 404, 409);
   }
   const { Volumes } = await engine.listVolumes({
     filters: JSON.stringify({ label: [`capstone.stack=${stack}`, standInLabel] }),
   });
-  for (const { Name } of Volumes) await ignoring(engine.getVolume(Name).remove(), 404);
+  for (const { Name } of Volumes) await allowRefusal(engine.getVolume(Name).remove(), 404);
   for (const { Id, Names } of await engine.listContainers(label("capstone.role"))) {
     const name = (Names[0] ?? "").slice(1);
     if (!name.endsWith(heldSuffix)) continue;

@@ -1,11 +1,11 @@
 import {
+  type ByteRequest,
   demand,
   demandPlainMetadata,
   demandSize,
   type ImageParser,
   pass,
   take,
-  type Wish,
 } from "./parser.ts";
 
 export const gifSignatures = [Buffer.from("GIF87a", "latin1"), Buffer.from("GIF89a", "latin1")];
@@ -45,7 +45,7 @@ export function* gif(): ImageParser {
   }
 }
 
-function* image(): Generator<Wish, void, Buffer> {
+function* image(): Generator<ByteRequest, void, Buffer> {
   const descriptor = yield* take(9);
   yield* pass(colourTableBytes(descriptor[8] as number));
   const codeSize = (yield* take(1))[0] as number;
@@ -53,7 +53,7 @@ function* image(): Generator<Wish, void, Buffer> {
   yield* subBlocks(false);
 }
 
-function* subBlocks(keep: boolean): Generator<Wish, Buffer, Buffer> {
+function* subBlocks(keep: boolean): Generator<ByteRequest, Buffer, Buffer> {
   const blocks: Buffer[] = [];
   for (;;) {
     const length = (yield* take(1))[0] as number;

@@ -32,12 +32,12 @@ const formats: KnownFormat[] = [
 
 export const imageMediaTypes = formats.map(({ mediaType }) => mediaType);
 
-/** Enough to tell the formats apart. */
+/** Bytes enough to tell the formats apart. */
 const signatureBytes = 12;
 
 /**
- * Looks at an image while it comes in, and at nothing but its bytes: the signature tells the format, and the format's
- * structure must hold from the first byte to the last, with nothing before, behind or hidden in between.
+ * Checks an image while it arrives, by its bytes alone: the signature decides the format, and the format's structure
+ * must hold from the first byte to the last, with nothing before, after or in between.
  */
 export class ImageCheck {
   private start: Buffer = Buffer.alloc(0);

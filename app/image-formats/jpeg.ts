@@ -1,11 +1,11 @@
 import {
+  type ByteRequest,
   demand,
   demandPlainMetadata,
   demandSize,
   type ImageParser,
   passThrough,
   take,
-  type Wish,
 } from "./parser.ts";
 
 export const jpegSignature = Buffer.from([0xff, 0xd8, 0xff]);
@@ -44,7 +44,7 @@ export function* jpeg(): ImageParser {
   demand(hasScan, "it ends without pixels");
 }
 
-function* nextMarker(): Generator<Wish, number, Buffer> {
+function* nextMarker(): Generator<ByteRequest, number, Buffer> {
   demand((yield* take(1))[0] === 0xff, "something is between its segments");
   let marker = (yield* take(1))[0] as number;
   while (marker === 0xff) marker = (yield* take(1))[0] as number;
@@ -52,7 +52,7 @@ function* nextMarker(): Generator<Wish, number, Buffer> {
 }
 
 /** Passes over compressed pixels. @returns The marker that ends them. */
-function* scan(): Generator<Wish, number, Buffer> {
+function* scan(): Generator<ByteRequest, number, Buffer> {
   for (;;) {
     yield* passThrough(0xff);
     let next = (yield* take(1))[0] as number;

@@ -1,8 +1,8 @@
-/** What a parser asks for next: bytes to look at, bytes to pass over, or all bytes up to and with this one. */
-export type Wish = { take: number } | { pass: number } | { passThrough: number };
+/** What a parser needs next: bytes to read, bytes to skip, or all bytes up to and including this one. */
+export type ByteRequest = { take: number } | { pass: number } | { passThrough: number };
 
-/** Reads one image from its first byte to its last. It ends where the image ends, and throws where it is none. */
-export type ImageParser = Generator<Wish, void, Buffer>;
+/** Reads one image. It returns where the image ends, and throws where the bytes are not one. */
+export type ImageParser = Generator<ByteRequest, void, Buffer>;
 
 /** What was sent is not an image of this format, or not only that. */
 export class NotThisImage extends Error {
@@ -10,16 +10,16 @@ export class NotThisImage extends Error {
 }
 
 /** Exactly so many bytes. */
-export function* take(bytes: number): Generator<Wish, Buffer, Buffer> {
+export function* take(bytes: number): Generator<ByteRequest, Buffer, Buffer> {
   return yield { take: bytes };
 }
 
-export function* pass(bytes: number): Generator<Wish, void, Buffer> {
+export function* pass(bytes: number): Generator<ByteRequest, void, Buffer> {
   if (bytes > 0) yield { pass: bytes };
 }
 
-/** Passes over everything up to the first such byte, and over it. */
-export function* passThrough(byte: number): Generator<Wish, void, Buffer> {
+/** Skips everything up to and including the first such byte. */
+export function* passThrough(byte: number): Generator<ByteRequest, void, Buffer> {
   yield { passThrough: byte };
 }
 
@@ -37,9 +37,9 @@ export function demandSize(width: number, height: number): void {
   demand(width * height <= mostPixels, `it has more than ${mostPixels / 1e6} megapixels`);
 }
 
-/** Starts of what a browser or PHP would take for its own. No metadata needs them. */
+/** What a browser or PHP might execute. No metadata needs it. */
 const foreignMarkup = /<(?:script|html|head|body|svg|iframe|object|embed|!doctype|\?php|\?=)/i;
-/** An archive's entry and its end: readers of archives find them anywhere in a file. */
+/** ZIP entries and their end: archive readers find them anywhere in a file. */
 const archiveMarks = ["PK\u0003\u0004", "PK\u0005\u0006"];
 
 /** Comments and other metadata may carry text, but no second file. */
@@ -52,7 +52,7 @@ export function demandPlainMetadata(metadata: Buffer): void {
 /** Feeds a parser with chunks as they come. */
 export class ParserFeed {
   private readonly parser: ImageParser;
-  private wish: Wish | undefined;
+  private request: ByteRequest | undefined;
   private rest: Buffer = Buffer.alloc(0);
 
   constructor(parser: ImageParser) {
@@ -63,33 +63,33 @@ export class ParserFeed {
   /** @throws NotThisImage at the first byte that cannot belong to the image. */
   push(chunk: Buffer): void {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    while (this.wish && this.rest.length > 0) {
-      if (!this.fulfil(this.wish)) return;
+    while (this.request && this.rest.length > 0) {
+      if (!this.fulfil(this.request)) return;
     }
-    demand(this.wish !== undefined || this.rest.length === 0, "something follows after its end");
+    demand(this.request !== undefined || this.rest.length === 0, "something follows after its end");
   }
 
   /** @throws NotThisImage when the image has not ended. */
   end(): void {
-    demand(this.wish === undefined, "it breaks off");
+    demand(this.request === undefined, "it breaks off");
   }
 
-  /** @returns Whether the wish was fulfilled with what is there. */
-  private fulfil(wish: Wish): boolean {
-    if ("take" in wish) {
-      if (this.rest.length < wish.take) return false;
-      const bytes = this.rest.subarray(0, wish.take);
-      this.rest = this.rest.subarray(wish.take);
+  /** @returns Whether the request could be fulfilled with the bytes so far. */
+  private fulfil(request: ByteRequest): boolean {
+    if ("take" in request) {
+      if (this.rest.length < request.take) return false;
+      const bytes = this.rest.subarray(0, request.take);
+      this.rest = this.rest.subarray(request.take);
       this.advance(bytes);
       return true;
     }
-    if ("pass" in wish) {
-      const passed = Math.min(wish.pass, this.rest.length);
+    if ("pass" in request) {
+      const passed = Math.min(request.pass, this.rest.length);
       this.rest = this.rest.subarray(passed);
-      wish.pass -= passed;
-      if (wish.pass > 0) return false;
+      request.pass -= passed;
+      if (request.pass > 0) return false;
     } else {
-      const index = this.rest.indexOf(wish.passThrough);
+      const index = this.rest.indexOf(request.passThrough);
       this.rest = index === -1 ? Buffer.alloc(0) : this.rest.subarray(index + 1);
       if (index === -1) return false;
     }
@@ -99,6 +99,6 @@ export class ParserFeed {
 
   private advance(bytes: Buffer | undefined): void {
     const next = this.parser.next(bytes as Buffer);
-    this.wish = next.done ? undefined : next.value;
+    this.request = next.done ? undefined : next.value;
   }
 }

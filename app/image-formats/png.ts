@@ -1,5 +1,12 @@
 import { crc32 } from "node:zlib";
-import { demand, demandPlainMetadata, demandSize, type ImageParser, take, type Wish } from "./parser.ts";
+import {
+  type ByteRequest,
+  demand,
+  demandPlainMetadata,
+  demandSize,
+  type ImageParser,
+  take,
+} from "./parser.ts";
 
 export const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
@@ -28,7 +35,11 @@ export function* png(): ImageParser {
   }
 }
 
-function* chunkData(type: string, length: number, checksumOfType: number): Generator<Wish, void, Buffer> {
+function* chunkData(
+  type: string,
+  length: number,
+  checksumOfType: number,
+): Generator<ByteRequest, void, Buffer> {
   let checksum = checksumOfType;
   const pieces: Buffer[] = [];
   for (let left = length; left > 0; ) {

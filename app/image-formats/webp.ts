@@ -1,11 +1,11 @@
 import {
+  type ByteRequest,
   demand,
   demandPlainMetadata,
   demandSize,
   type ImageParser,
   pass,
   take,
-  type Wish,
 } from "./parser.ts";
 
 const knownChunks = new Set(["VP8 ", "VP8L", "VP8X", "ANIM", "ANMF", "ALPH", "ICCP", "EXIF", "XMP "]);
@@ -39,7 +39,7 @@ export function isWebp(start: Buffer): boolean {
   return start.toString("latin1", 0, 4) === "RIFF" && start.toString("latin1", 8, 12) === "WEBP";
 }
 
-function* chunk(type: string, length: number, padded: number): Generator<Wish, void, Buffer> {
+function* chunk(type: string, length: number, padded: number): Generator<ByteRequest, void, Buffer> {
   if (metadataChunks.has(type)) {
     demandPlainMetadata(length === 0 ? Buffer.alloc(0) : yield* take(length));
     return yield* pass(padded - length);

@@ -12,9 +12,9 @@ declare module "fastify" {
     accessTokens: AccessTokens;
     signingKeys: SigningKeys;
     passwords: Passwords;
-    /** Hook: refuses whoever brings no valid access token. What it lets through has a caller. */
+    /** Hook: refuses requests without a valid access token. Accepted ones have a caller. */
     authenticate: preHandlerAsyncHookHandler;
-    /** Hook for after `authenticate`: refuses a session that has been ended, where no statement of the route does. */
+    /** Hook after `authenticate`: refuses an ended session, where none of the route's statements does. */
     requireLiveSession: preHandlerAsyncHookHandler;
   }
   interface FastifyRequest {
@@ -52,7 +52,7 @@ export const authentication = fastifyPlugin<{ seeds: SigningKeySeeds }>(
   { name: "authentication", dependencies: ["database"] },
 );
 
-/** Who asks, on a route that has the hook `authenticate`. */
+/** The caller, on a route that has the hook `authenticate`. */
 export function callerOf(request: FastifyRequest): Caller {
   if (request.verifiedCaller === null) throw new Error("The route does not authenticate.");
   return request.verifiedCaller;

@@ -2,16 +2,16 @@ import fastifyPlugin from "fastify-plugin";
 import { withinMs } from "../database/deadline.ts";
 import { deleteExpiredRows } from "../repositories/expired-rows.ts";
 
-/** Of each table, in one go. */
+/** Rows of each table per round. */
 const mostRows = 2_000;
 const pauseMs = { idle: 60_000, more: 2_000 };
 
-/** Deletes expired rows, a few at a time, while the node runs. It is not missed while the database is away. */
+/** Deletes expired rows, a few at a time, while the node runs. It can skip rounds while the database is away. */
 export const cleanup = fastifyPlugin(
   async (app) => {
     let timer: NodeJS.Timeout | undefined;
     const later = (delayMs: number) => {
-      // Nodes that start together do not clean together.
+      // Nodes that start together should not clean up together.
       timer = setTimeout(clean, delayMs * (0.5 + Math.random())).unref();
     };
     const clean = async () => {

@@ -8,7 +8,7 @@ declare module "fastify" {
   }
 }
 
-/** The way to the database, as `app.database`; it ends with the service. */
+/** Access to the database, as `app.database`; closed with the service. */
 export const database = fastifyPlugin<{ settings: DatabaseSettings; nodeName: string }>(
   async (app, { settings, nodeName }) => {
     const access = new DatabaseAccess(settings, nodeName, {

@@ -8,7 +8,7 @@ declare module "fastify" {
   }
 }
 
-/** What Prometheus is told. Each node has its own registry, also when several run in one process. */
+/** The metrics for Prometheus. Each node has its own registry, even when several run in one process. */
 export class Metrics {
   readonly registry = new Registry();
   readonly requestSeconds = new Histogram({
@@ -46,7 +46,7 @@ export class Metrics {
     info.set(release, 1);
   }
 
-  /** Shows the pool of database connections, asked when Prometheus asks. */
+  /** The database connection pool, read at each scrape. */
   observePool(state: () => PoolState): void {
     new Gauge({
       name: "capstone_database_pool",

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastifyPlugin from "fastify-plugin";
 
-/** What Swagger UI needs. Its own default would turn every address into https, which the local target has not. */
+/** What Swagger UI needs. Its own default would turn every address into https, which the local target does not have. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "base-uri 'self'",

@@ -3,7 +3,7 @@ import fastifyPlugin from "fastify-plugin";
 import { DatabaseFailure } from "../database/failures.ts";
 import { notFound, Problem, problemDocument, problemMediaType } from "../problem.ts";
 
-/** Every answer that says no is a problem document, whoever said it: a route, Fastify or the router. */
+/** Every error is a problem document, whether it comes from a route, Fastify or the router. */
 export const problems = fastifyPlugin(
   async (app: FastifyInstance) => {
     const methods = knownMethods(app);
@@ -21,7 +21,7 @@ export const problems = fastifyPlugin(
   { name: "problems" },
 );
 
-/** Answers an error with what may be told of it; what is our fault is logged. */
+/** Answers an error with what may be disclosed; our own errors are logged. */
 export function refuse(
   error: FastifyError | Problem,
   request: FastifyRequest,
@@ -37,7 +37,7 @@ export function refuse(
 
 /** Answers with the problem; its headers too. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  // The rest of what was sent would be taken for the next request.
+  // The unread rest of the body would be taken for the next request.
   if (problem.statusCode === 408) reply.header("connection", "close");
   if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
@@ -48,7 +48,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
     .send(problemDocument(problem, request.id));
 }
 
-/** What is told of an error. Of one that is our fault, nothing but that. */
+/** What is disclosed about an error. Of our own, only that there was one. */
 export function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DatabaseFailure) return fromDatabase(error);
@@ -57,7 +57,7 @@ export function toProblem(error: FastifyError | Problem): Problem {
   if (status < 400 || status >= 500) {
     return status === 503
       ? new Problem(503, "overloaded", "This node is overloaded.", { retryAfterSeconds: 2 })
-      : new Problem(500, "internal", "Something went wrong here. The request id leads to what.");
+      : new Problem(500, "internal", "Something went wrong here. Quote the request id to find out what.");
   }
   return new Problem(status, "bad-request", describe(error, status));
 }

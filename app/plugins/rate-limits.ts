@@ -15,7 +15,7 @@ declare module "fastify" {
   }
 }
 
-/** Limits that hold over all nodes together. */
+/** Limits that apply to all nodes together. */
 export const rateLimits = fastifyPlugin<{ limits: Limits }>(
   async (app, { limits }) => {
     const limiter = new RateLimiter(limits, app.database, (name) => app.metrics.limited.inc({ limit: name }));
@@ -29,7 +29,7 @@ export const rateLimits = fastifyPlugin<{ limits: Limits }>(
   { name: "rate-limits", dependencies: ["database", "metrics"] },
 );
 
-/** Who asks, as far as limits go. */
+/** Who a request counts against. */
 export function addressOf(request: FastifyRequest): string {
   return clientNetwork(request.ip);
 }

@@ -12,17 +12,17 @@ declare module "fastify" {
   }
 }
 
-/** Whether this node should get traffic. It says so to proxies; it never depends on a database that was there once. */
+/** Whether this node should get traffic, for the proxies. Once ready, it no longer depends on the database. */
 export class Readiness {
   state: "starting" | "ready" | "draining" = "starting";
 
-  /** From now on proxies are told to go elsewhere. What comes meanwhile is still served. */
+  /** From now on it reports not ready; requests that still arrive are served. */
   drain(): void {
     this.state = "draining";
   }
 }
 
-/** A database that cannot be reached is waited for this long; the node then serves what it can and holds the rest. */
+/** How long to wait for an unreachable database; then the node serves what it can and holds the rest. */
 const patienceMs = 5_000;
 
 /** `app.readiness`, which becomes ready by itself once the database accepts this node and has its schema. */
@@ -30,7 +30,7 @@ export const readiness = fastifyPlugin(
   async (app: FastifyInstance) => {
     const state = new Readiness();
     app.decorate("readiness", state);
-    // A kept connection would bring the next request to a node that leaves.
+    // A kept-alive connection would send the next request to a node that is leaving.
     app.addHook("onSend", (_request, reply, _payload, done) => {
       if (state.state === "draining") reply.header("connection", "close");
       done();

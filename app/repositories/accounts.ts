@@ -80,7 +80,7 @@ export function findOwnProfile(database: Kysely<Database>, caller: Caller): Prom
     .executeTakeFirst();
 }
 
-/** What a log-in is held against. */
+/** What a log-in is checked against. */
 export function findCredentials(
   database: Kysely<Database>,
   handle: string,

@@ -3,7 +3,7 @@ import type { Database } from "../database/types.ts";
 
 /** What is deleted when, and how a row is named. */
 const expired: Record<string, RawBuilder<unknown>> = {
-  /** A day is longer than anyone tries again. */
+  /** No client retries for longer than a day. */
   idempotency_keys: sql`created_at < now() - interval '1 day'`,
   rate_limits: sql`resets_at < now()`,
   /** With their tokens. */

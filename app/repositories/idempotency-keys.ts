@@ -1,7 +1,7 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { Database } from "../database/types.ts";
 
-/** Something that must happen once: whose key, which, and what was asked with it. */
+/** Something that must happen once: whose key, which key, and a fingerprint of the request. */
 export interface Operation {
   scope: string;
   key: string;
@@ -12,7 +12,7 @@ export interface Operation {
 /** What a key was answered with. */
 export interface StoredAnswer {
   response: Record<string, unknown>;
-  /** Whether the same was asked. */
+  /** Whether it was the same request. */
   sameRequest: SqlBool;
 }
 

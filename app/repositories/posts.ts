@@ -16,7 +16,7 @@ export interface Position {
   id: string;
 }
 
-/** What became of a post: made now; not made, its key being known; or refused, the session having ended. */
+/** The result of posting: made; not made, since the key is known; or refused, since the session has ended. */
 export type Posting = { createdAt: Date } | "key-known" | "no-session";
 
 /**

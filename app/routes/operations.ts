@@ -16,14 +16,14 @@ const deepView = Type.Object({
   dependencies: Type.Array(dependencyView),
 });
 
-/** What proxies, people and Prometheus ask. */
+/** For proxies, operators and Prometheus. */
 export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = async (
   app,
   { settings },
 ) => {
   const { nodeName: node, release } = settings;
   const dependencies = new DependencyCheck(app.database, app.objectStore);
-  // Who asks for health must hear it from an overloaded node too.
+  // Health checks must be answered by an overloaded node too.
   const config = { pressureHandler: () => undefined };
   const tags = ["operations"];
 
@@ -66,7 +66,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
   );
 
   app.get("/metrics", { schema: { hide: true } }, async (request, reply) => {
-    // Whoever comes through a proxy comes from outside.
+    // What came through a proxy came from outside.
     if (request.headers["x-forwarded-for"] !== undefined) throw notFound("such page");
     return reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics());
   });

@@ -14,7 +14,7 @@ interface PostAnswer {
   createdAt: string;
 }
 
-/** Posting. */
+/** Making posts. */
 export const postRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/me/posts",

@@ -1,13 +1,13 @@
 import { Format, type TProperties, type TSchema, Type } from "@fastify/type-provider-typebox";
 
-// What Postgres cannot store, or would store as something else, is no text: a NUL, half of a surrogate pair.
+// Refuses what Postgres cannot store, or would change: a NUL, half of a surrogate pair.
 Format.Set("well-formed-text", (value) => value.isWellFormed() && !value.includes("\0"));
 
 /** Text as people write it. */
 const text = (options: { minLength?: number; maxLength: number; description?: string }) =>
   Type.String({ ...options, format: "well-formed-text" });
 
-/** A body with these members and no others: a misspelt one is better refused than ignored. */
+/** A body with these members and no others: better to refuse a misspelt one than to ignore it. */
 export const body = <T extends TProperties>(members: T, options: { minProperties?: number } = {}) =>
   Type.Object(members, { ...options, additionalProperties: false });
 

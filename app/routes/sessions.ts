@@ -52,7 +52,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       if (!right || !account) throw unauthorized("The handle or the password is wrong.");
 
       if (!isCurrentHash(account.passwordHash)) {
-        // The only moment at which the password is known. Should it fail, the next log-in tries again.
+        // Only now is the password known. If this fails, the next log-in tries again.
         const { id, passwordHash: from } = account;
         await app.passwords
           .hash(request.body.password)

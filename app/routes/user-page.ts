@@ -12,7 +12,7 @@ import { findProfileWithPosts, type ProfileWithPosts } from "../repositories/pos
 const style = readFileSync(new URL("user-page.css", import.meta.url), "utf8");
 const styleHash = createHash("sha256").update(style).digest("base64");
 
-/** Enough to know someone by; the API has the rest. */
+/** How many posts the page shows; the API has the rest. */
 const postsShown = 50;
 
 /** A user's page for people. It needs no script, so none can run. */

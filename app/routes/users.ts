@@ -15,7 +15,7 @@ const signUpBody = schemas.body({
 });
 const accountView = Type.Object({ id: Type.String({ format: "uuid" }), handle: Type.String() });
 const params = Type.Object({ handle: Type.String() });
-// The converter would round an integer; this refuses what is none.
+// Type.Integer would let the converter round; this refuses fractions.
 const pageQuery = Type.Object({
   limit: Type.Optional(
     Type.Number({ minimum: 1, maximum: 100, multipleOf: 1, description: "20 when not given." }),
@@ -24,7 +24,7 @@ const pageQuery = Type.Object({
 });
 const postPage = Type.Object({ items: Type.Array(schemas.postView), nextCursor: schemas.nullableString });
 
-/** Accounts as anyone sees them, and how one is made. */
+/** Public accounts, and sign-up. */
 export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.post(
     "/users",

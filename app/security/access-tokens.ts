@@ -2,7 +2,7 @@ import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import type { SigningKeys } from "./signing-keys.ts";
 import { isUuid } from "./uuid.ts";
 
-/** Who asks, as a verified access token says. Whether the session still lives, the database says. */
+/** The caller, from a verified access token. Whether the session still lives is in the database. */
 export interface Caller {
   accountId: string;
   sessionId: string;
@@ -15,7 +15,7 @@ const audience = "capstone-api";
 const algorithm = "EdDSA";
 const type = "at+jwt";
 
-/** Verified tokens that are remembered at most: a signature costs more than all the rest of a read. */
+/** Size of the cache of verified tokens: checking a signature costs more than the rest of a read. */
 const rememberedTokens = 5_000;
 
 /** Signs and verifies access tokens. They are stateless: any node verifies what any node signed. */
@@ -63,7 +63,7 @@ export class AccessTokens {
     }
   }
 
-  /** The key is chosen among ours by its id alone; whatever else a header brings along is not looked at. */
+  /** The key is chosen among ours by its id alone; the rest of the header is ignored. */
   private keyOf({ kid }: JWTHeaderParameters) {
     const key = typeof kid === "string" ? this.keys.verifying.get(kid) : undefined;
     if (key === undefined) throw new errors.JWKSNoMatchingKey();

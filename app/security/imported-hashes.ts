@@ -2,8 +2,8 @@ import { pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
 /**
- * Password hashes of applications that came along: as Werkzeug, and so Flask, writes them. They are exchanged for
- * Argon2id at the next log-in.
+ * Password hashes of imported applications, as Werkzeug, and so Flask, writes them. They are replaced by Argon2id at the
+ * next log-in.
  */
 const scryptForm = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2})\$([^$]{1,128})\$([0-9a-f]{128})$/;
 const pbkdf2Form = /^pbkdf2:(sha1|sha256|sha512):(\d{1,7})\$([^$]{1,128})\$([0-9a-f]{32,128})$/;
@@ -20,10 +20,10 @@ const deriveScrypt = promisify(scrypt) as (
 ) => Promise<Buffer>;
 const derivePbkdf2 = promisify(pbkdf2);
 
-/** Stands where a password came along in no form that can be checked: no password is right. */
+/** Stands for an imported password that cannot be checked: no password matches. */
 export const noPassword = "!";
 
-/** Whether `matchesImported` can check it at a cost that a log-in may have. */
+/** Whether `matchesImported` can check it at an acceptable cost. */
 export function isImportedHash(hash: string): boolean {
   return parse(hash) !== undefined;
 }

@@ -5,10 +5,10 @@ import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
 import type { LimitName, Limits } from "../settings/limits.ts";
 import { limitReached } from "./rate-limiter.ts";
 
-/** A log-in that waits longer than this for its counters goes on without them. */
+/** How long a log-in waits for its counters before it goes on without them. */
 const patienceMs = 1_000;
 
-/** Stops guessing: counts wrong passwords by account, by address and by both, exactly and over all nodes. */
+/** Stops password guessing: counts wrong passwords by account, by address and by both, exactly, over all nodes. */
 export class LogInGuard {
   private readonly limits: Limits;
   private readonly database: Kysely<Database>;
@@ -19,7 +19,7 @@ export class LogInGuard {
   }
 
   /**
-   * Ask right before the password is looked at: then no more guesses slip through than are looked at together.
+   * Call right before the password is checked: then no more guesses slip through than are checked at once.
    * @throws Problem 429 when one of the limits is reached.
    */
   async check(handle: string, address: string): Promise<void> {

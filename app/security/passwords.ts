@@ -19,7 +19,7 @@ const phcForm = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]
 /** Hashes and checks passwords, a few at a time so that memory stays bounded. Never inside a transaction. */
 export class Passwords {
   private readonly turns = new Turns(concurrent, longestQueue);
-  /** What a password is held against where there is no account, so that both take the same time. */
+  /** Checked where there is no account, so that both cases take the same time. */
   private readonly decoy = encode(cost, randomBytes(16), randomBytes(tagBytes));
 
   /**
@@ -34,8 +34,8 @@ export class Passwords {
   }
 
   /**
-   * @param hash In PHC form, or as an import brought it; undefined where there is no such account. It then takes the time all the same.
-   * @param guard Asked once it is this password's turn, and told when it is wrong; what it throws is thrown.
+   * @param hash In PHC form, or as an import brought it; undefined where there is no such account: the check then takes as long.
+   * @param guard Called when it is this password's turn, and told of a wrong one; its errors are passed on.
    * @throws Problem 503 when too many wait already.
    */
   verify(
@@ -53,7 +53,7 @@ export class Passwords {
   }
 }
 
-/** Whether a hash is of the kind that `hash` makes; another came along from elsewhere and is to be replaced. */
+/** Whether `hash` makes such hashes; others were imported and should be replaced. */
 export const isCurrentHash = (hash: string): boolean => phcForm.test(hash);
 
 async function matches(password: string, hash: string): Promise<boolean> {

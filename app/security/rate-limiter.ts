@@ -12,11 +12,11 @@ interface Lease {
   endsAtMs: number;
 }
 
-/** A node takes this share of a limit at a time, so that most requests ask nobody. */
+/** A node takes this share of a limit at a time, so that most requests need no database access. */
 const share = 1 / 60;
-/** A bucket that does not answer in this time is done without. */
+/** How long to wait for a bucket before going on without it. */
 const patienceMs = 1_000;
-/** How long a node counts alone before it asks again. */
+/** How long a node counts alone before it tries the shared bucket again. */
 const aloneMs = 5_000;
 const mostLeases = 20_000;
 
@@ -61,7 +61,7 @@ export class RateLimiter {
     }
   }
 
-  /** Requests that find the lease used up at once ask once. */
+  /** Concurrent requests that find the lease used up share one query. */
   private refill(bucket: string, limit: Limit): Promise<void> {
     const asking = this.asking.get(bucket);
     if (asking) return asking;

@@ -15,7 +15,7 @@ import { refreshTokenHash, refreshTokenSuccessors } from "./refresh-tokens.ts";
 export type Rotation =
   | { verdict: "rotated"; caller: Caller; refreshToken: string }
   | { verdict: "refused" }
-  /** The token had been used before, so someone else has it: the session is ended. */
+  /** The token had been used before, so it may be stolen: the session is ended. */
   | { verdict: "reused" };
 
 /** How long after its exchange a token still gets the same successor. A failover and the client's next try fit in. */

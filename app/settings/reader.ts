@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 
-/** Settings that a node cannot start with: one sentence for each, to be read by a person. */
+/** Invalid settings, one sentence each. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }
 
-/** Reads settings one by one and gathers what is wrong, so that a person sees all of it at once. */
+/** Reads settings one by one and collects the errors, so that all are shown at once. */
 export class SettingsReader {
   private readonly refusals: string[] = [];
   private readonly environment: NodeJS.ProcessEnv;
@@ -95,7 +95,7 @@ export class SettingsReader {
     }
   }
 
-  /** Runs a parser that throws sentences for people; its complaint names the setting. */
+  /** Runs a parser that throws sentences for people; its error names the setting. */
   parsed<T>(name: string, text: string | undefined, parse: (text: string) => T): T | undefined {
     if (text === undefined) return undefined;
     try {

@@ -43,7 +43,7 @@ export interface Settings {
 
 /**
  * Reads every setting from the environment, and every secret from its file in `SECRETS_DIRECTORY` or, where that is
- * not set, from the environment variable of its name. The one place that looks at either.
+ * not set, from the environment variable of its name. The one place that reads either.
  * @throws SettingsError that lists all that is missing or wrong, and no secret's value.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
@@ -74,7 +74,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     signingKeys: reader.parsed("signing-keys", reader.secret("signing-keys"), parseSigningKeys),
     limits: reader.parsed("RATE_LIMITS", reader.optional("RATE_LIMITS"), parseLimits) ?? defaultLimits,
   };
-  // Nothing is undefined once the reader has no complaint.
+  // Nothing is undefined if the reader found no errors.
   reader.finish();
   return settings as Settings;
 }

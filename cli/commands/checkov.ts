@@ -1,7 +1,7 @@
-// Holds the AWS target against checkov's rules: npm run checkov [-- --stack NAME]
+// Checks the AWS target with checkov's rules: npm run checkov [-- --stack NAME]
 import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
-import { judge, readSuppressions, runCheckov } from "../../infra/policy/checkov.ts";
+import { evaluate, readSuppressions, runCheckov } from "../../infra/policy/checkov.ts";
 import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
 import { runProgram } from "../../infra/policy/resource-graph/program.ts";
 import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
@@ -12,10 +12,9 @@ const graph = await collectResourceGraph(runProgram, {
   ...readStackConfig(values.stack),
 });
 const report = await runCheckov(graph.resources);
-const { unexplained, unneeded } = judge(report, readSuppressions());
+const { unexplained, unneeded } = evaluate(report, readSuppressions());
 for (const { check, resource, name } of unexplained) console.log(`${check} ${resource}: ${name}`);
-for (const { check, resource } of unneeded)
-  console.log(`${check} ${resource} is suppressed, and finds nothing`);
+for (const { check, resource } of unneeded) console.log(`${check} ${resource} is suppressed without need`);
 console.log(
   `checkov: ${report.passed} checks passed, ${report.failed.length} failed, ${report.failed.length - unexplained.length} of them explained`,
 );

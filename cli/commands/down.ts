@@ -1,5 +1,5 @@
 // Takes a stack down: npm run down [-- --stack NAME] [--data] [--engine].
-// --data also deletes what it stored, and its passwords; --engine also stops the Docker engine that set-up started.
+// --data also deletes its data and passwords; --engine also stops the Docker engine that set-up started.
 
 import { leaveAtOnce } from "../../infra/docker/steps/leave-at-once.ts";
 import { PersonError } from "../../infra/errors.ts";
@@ -27,11 +27,11 @@ if (await findStack(stack)) {
   if (withData) await readPulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   const destroy = ["destroy", "--stack", stack];
   if (onDocker || !process.stdin.isTTY) destroy.push("--yes", "--skip-preview");
-  // Data and the passwords that open it are protected: without --data they stay, and the next `up` finds them.
+  // Data and its passwords are protected: without --data they stay, and the next `up` finds them.
   if (!withData) destroy.push("--exclude-protected");
   if ((await runPulumi(destroy)) !== 0) {
     throw new PersonError(
-      `The stack ${stack} is not down, for the reason above. Run this again to go on from here.`,
+      `The stack ${stack} is not down, for the reason above. Run this again to continue from here.`,
     );
   }
   if (withData) await readPulumi(["stack", "rm", "--yes", "--preserve-config", "--stack", stack]);

@@ -1,4 +1,4 @@
-// Proves that the newest backup restores, beside the running stack:
+// Verifies that the newest backup restores, beside the running stack:
 // npm run restore:verify [-- --stack NAME] [--max-age-hours N]
 
 import { PersonError } from "../../infra/errors.ts";
@@ -15,10 +15,10 @@ requireDocker(stack);
 const container = await backupContainer(stack);
 const primary = await findPrimary(stack);
 if (primary) {
-  console.error(`restore:verify: ${primary} writes down what it holds now`);
-  // What keeps it from doing so is found, and named, by the check itself.
+  console.error(`restore:verify: ${primary} records what it has now`);
+  // If this fails, the check itself finds out why.
   await execute(primary, ["backups", "mark"]).catch((error: Error) =>
-    console.error(`restore:verify: held against what was written down last time, for: ${error.message}`),
+    console.error(`restore:verify: comparing with the previous record: ${error.message}`),
   );
 }
 console.error("restore:verify: restoring and checking");

@@ -1,6 +1,6 @@
-// Brings a running stack's database back to a moment, or back from its archive when both nodes are lost:
+// Restores a running stack's database to a point in time, or from its archive when both nodes are lost:
 // npm run restore -- --to TIME|latest [--stack NAME] [--timeline N] [--yes]
-// npm run restore -- --uploads [--stack NAME]: brings back what is missing in the bucket, and nothing else.
+// npm run restore -- --uploads [--stack NAME]: only restores objects that are missing from the bucket.
 import { createInterface } from "node:readline/promises";
 import { PersonError } from "../../infra/errors.ts";
 import { duration } from "../../operations/backups/describe.ts";
@@ -27,15 +27,15 @@ if (values.uploads && values.to === undefined) {
 
 async function confirm(to: string, backup: string): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new PersonError("A restore takes back what was written since; say that it is meant with --yes.");
+    throw new PersonError("A restore undoes everything written since; confirm with --yes.");
   }
   const since =
     to === "latest"
-      ? "what the archive does not have"
+      ? "whatever is not in the archive"
       : `everything written in the ${duration(Date.now() - Date.parse(to))} since ${to}`;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question(
-    `The stack ${stack} will be without its database for a while, and lose ${since} (from backup ${backup}).\nType the stack's name to go on: `,
+    `The stack ${stack} will have no database for a while, and lose ${since} (from backup ${backup}).\nType the stack's name to continue: `,
   );
   terminal.close();
   if (answer.trim() !== stack) throw new PersonError("Nothing was changed.");

@@ -1,4 +1,4 @@
-// Puts new secrets in the place of the old, with no failed request:
+// Replaces secrets with new ones, with no failed request:
 // npm run rotate -- database|signing|object-store|internal|all [--stack NAME]
 
 import { PersonError } from "../../infra/errors.ts";

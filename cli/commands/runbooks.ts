@@ -1,5 +1,5 @@
-// Runs a runbook's commands as they stand in its document, the fault that it is for first: npm run runbooks -- NAME…
-// [--stack NAME] [--record]. Without a name it lists them. --record notes the date in docs/runbooks/README.md.
+// Runs a runbook's commands as written, after causing the fault that it is for: npm run runbooks -- NAME…
+// [--stack NAME] [--record]. Without a name it lists them. --record writes the date into docs/runbooks/README.md.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ for (const name of rest) {
   if (flags.has("--record")) recordDate(name);
 }
 
-/** Without what set-up has found for us: its commands find it themselves, and a runbook may put it aside meanwhile. */
+/** Without what set-up found for us: the runbook's commands find it themselves, and a runbook may move it. */
 function environmentOfShell(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   const found = {

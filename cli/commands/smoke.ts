@@ -1,4 +1,4 @@
-// Uses a running stack once as a person would, knowing its outputs alone: npm run smoke [-- --stack NAME]
+// Uses a running stack once as a person would, knowing only its outputs: npm run smoke [-- --stack NAME]
 import { PersonError } from "../../infra/errors.ts";
 import { type SmokeOutputs, smokeTest } from "../../operations/smoke/smoke-test.ts";
 import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";

@@ -1,9 +1,9 @@
-// One screen about a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
+// Shows the status of a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
 // stack is healthy, 1 when it is degraded or failed.
 import { setTimeout as sleep } from "node:timers/promises";
-import { judge } from "../../operations/status/judge.ts";
-import { look } from "../../operations/status/look.ts";
+import { evaluate } from "../../operations/status/evaluate.ts";
 import { print } from "../../operations/status/print.ts";
+import { probeStack } from "../../operations/status/probe-stack.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
 import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
 
@@ -15,14 +15,14 @@ const watchPauseMs = 2_000;
 
 const engine = await connectEngine();
 for (;;) {
-  const seen = await look(engine, given.stack);
-  const judgement = judge(seen);
+  const observation = await probeStack(engine, given.stack);
+  const evaluation = evaluate(observation);
   const text = given.flags.has("--json")
-    ? JSON.stringify({ ...judgement, ...seen }, null, watching ? 0 : 2)
-    : print(seen, judgement);
+    ? JSON.stringify({ ...evaluation, ...observation }, null, watching ? 0 : 2)
+    : print(observation, evaluation);
   if (watching && process.stdout.isTTY) process.stdout.write("\x1b[2J\x1b[H");
   console.log(text);
-  process.exitCode = judgement.state === "healthy" ? 0 : 1;
+  process.exitCode = evaluation.state === "healthy" ? 0 : 1;
   if (!watching) break;
   await sleep(watchPauseMs);
 }

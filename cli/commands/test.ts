@@ -1,4 +1,4 @@
-// Runs all that must hold: npm test. The last line says how much of it passed and failed.
+// Runs every check and test: npm test. The last line counts what passed and failed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,15 +12,15 @@ const tallies: Tally[] = [];
 let stopped = false;
 process.on("SIGINT", () => (stopped = true)).on("SIGTERM", () => (stopped = true));
 
-// What a run that was killed left of the stack is taken away first, so that this one starts from nothing.
+// Removes what a killed run left of the stack, so that this one starts clean.
 removeTestStack();
-// The tests of the stack mostly wait for it; the others use the processor meanwhile.
+// The stack's tests mostly wait; the others use the processor meanwhile.
 await Promise.all([runProject("stack", "alone"), runTheOthers()]);
 if (!removeTestStack()) tallies.push(tallyOf(false));
 rmSync(scratch, { recursive: true });
 if (engineWasStarted()) await stopStartedEngine();
 
-if (stopped) console.error("The tests were stopped before their end.");
+if (stopped) console.error("The tests were interrupted.");
 const { passed, failed, skipped } = sum(tallies);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 || stopped ? 1 : 0;
@@ -38,7 +38,7 @@ async function runProject(project: string, place: Place): Promise<void> {
   tallies.push(readTally(results, status));
 }
 
-/** @returns whether nothing of the stack is left. */
+/** @returns Whether the stack was removed completely. */
 function removeTestStack(): boolean {
   const down = path.join(import.meta.dirname, "down.ts");
   const args = ["--import", path.join(import.meta.dirname, "..", "person-errors.ts"), down];

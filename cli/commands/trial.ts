@@ -1,6 +1,6 @@
-// The first thing to run with an AWS account: previews a throw-away stack, makes it, tries it, injects its faults under
-// load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep]. It takes an hour and costs
-// some three dollars; the person's own AWS credentials and the AWS CLI are used.
+// The first thing to run with an AWS account: previews a throw-away stack, creates it, smoke-tests it, injects its
+// faults under load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep]. It takes an hour
+// and costs some three dollars; it uses your own AWS credentials and the AWS CLI.
 import { PersonError } from "../../infra/errors.ts";
 import { findExperiments, runExperiment } from "../../operations/smoke/experiments.ts";
 import { type SmokeOutputs, smokeTest } from "../../operations/smoke/smoke-test.ts";
@@ -16,7 +16,7 @@ const { stack, flags } = given;
 const configuration = configurationOf(stack);
 if (configuration["capstone:target"] !== "aws" || configuration["capstone:deletionProtection"] !== "false") {
   throw new PersonError(
-    `The stack ${stack} is not one to throw away; allowed are stacks with capstone:target aws and capstone:deletionProtection false.`,
+    `The stack ${stack} is not a throw-away stack; allowed are stacks with capstone:target aws and capstone:deletionProtection false.`,
   );
 }
 await requireAwsPlugin(stack);

@@ -1,6 +1,6 @@
 // Brings a stack up and prints its outputs: npm run up [-- --stack NAME] [further arguments of `pulumi up`].
 import { PersonError } from "../../infra/errors.ts";
-import { lacksSomething } from "../../running-stack/pulumi/deployment.ts";
+import { isMissingResources } from "../../running-stack/pulumi/deployment.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
@@ -17,14 +17,14 @@ else await requireAwsPlugin(stack);
 
 const deployed = await openStack(stack);
 const up = ["up", "--stack", stack, "--suppress-outputs"];
-// What costs money is shown and asked for first, when there is somebody to ask.
+// Changes that cost money are shown and confirmed first, when there is somebody to ask.
 if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
-if (onDocker && (await lacksSomething(deployed))) up.push("--refresh");
+if (onDocker && (await isMissingResources(deployed))) up.push("--refresh");
 
 const status = await runPulumi([...up, ...rest], ["inherit", 2, 2]);
 if (status !== 0) {
   throw new PersonError(
-    `The stack ${stack} is not up, for the reason above. The next \`npm run up\` goes on from here.`,
+    `The stack ${stack} is not up, for the reason above. The next \`npm run up\` continues from here.`,
   );
 }
 process.stdout.write(await readPulumi(["stack", "output", "--json", "--stack", stack]));

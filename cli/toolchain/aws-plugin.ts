@@ -4,8 +4,8 @@ import { PersonError } from "../../infra/errors.ts";
 import { reachable } from "./network.ts";
 
 /**
- * @throws PersonError when the plugin for AWS is neither there nor to be downloaded: it is published nowhere but at
- * Pulumi's, and cannot be built from a package registry.
+ * @throws PersonError when the AWS plugin is neither installed nor downloadable: only Pulumi publishes it, and it cannot
+ * be built from a package registry.
  */
 export async function requireAwsPlugin(stack: string): Promise<void> {
   const plugins = path.join(process.env.PULUMI_HOME ?? "", "plugins");

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Does the work while no other process holds the lock; says so when it has to wait.
+ * Does the work while holding the lock; says so when it has to wait.
  * The lock is the kernel's: a child holds it until its standard input, our pipe, closes, so however this process ends
  * the lock is free again. Where there is no `flock` (macOS) nothing is locked.
  * @template T

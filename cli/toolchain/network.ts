@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** How long a host may take to answer before the network counts as closed to it. */
+/** How long a host may take to answer before it counts as unreachable. */
 const reachMs = 3_000;
 
 /** How long one download may take. */
@@ -12,11 +12,11 @@ const downloadMs = 10 * 60_000;
 
 const answers = new Map<string, Promise<boolean>>();
 
-/** Whether a host answers at all; asked once for each host. */
+/** Whether a host answers at all; checked once per host. */
 export function reachable(origin: string): Promise<boolean> {
   const known = answers.get(origin);
   if (known) return known;
-  const asked = fetch(origin, {
+  const request = fetch(origin, {
     method: "HEAD",
     redirect: "manual",
     signal: AbortSignal.timeout(reachMs),
@@ -24,8 +24,8 @@ export function reachable(origin: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  answers.set(origin, asked);
-  return asked;
+  answers.set(origin, request);
+  return request;
 }
 
 /** Downloads a file. @throws Error when the server does not answer with it. */
@@ -37,7 +37,7 @@ export async function download(url: string, file: string): Promise<void> {
 
 /**
  * Checks a file against a list of checksums as `sha256sum` and `sha512sum` write them.
- * @throws Error when the list does not name the file or the digest is another.
+ * @throws Error when the list does not name the file or the digest differs.
  */
 export async function verifyChecksum(file: string, name: string, list: string): Promise<void> {
   const expected = list

@@ -9,11 +9,11 @@ import { versions } from "./versions.mjs";
 
 const run = promisify(execFile);
 
-/** Node strips types without a flag or a warning from here on, in the 24 line. */
+/** From this minor version of 24 on, Node strips types without a flag or a warning. */
 const leastMinor = 12;
 
 /**
- * The node binary that runs the project: the one that runs now if it will do, else one from the npm registry.
+ * The node binary for the project: the current one if it will do, else one from the npm registry.
  * @param {(sentence: string) => void} say
  * @returns {Promise<string>}
  */

@@ -4,19 +4,19 @@ import type { Progress } from "./progress.ts";
 export interface Part {
   /** As people read it: "Docker engine". */
   name: string;
-  /** Whether it is there. Takes milliseconds: every command asks. */
+  /** Whether it is there. Must take milliseconds: every command checks. */
   isThere(): Promise<boolean>;
   /**
-   * Gets it: finds, downloads or builds it, in that order.
-   * @returns how, with the version, as in "built 2.5.0 from crates.io"
-   * @throws PersonError that names the part and what to do, when it cannot be had.
+   * Provides it: finds, downloads or builds it, in that order.
+   * @returns How, with the version, as in "built 2.5.0 from crates.io"
+   * @throws PersonError that names the part and what to do, when it is not available.
    */
   provide(preparation: Preparation): Promise<string>;
 }
 
-/** What a part can use while it is being got. */
+/** What a part can use while it is provided. */
 export interface Preparation {
   progress: Progress;
-  /** Waits until another part is there; several parts are got at once. */
+  /** Waits for another part; several are provided at once. */
   ready(part: Part): Promise<void>;
 }

@@ -15,10 +15,10 @@ import { pulumiEnvironment } from "./pulumi-environment.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
 
-// What takes longest is started first.
+// Longest first.
 const everything = [garageImage, pulumi, dockerEngine, packages, debianImage, nodeImage, stackImages];
 
-/** What the commands need that do not need everything. */
+/** The needs of commands that do not need everything. */
 const needs: Record<string, Part[]> = {
   lint: [packages],
   resources: [packages],
@@ -46,7 +46,7 @@ function partsFor(command: string, args: string[]): Part[] {
   return needs[command] ?? everything;
 }
 
-/** Whether a stack's committed settings say so. They are searched, not parsed: no package is installed yet. */
+/** By the stack's committed settings. They are searched, not parsed: no package is installed yet. */
 function isOnAws(stack: string): boolean {
   try {
     return /^\s*capstone:target:\s*["']?aws\b/m.test(
@@ -57,7 +57,7 @@ function isOnAws(stack: string): boolean {
   }
 }
 
-/** Gets all that is missing at once, and fails with the first sentence after everything has ended. */
+/** Provides everything that is missing at once; throws the first error. */
 async function provide(missing: Part[], progress: Progress): Promise<void> {
   const provided = new Map<Part, Promise<void>>();
   const preparation: Preparation = { progress, ready: (part) => provided.get(part) ?? Promise.resolve() };
@@ -78,14 +78,14 @@ async function missingOf(parts: Part[]): Promise<Part[]> {
 }
 
 /**
- * Gets what a command needs, and says on standard error what it does.
- * @returns the environment for the command.
- * @throws PersonError when something cannot be had.
+ * Provides what a command needs, with progress on standard error.
+ * @returns The environment for the command.
+ * @throws PersonError when something is not available.
  */
 export async function prepare(command: string, args: string[]): Promise<Record<string, string>> {
   const parts = partsFor(command, args);
   if ((await missingOf(parts)).length > 0) {
-    // Where one part fails, the others end with us.
+    // If one part fails, the others end with us.
     const release = endChildrenWithUs();
     const progress = new Progress();
     await withLock(
@@ -93,7 +93,7 @@ export async function prepare(command: string, args: string[]): Promise<Record<s
       (sentence) => progress.say(sentence),
       async () => {
         let missing = await missingOf(parts);
-        // Only an engine that runs can say which images it has. Installing one takes long and goes beside the rest.
+        // Only a running engine can list its images. Installing one takes long, so that runs beside the rest.
         if (missing.includes(dockerEngine) && !(await engineHasToBeInstalled())) {
           await provide([dockerEngine], progress);
           missing = await missingOf(parts);

@@ -10,7 +10,7 @@ const running = new Set<ChildProcess>();
 
 /**
  * Ends what `runLogged` has started when this process ends.
- * @returns what leaves signals to others again.
+ * @returns A function that removes these handlers.
  */
 export function endChildrenWithUs(): () => void {
   const end = () => {
@@ -39,15 +39,15 @@ export async function output(
 interface LoggedRun {
   /** What it does, as in "building garage". */
   what: string;
-  /** The file that its output is added to. */
+  /** The file that its output is appended to. */
   log: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
 }
 
 /**
- * Runs a program to its end, its output going to a log.
- * @throws PersonError that says what failed, its last words and where the log is.
+ * Runs a program to completion, its output going to a log.
+ * @throws PersonError with what failed, its last output and where the log is.
  */
 export async function runLogged(file: string, args: string[], run: LoggedRun): Promise<void> {
   await mkdir(path.dirname(run.log), { recursive: true });
@@ -67,10 +67,10 @@ export async function runLogged(file: string, args: string[], run: LoggedRun): P
   });
   running.delete(child);
   closeSync(log);
-  if (reason) throw new PersonError(`${run.what} failed: ${reason} (the whole log: ${run.log})`);
+  if (reason) throw new PersonError(`${run.what} failed: ${reason} (full log: ${run.log})`);
 }
 
-/** The line of a log that says most about a failure: the last with "error" in it, or else the last. */
+/** The most telling line of a log: the last with "error" or the like in it, or else the last. */
 export function lastWords(log: string): string | undefined {
   const lines = readFileSync(log, "utf8")
     .split("\n")

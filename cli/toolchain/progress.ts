@@ -1,7 +1,7 @@
-/** How often a person hears that long work goes on, in milliseconds. */
+/** How often long work reports that it is still running, in milliseconds. */
 const heartbeatMs = 15_000;
 
-/** Says on standard error what set-up does; standard output belongs to the command. */
+/** Reports set-up's progress on standard error; standard output belongs to the command. */
 export class Progress {
   private readonly doing = new Map<string, { what: string; sinceMs: number }>();
   private heartbeat: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export class Progress {
 
   private beat(): void {
     const parts = [...this.doing.keys()].map((part) => `${part} (${this.seconds(part)} s)`);
-    if (parts.length > 0) this.say(`still at work: ${parts.join(", ")}`);
+    if (parts.length > 0) this.say(`still running: ${parts.join(", ")}`);
   }
 
   private seconds(part: string): number {

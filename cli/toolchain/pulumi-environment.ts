@@ -5,8 +5,8 @@ import { dataDirectory } from "../../infra/directories.mjs";
 import { pulumiHome } from "./parts/pulumi.ts";
 
 /**
- * The environment in which Pulumi runs without a question: its own home in the cache, and the stacks' states on this
- * machine with a passphrase made for it. What the person has set themselves is left as it is.
+ * The environment in which Pulumi runs without prompting: its own home in the cache, and the stacks' states on this
+ * machine with a generated passphrase. What you have set yourself is left as it is.
  */
 export async function pulumiEnvironment(
   given: NodeJS.ProcessEnv = process.env,
@@ -14,11 +14,11 @@ export async function pulumiEnvironment(
   const home = await pulumiHome();
   const environment: Record<string, string> = {
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Pulumi and its plugins live for seconds: collecting garbage less often takes a tenth off each run.
+    // Pulumi and its plugins live for seconds: collecting garbage less often saves a tenth of each run.
     GOGC: given.GOGC ?? "400",
     // Pulumi writes a log, encrypted, of each run into its home.
     PULUMI_LOG_ROTATION_MAX_TOTAL_MB: given.PULUMI_LOG_ROTATION_MAX_TOTAL_MB ?? "50",
-    // A stack is named on every command line or is this one; none is ever asked for.
+    // The default stack, so that Pulumi never asks for one.
     PULUMI_STACK: given.PULUMI_STACK ?? "dev",
   };
   if (home) {
@@ -39,7 +39,7 @@ export async function pulumiEnvironment(
 function passphraseFile(): string {
   const file = dataDirectory("passphrase");
   if (!existsSync(file)) {
-    // Two first runs at once: the one that creates the file has made the passphrase.
+    // Two first runs at once: whichever creates the file makes the passphrase.
     try {
       writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
     } catch (error) {

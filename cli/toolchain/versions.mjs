@@ -1,5 +1,5 @@
 /**
- * The versions of what set-up brings, each said once; npm packages are in package.json, Go modules in toolchain/go.mod.
+ * The versions of what set-up installs, in one place; npm packages are in package.json, Go modules in pulumi/go.mod.
  * An integrity is npm's: the SHA-512 of the package, base64.
  */
 export const versions = {
@@ -20,7 +20,7 @@ export const versions = {
   garage: "2.5.0",
 };
 
-/** The images that our Dockerfiles and containers start from. */
+/** The base images of our Dockerfiles and containers. */
 export const baseImages = {
   debian: `debian:${versions.debian}-slim`,
   node: `node:${versions.node}-${versions.debian}-slim`,

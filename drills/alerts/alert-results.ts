@@ -15,9 +15,9 @@ export interface AlertDrillResult {
   allowedMs: number;
   /** From the fault until Alertmanager had it; null when it never did. */
   firedAfterMs: number | null;
-  /** From the end of the fault until Alertmanager had it no more; null when it still had. */
+  /** From the end of the fault until Alertmanager no longer had it; null when it still did. */
   clearedAfterMs: number | null;
-  /** What else was raised. */
+  /** Other alerts that were raised. */
   otherAlerts: string[];
   lostWrites: number;
   reasons: string[];

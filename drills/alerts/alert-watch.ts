@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { firingAlerts } from "../../operations/status/look-at-alerts.ts";
+import { firingAlerts } from "../../running-stack/alerts.ts";
 
 /** When an alert was first and last seen at Alertmanager; milliseconds since 1970. */
 export interface SeenAlert {
   firstMs: number;
   lastMs: number;
-  /** The moment at which it was seen to be over; undefined while it fires. */
+  /** When it was first seen to have cleared; undefined while it fires. */
   clearedMs: number | undefined;
 }
 
 const pauseMs = 250;
 
-/** Looks at Alertmanager four times a second: what is there is what people are told. */
+/** Polls Alertmanager four times a second: what it has is what people are told. */
 export class AlertWatch {
   readonly seen = new Map<string, SeenAlert>();
   private readonly alertsUrl: string;
-  private looked = false;
+  private polled = false;
   private stopped = false;
   private readonly done: Promise<void>;
 
@@ -25,9 +25,9 @@ export class AlertWatch {
     this.done = this.watch();
   }
 
-  /** Whether Alertmanager has been asked, and nothing fires. */
+  /** Whether Alertmanager has answered, and nothing fires. */
   get quiet(): boolean {
-    return this.looked && [...this.seen.values()].every(({ clearedMs }) => clearedMs !== undefined);
+    return this.polled && [...this.seen.values()].every(({ clearedMs }) => clearedMs !== undefined);
   }
 
   saw(alert: string | null): boolean {
@@ -57,13 +57,13 @@ export class AlertWatch {
   private async watch(): Promise<void> {
     while (!this.stopped) {
       const alerts = await firingAlerts(this.alertsUrl);
-      if (alerts) this.take(new Set(alerts.map(({ name }) => name)), Date.now());
+      if (alerts) this.update(new Set(alerts.map(({ name }) => name)), Date.now());
       await sleep(pauseMs);
     }
   }
 
-  private take(firing: Set<string>, nowMs: number): void {
-    this.looked = true;
+  private update(firing: Set<string>, nowMs: number): void {
+    this.polled = true;
     for (const name of firing) {
       const seen = this.seen.get(name);
       this.seen.set(name, { firstMs: seen?.firstMs ?? nowMs, lastMs: nowMs, clearedMs: undefined });

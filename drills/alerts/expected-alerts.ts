@@ -1,12 +1,12 @@
-/** An alert that has to be raised by a drill's fault, and to end after it. */
+/** An alert that a drill's fault has to raise, and that has to clear after it. */
 export interface ExpectedAlert {
-  /** Null where nobody may be told of anything. */
+  /** Null where no alert may be raised. */
   alert: string | null;
-  /** The longest from the fault to the alert; without one, how long it is waited for in vain. */
+  /** The longest from the fault to the alert; where none may come, how long to wait for it. */
   withinMs: number;
 }
 
-/** By drill: every fault here is one that somebody has to know of. */
+/** By drill: the faults that somebody has to hear about. */
 export const expectedAlerts: Record<string, ExpectedAlert> = {
   "primary-paused": { alert: "NoPrimary", withinMs: 15_000 },
   "primary-killed": { alert: "FailoverHappened", withinMs: 15_000 },

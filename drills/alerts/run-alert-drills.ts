@@ -12,14 +12,14 @@ import { defaultQuietMinutes, quietDrill, quietName } from "./quiet.ts";
 import { WatchedScene } from "./watched-scene.ts";
 
 const load = { beforeMs: 3_000, afterMs: 1_000, users: 4 };
-/** FailoverHappened looks two minutes back. */
+/** FailoverHappened covers two minutes. */
 const clearsWithinMs = 200_000;
 
 /**
- * Strikes with each fault until its alert is raised, lets the stack heal, and waits until the alert is over. `quiet`
- * strikes with nothing.
- * @returns The names of the drills whose alert did not come, came late, or stayed.
- * @throws PersonError for a drill that has no alert, and where nobody watches.
+ * Keeps each fault until its alert fires, lets the stack recover, and waits until the alert has cleared. `quiet` injects
+ * no fault.
+ * @returns The names of the drills whose alert did not fire, fired late, or did not clear.
+ * @throws PersonError for a drill without an alert, and for a stack without monitoring.
  */
 export async function runAlertDrills(
   stack: RunningStack,
@@ -29,13 +29,13 @@ export async function runAlertDrills(
   const names = command.names.length > 0 ? command.names : Object.keys(expectedAlerts);
   const alertsUrl = stack.outputs.monitoring.alertsUrl;
   if (!alertsUrl)
-    throw new PersonError(`Nobody watches the stack ${stack.name}: capstone:monitoring is false.`);
+    throw new PersonError(`The stack ${stack.name} has no monitoring: capstone:monitoring is false.`);
   const chosen = names.map((name) => {
     if (name === quietName) return { name, ...quietDrill(command.soak.minutes ?? defaultQuietMinutes) };
     const [drill, expected] = [drills.get(name), expectedAlerts[name]];
     if (!drill || !expected) {
       throw new PersonError(
-        `No alert belongs to the drill "${name}"; allowed are ${[...Object.keys(expectedAlerts), quietName].join(", ")}.`,
+        `The drill "${name}" has no alert; allowed are ${[...Object.keys(expectedAlerts), quietName].join(", ")}.`,
       );
     }
     return { name, drill, expected };
@@ -65,7 +65,7 @@ async function runAlertDrill(
 ): Promise<AlertDrillResult> {
   const watch = new AlertWatch(alertsUrl);
   try {
-    // What an earlier fault has raised is over first.
+    // Alerts of earlier faults clear first.
     await watch.until(() => watch.quiet, clearsWithinMs);
     watch.seen.clear();
     const watched: Drill = {
@@ -74,16 +74,16 @@ async function runAlertDrill(
         await drill.inject(new WatchedScene(scene, watch, expected));
         await watch.until(() => watch.saw(expected.alert), expected.withinMs);
       },
-      // How long the service pauses is for the drills without alerts.
-      expected: { wholeWithinMs: 150_000 },
+      // Pauses are what the drills without alerts measure.
+      expected: { recoveryMs: 150_000 },
     };
     const { measures, startedAt } = await runDrill(stack, name, watched, { ...load, seed });
-    const { struckAtMs, leftAloneAtMs } = stack.journal;
+    const { injectedAtMs, lastActionAtMs } = stack.journal;
     if (watch.saw(expected.alert)) await watch.until(() => !watch.fires(expected.alert), clearsWithinMs);
     const seen = watch.seen.get(expected.alert ?? "");
     const otherAlerts = [...watch.seen.keys()].filter((other) => other !== expected.alert).toSorted();
-    const firedAfterMs = seen ? seen.firstMs - struckAtMs : null;
-    const clearedAfterMs = seen?.clearedMs ? Math.max(0, seen.clearedMs - leftAloneAtMs) : null;
+    const firedAfterMs = seen ? seen.firstMs - injectedAtMs : null;
+    const clearedAfterMs = seen?.clearedMs ? Math.max(0, seen.clearedMs - lastActionAtMs) : null;
     return {
       alert: expected.alert,
       description: drill.description,
@@ -96,7 +96,7 @@ async function runAlertDrill(
       lostWrites: measures.differences.lost.length,
       reasons:
         expected.alert === null
-          ? otherAlerts.map((other) => `${other} was raised, and nobody had to be told`)
+          ? otherAlerts.map((other) => `${other} was raised, and should not have been`)
           : reasonsOf(firedAfterMs, clearedAfterMs, expected),
     };
   } finally {

@@ -3,7 +3,7 @@ import { Scene } from "../drill.ts";
 import type { AlertWatch } from "./alert-watch.ts";
 import type { ExpectedAlert } from "./expected-alerts.ts";
 
-/** A scene in which a fault lasts at least until its alert has been raised, or is overdue. */
+/** A scene in which a fault lasts at least until its alert fires or is overdue. */
 export class WatchedScene extends Scene {
   private readonly watch: AlertWatch;
   private readonly expected: ExpectedAlert;

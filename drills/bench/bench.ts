@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
+import { deployed } from "../actions/deployment.ts";
 import { cleanUp } from "../check/check.ts";
 import { randomPicture } from "../load/picture.ts";
 import { Random } from "../random.ts";
 import type { BenchCase, BenchFigure, BenchResult } from "../report/bench-result.ts";
 import { measuredCommit } from "../report/environment.ts";
-import { deployed } from "../stack/deployment.ts";
 import { makeAccounts } from "./accounts.ts";
 import { BenchContainers } from "./containers.ts";
 import { perRequest, processorTimes } from "./processor-time.ts";
@@ -17,7 +17,7 @@ export interface BenchOptions {
   repetitions: number;
 }
 
-/** Every case of the bench, on a stack that is left as it was found. */
+/** Every case of the bench. The stack is left as it was. */
 export async function bench(stack: RunningStack, options: BenchOptions): Promise<BenchResult> {
   const measuredAt = new Date().toISOString();
   const nodes = stack.parts("app").length;
@@ -60,7 +60,7 @@ function steadyCases(nodes: number): BenchCase[] {
   return cases;
 }
 
-/** What the proxies cost: the same one node with and without them. */
+/** What the proxies cost: one node with and without them. */
 function oneNodeCases(): BenchCase[] {
   return reading.flatMap((kind) =>
     [1, 10, 100].flatMap((connections) => [
@@ -74,24 +74,24 @@ function manyNodesCases(nodes: number): BenchCase[] {
   return reading.map((kind) => ({ kind, route: "proxies", nodes, connections: 100 }));
 }
 
-/** Each case once, then each again: what changes on the machine meanwhile meets all of them. */
+/** Each case once, then each again, so that changes on the machine affect all of them alike. */
 async function repeat(
   stack: RunningStack,
   containers: BenchContainers,
   cases: BenchCase[],
   { seconds, repetitions }: BenchOptions,
 ): Promise<BenchFigure[]> {
-  const runs = new Map<BenchCase, BenchRun[]>(cases.map((asked) => [asked, []]));
+  const runs = new Map<BenchCase, BenchRun[]>(cases.map((benchCase) => [benchCase, []]));
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const [asked, done] of runs) {
+    for (const [benchCase, done] of runs) {
       const before = await processorTimes(stack);
-      const run = await ask(containers, asked, seconds);
+      const run = await ask(containers, benchCase, seconds);
       const processorMs = perRequest(before, await processorTimes(stack), run.requests);
       done.push({ ...run, processorMs });
-      console.error(`bench: ${nameOf(asked)}: ${Math.round(run.requests / run.seconds)} a second`);
+      console.error(`bench: ${nameOf(benchCase)}: ${Math.round(run.requests / run.seconds)} a second`);
     }
   }
-  return [...runs].map(([asked, done]) => figureOf(asked, done));
+  return [...runs].map(([benchCase, done]) => figureOf(benchCase, done));
 }
 
 export function nameOf({ kind, route, nodes, connections, phase }: BenchCase): string {
@@ -128,9 +128,9 @@ async function aroundFailover(
   const figures: BenchFigure[] = [];
   for (const kind of reading) {
     for (const phase of ["before", "during", "after"] as const) {
-      const asked = { kind, route: "proxies", nodes, connections: 50, phase } as const;
+      const benchCase = { kind, route: "proxies", nodes, connections: 50, phase } as const;
       if (phase === "during") await (await primaryOf(stack)).crash();
-      figures.push(figureOf(asked, [await ask(containers, asked, 10)]));
+      figures.push(figureOf(benchCase, [await ask(containers, benchCase, 10)]));
     }
   }
   return figures;
@@ -141,5 +141,5 @@ async function primaryOf(stack: RunningStack) {
     const role = await part.run(["curl", "--silent", "http://127.0.0.1:8008/patroni"]).catch(() => "");
     if (/"role": "primary"/.test(role)) return part;
   }
-  throw new Error("There is no primary to strike.");
+  throw new Error("There is no primary to kill.");
 }

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { docker, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { partName } from "../../infra/naming.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { secretsDirectory, userIds } from "../../infra/topology.ts";
@@ -11,9 +10,7 @@ import { runIn } from "../../running-stack/execute.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { standInLabel } from "../../running-stack/stand-in.ts";
 
-const execute = promisify(execFile);
-
-/** What the bench adds to a stack for as long as it runs: whoever asks, and the Flask design beside the service. */
+/** What the bench adds to a stack while it runs: the load generator, and the Flask design beside the service. */
 export class BenchContainers {
   private readonly stack: RunningStack;
   private readonly names: { load: string; flask: string };
@@ -55,7 +52,7 @@ export class BenchContainers {
     // The copy keeps the mode, and the load runs as a user of its own.
     chmodSync(folder, 0o755);
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    await docker("cp", `${folder}/.`, `${this.names.load}:/run/bench`);
+    await readDocker(["cp", `${folder}/.`, `${this.names.load}:/run/bench`]);
     rmSync(folder, { recursive: true });
   }
 
@@ -75,8 +72,10 @@ export class BenchContainers {
         (error: Error) => error.message,
       );
       if (/Requests\/sec: +[1-9]/.test(ready) && !/Non-2xx/.test(ready)) return;
-      if (tries > 20)
-        throw new Error(`The Flask design does not answer: ${await docker("logs", this.names.flask)}`);
+      if (tries > 20) {
+        const { standardOutput, standardError } = await docker(["logs", this.names.flask]);
+        throw new Error(`The Flask design does not answer: ${standardOutput}${standardError}`);
+      }
       await sleep(500);
     }
   }
@@ -92,7 +91,7 @@ export class BenchContainers {
       "--ulimit",
       "nofile=8192",
     ];
-    await docker(
+    await readDocker([
       "run",
       "--detach",
       "--name",
@@ -102,7 +101,7 @@ export class BenchContainers {
       ...limits,
       ...options,
       imageName(image),
-    );
+    ]);
   }
 }
 
@@ -111,10 +110,5 @@ function imageName(name: string): string {
 }
 
 async function build(name: string): Promise<void> {
-  await docker("build", "--quiet", "--tag", imageName(name), join(projectRoot, "drills/bench", name));
-}
-
-async function docker(...args: string[]): Promise<string> {
-  const { stdout, stderr } = await execute("docker", args, { maxBuffer: 2 ** 26 });
-  return stdout + stderr;
+  await readDocker(["build", "--quiet", "--tag", imageName(name), join(projectRoot, "drills/bench", name)]);
 }

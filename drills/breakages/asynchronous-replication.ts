@@ -5,7 +5,7 @@ export const breakage: Breakage = {
   description: "Patroni's synchronous_mode is off: a commit waits for no standby.",
   drill: "primary-cut-off",
   caughtBy: /acknowledged writes were lost/,
-  lacks: "no standby is synchronous",
+  missing: "no standby is synchronous",
   async apply(stack) {
     stack.undoLater(() => setSynchronousMode(stack, true));
     await setSynchronousMode(stack, false);

@@ -13,7 +13,7 @@ export const breakage: Breakage = {
         "backend app-repeated\n",
         "backend app-repeated\n  http-request del-header idempotency-key\n",
       ]);
-      await standIn(stack, part, { files: { [file]: changed } });
+      await standIn(stack.engine, part, { files: { [file]: changed } });
     }
   },
 };

@@ -10,7 +10,7 @@ export const breakage: Breakage = {
   async apply(stack) {
     for (const part of stack.parts("app")) {
       const changed = await changedFile(part, file, ["const maxAttempts = 12;", "const maxAttempts = 1;"]);
-      await standIn(stack, part, { files: { [file]: changed } });
+      await standIn(stack.engine, part, { files: { [file]: changed } });
     }
   },
 };

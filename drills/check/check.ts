@@ -8,17 +8,17 @@ import { forks, readTimelines } from "./timelines.ts";
 
 export interface CheckOutcome {
   differences: Omit<Differences, "unknown">;
-  /** Writes of which nothing was known, and what became of them. */
+  /** Writes with an unknown outcome, and what became of them. */
   unknown: Differences["unknown"];
   forks: string[];
 }
 
-/** A replica may be this far behind before what it lacks counts as lost. */
+/** How far a replica may lag before a missing write counts as lost, in milliseconds. */
 const catchUpMs = 15_000;
 
 /**
- * Holds the ledger against the database through both of its addresses, against every node by itself, and against
- * the object store.
+ * Compares the ledger with the database through both of its addresses, with every node directly, and with the object
+ * store.
  * @param timelineBefore The timeline before the first fault.
  */
 export async function check(
@@ -65,7 +65,7 @@ async function compareUntilCaughtUp(
   }
 }
 
-/** Takes the load's accounts away again, so that drills leave no trace in the service's data. */
+/** Removes the load's accounts, so that drills leave no trace in the service's data. */
 export function cleanUp(stack: RunningStack, handlePrefix: string): Promise<void> {
   return removeAccounts(stack.outputs.databaseUrl, handlePrefix);
 }

@@ -3,11 +3,11 @@ import type { Contents } from "./contents.ts";
 
 /** Where the database and the ledger differ, each in words. */
 export interface Differences {
-  /** Acknowledged, and not there. */
+  /** Acknowledged, but missing. */
   lost: string[];
   /** There more than once. */
   twice: string[];
-  /** Refused, and there all the same. */
+  /** Refused, but there anyway. */
   refusedButDone: string[];
   /** Of the writes without an answer, how many happened. */
   unknown: { happened: number; didNot: number };
@@ -15,7 +15,7 @@ export interface Differences {
 
 type Write = Effect & { outcome: Outcome };
 
-/** Holds the ledger against what a database node holds. */
+/** Compares the ledger with what a database node has. */
 export function compare(operations: Operation[], contents: Contents): Differences {
   const writes = operations.flatMap(({ effect, outcome }) => (effect ? [{ ...effect, outcome }] : []));
   const differences: Differences = {
@@ -36,7 +36,7 @@ function ofKind<K extends Effect["kind"]>(writes: Write[], kind: K) {
   return writes.filter((write): write is Write & Extract<Effect, { kind: K }> => write.kind === kind);
 }
 
-function judge(differences: Differences, outcome: Outcome, there: boolean, what: string): void {
+function classify(differences: Differences, outcome: Outcome, there: boolean, what: string): void {
   if (outcome === "unknown") differences.unknown[there ? "happened" : "didNot"]++;
   else if (outcome === "acknowledged" && !there) differences.lost.push(what);
   else if (outcome === "refused" && there) differences.refusedButDone.push(what);
@@ -47,7 +47,7 @@ function compareAccounts(writes: Write[], { accounts }: Contents, differences: D
   for (const { handle, accountId, outcome } of ofKind(writes, "account")) {
     const found = there.get(handle);
     const same = found !== undefined && (accountId === undefined || found === accountId);
-    judge(differences, outcome, same, `account ${handle}`);
+    classify(differences, outcome, same, `account ${handle}`);
   }
 }
 
@@ -58,13 +58,13 @@ function comparePosts(writes: Write[], { posts }: Contents, differences: Differe
     if (ids.length > 1) differences.twice.push(`post "${body}", ${ids.length} times`);
   }
   // A post that was sent again after its answer is one write: its first outcome counts.
-  const judged = new Set<string>();
+  const classified = new Set<string>();
   for (const { body, postId, outcome } of ofKind(writes, "post")) {
-    if (judged.has(body)) continue;
-    judged.add(body);
+    if (classified.has(body)) continue;
+    classified.add(body);
     const ids = there.get(body) ?? [];
     const found = postId === undefined ? ids.length > 0 : ids.includes(postId);
-    judge(differences, outcome, found, `post "${body}"`);
+    classify(differences, outcome, found, `post "${body}"`);
   }
 }
 
@@ -73,11 +73,16 @@ function compareSessions(writes: Write[], { sessions }: Contents, differences: D
   for (const { handle, sessionId, ended, outcome } of ofKind(writes, "session")) {
     if (sessionId === undefined) continue;
     const isThere = ended ? there.get(sessionId) === true : there.has(sessionId);
-    judge(differences, outcome, isThere, `${ended ? "end of session" : "session"} ${sessionId} of ${handle}`);
+    classify(
+      differences,
+      outcome,
+      isThere,
+      `${ended ? "end of session" : "session"} ${sessionId} of ${handle}`,
+    );
   }
 }
 
-/** One user changes a profile one change after the other, so it shows the last, or one after it without an answer. */
+/** A user's profile changes are sequential, so it shows the last acknowledged one or a later one with an unknown outcome. */
 function compareProfiles(writes: Write[], { accounts }: Contents, differences: Differences): void {
   const shown = new Map(accounts.map(({ handle, bio }) => [handle, bio]));
   for (const [handle, changes] of byHandle(ofKind(writes, "profile"))) {
@@ -93,7 +98,7 @@ function compareAvatars(writes: Write[], { accounts }: Contents, differences: Di
   for (const [handle, changes] of byHandle(ofKind(writes, "avatar"))) {
     const { last, open } = lastAndOpen(changes);
     const key = shown.get(handle);
-    // The address of an upload without an answer is not known.
+    // Without an answer the address of an upload is unknown.
     if (!last || open.length > 0) continue;
     if (!key || !last.url?.endsWith(`/${key}`)) differences.lost.push(`avatar ${last.url} of ${handle}`);
   }
@@ -103,7 +108,7 @@ function byHandle<T extends { handle: string }>(writes: T[]): Map<string, T[]> {
   return Map.groupBy(writes, ({ handle }) => handle);
 }
 
-/** The last that was acknowledged, and those after it of which nothing is known. */
+/** The last acknowledged change, and those after it with an unknown outcome. */
 export function lastAndOpen<T extends { outcome: Outcome }>(
   changes: T[],
 ): { last: T | undefined; open: T[] } {

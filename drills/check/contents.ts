@@ -9,18 +9,19 @@ export interface Contents {
   sessions: { id: string; handle: string; ended: boolean }[];
 }
 
-const question = readFileSync(new URL("./contents.sql", import.meta.url), "utf8");
+const query = readFileSync(new URL("./contents.sql", import.meta.url), "utf8");
 
-function questionAbout(handlePrefix: string): string {
-  if (!/^drill-[a-z0-9]+-?$/.test(handlePrefix)) throw new Error(`No load has the handles ${handlePrefix}.`);
-  return question.replaceAll("HANDLES", handlePrefix);
+function queryFor(handlePrefix: string): string {
+  if (!/^drill-[a-z0-9]+-?$/.test(handlePrefix))
+    throw new Error(`${handlePrefix} is not a load's handle prefix.`);
+  return query.replaceAll("HANDLES", handlePrefix);
 }
 
-/** Asks as the application does, through the stack's published port. */
+/** Reads as the application does, through the stack's published port. */
 export async function readThrough(url: string, handlePrefix: string): Promise<Contents> {
   const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false });
   try {
-    const [row] = await sql.unsafe<{ contents: Contents }[]>(questionAbout(handlePrefix));
+    const [row] = await sql.unsafe<{ contents: Contents }[]>(queryFor(handlePrefix));
     if (!row) throw new Error("The database gave no answer.");
     return row.contents;
   } finally {
@@ -28,16 +29,16 @@ export async function readThrough(url: string, handlePrefix: string): Promise<Co
   }
 }
 
-/** Asks one node, whatever the proxies think of it. */
+/** Reads from one node directly, past the proxies. */
 export async function readOn(part: Part, handlePrefix: string): Promise<Contents> {
   const psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--host", "/run/postgresql"];
   const login = ["--username", "postgres", "--dbname", "capstone"];
-  return JSON.parse(await part.run([...psql, ...login], questionAbout(handlePrefix))) as Contents;
+  return JSON.parse(await part.run([...psql, ...login], queryFor(handlePrefix))) as Contents;
 }
 
-/** Removes the load's accounts with all that hangs on them. */
+/** Removes the load's accounts and everything that belongs to them. */
 export async function removeAccounts(url: string, handlePrefix: string): Promise<void> {
-  questionAbout(handlePrefix);
+  queryFor(handlePrefix);
   const sql = postgres(url, { max: 1, connect_timeout: 10, fetch_types: false });
   try {
     await sql`delete from accounts where handle like ${`${handlePrefix}%`}`;

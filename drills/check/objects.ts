@@ -5,7 +5,7 @@ import { lastAndOpen } from "./compare.ts";
 
 /**
  * Fetches every avatar that was acknowledged last, byte for byte.
- * @returns Those that are not there or have another content, in words.
+ * @returns Those that are missing or differ, in words.
  */
 export async function compareObjects(operations: Operation[]): Promise<string[]> {
   const uploads = operations.flatMap(({ effect, outcome }) =>
@@ -13,7 +13,7 @@ export async function compareObjects(operations: Operation[]): Promise<string[]>
   );
   const lost: string[] = [];
   for (const changes of Map.groupBy(uploads, ({ handle }) => handle).values()) {
-    // An avatar whose successor is in the open may have been replaced and deleted.
+    // A later upload with an unknown outcome may have replaced it.
     const { last, open } = lastAndOpen(changes);
     if (!last?.url || open.length > 0) continue;
     const found = await contentOf(last.url);

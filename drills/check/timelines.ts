@@ -8,7 +8,7 @@ export interface Timelines {
   histories: Record<number, string>;
 }
 
-const question = `
+const query = `
 select json_build_object(
   'current', (select timeline_id from pg_control_checkpoint()),
   'histories', coalesce((
@@ -17,31 +17,31 @@ select json_build_object(
 
 export async function readTimelines(part: Part): Promise<Timelines> {
   const psql = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--host", "/run/postgresql"];
-  const answer = await part.run([...psql, "--username", "postgres"], question);
+  const answer = await part.run([...psql, "--username", "postgres"], query);
   return { node: part.name, ...JSON.parse(answer) };
 }
 
 /**
- * Forks of the history since a timeline: two nodes that tell a timeline's origin differently, or a timeline that was
- * begun and left, so that what was written on it is on no later one.
- * @param since The timeline before the first fault; what was before it is not judged.
+ * Forks of the history since a timeline: two nodes that disagree on a timeline's origin, or a timeline that was
+ * abandoned, so that its writes are on no later one.
+ * @param since The timeline before the first fault; earlier history is not checked.
  */
 export function forks(nodes: Timelines[], since: number): string[] {
   const found: string[] = [];
-  const told = new Map<number, { node: string; history: string }>();
+  const known = new Map<number, { node: string; history: string }>();
   for (const { node, histories } of nodes) {
     for (const [timeline, history] of Object.entries(histories)) {
-      const first = told.get(Number(timeline));
-      if (!first) told.set(Number(timeline), { node, history });
+      const first = known.get(Number(timeline));
+      if (!first) known.set(Number(timeline), { node, history });
       else if (Number(timeline) > since && first.history !== history) {
-        found.push(`${node} and ${first.node} tell the origin of timeline ${timeline} differently`);
+        found.push(`${node} and ${first.node} disagree on the origin of timeline ${timeline}`);
       }
     }
   }
-  const newest = Math.max(since, ...told.keys());
-  const ancestors = ancestorsIn(told.get(newest)?.history ?? "");
+  const newest = Math.max(since, ...known.keys());
+  const ancestors = ancestorsIn(known.get(newest)?.history ?? "");
   for (let timeline = since; timeline < newest; timeline++) {
-    if (!ancestors.has(timeline)) found.push(`timeline ${timeline} was begun and left`);
+    if (!ancestors.has(timeline)) found.push(`timeline ${timeline} was abandoned`);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Kind, Ledger } from "./ledger.ts";
 
-/** What one client has been told of its own account; a later read must not show less. */
+/** What one client knows about its own account; a later read must not show less. */
 export class AccountMemory {
   readonly handle: string;
   readonly password: string;
@@ -20,7 +20,7 @@ export class AccountMemory {
     this.ledger = ledger;
   }
 
-  /** Numbered, so that a read shows how new it is; the handle makes it one of its kind. */
+  /** Numbered, so that a read shows how new it is; the handle makes it unique. */
   postBody(number: number): string {
     return `Post #${number} of ${this.handle}`;
   }
@@ -30,7 +30,7 @@ export class AccountMemory {
   }
 
   /**
-   * Holds what a read showed against what had been acknowledged when it was sent.
+   * Compares what a read showed with what had been acknowledged when it was sent.
    * @param text A post's body or a bio, as above; empty where nothing was ever written.
    */
   compare(kind: Kind, what: "posts" | "profile", text: string, acknowledgedBefore: number): void {

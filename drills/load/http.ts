@@ -5,11 +5,11 @@ import type { Attempt } from "./ledger.ts";
 
 export interface Request {
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** On the service's address, or whole. */
+  /** Relative to the service's address, or absolute. */
   path: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Whether it may be sent again when it is not known what became of it. */
+  /** Whether it may be retried when its outcome is unknown. */
   repeatable: boolean;
 }
 
@@ -19,15 +19,15 @@ export interface Answer {
   body: Buffer;
 }
 
-/** The application holds a request for 30 s at most; a client that waits a little longer hears its answer. */
+/** The application holds a request for 30 s at most; a client that waits a little longer gets its answer. */
 const answerTimeoutMs = 35_000;
 const connectTimeoutMs = 5_000;
 /** For how long a client tries again before it gives up. */
 const persistenceMs = 90_000;
 
 /**
- * One client with one connection, which behaves as the contract asks: after 503, or no answer, it waits as told, or a
- * little, and sends the same again.
+ * One client with one connection, which behaves as the contract asks: after 503 or no answer it waits, as long
+ * as it was told or a little, and sends the same again.
  */
 export class HttpClient {
   private readonly client: Client;
@@ -44,7 +44,7 @@ export class HttpClient {
     this.clock = clock;
   }
 
-  /** Sends until there is an answer that settles it, or patience ends. The attempts tell the story. */
+  /** Sends until an answer settles it or `persistenceMs` is over. */
   async send(request: Request): Promise<{ answer: Answer | undefined; attempts: Attempt[] }> {
     const attempts: Attempt[] = [];
     const endsAtMs = this.clock() + persistenceMs;
@@ -95,7 +95,7 @@ export class HttpClient {
   }
 }
 
-/** 429 is given before anything is done. */
+/** 429 comes before anything is done. */
 function saysNothingWasDone(answer: Answer | undefined): boolean {
   return answer?.status === 429;
 }

@@ -17,8 +17,8 @@ export const kinds = {
 export type Kind = keyof typeof kinds;
 
 /**
- * What became of an operation: `acknowledged` with 2xx; `refused`, which certainly did nothing; or `unknown`: no
- * answer, or one that leaves it open.
+ * What became of an operation: `acknowledged` with 2xx; `refused`, certainly not done; or `unknown`: no answer,
+ * or one that leaves it open.
  */
 export type Outcome = "acknowledged" | "refused" | "unknown";
 
@@ -41,7 +41,7 @@ export type Effect =
   | { kind: "avatar"; handle: string; sha256: string; url?: string }
   | { kind: "session"; handle: string; sessionId?: string; ended?: boolean };
 
-/** One thing a client wanted, with every request it took. */
+/** One thing a client did, with every request it took. */
 export interface Operation {
   kind: Kind;
   client: string;
@@ -54,7 +54,7 @@ export interface Operation {
   wrong: string | undefined;
 }
 
-/** A read that showed less than the same client had been told was written. */
+/** A read that showed less than had been acknowledged to the same client. */
 export interface Regression {
   atMs: number;
   client: string;
@@ -69,7 +69,7 @@ export class Ledger {
   readonly regressions: Regression[] = [];
 }
 
-/** Whether a request counts as failed: no answer, or one with which the service says that it could not. */
+/** Whether a request counts as failed: no answer, or a 5xx. */
 export function failed(attempt: Attempt): boolean {
   return attempt.status === undefined || attempt.status >= 500;
 }

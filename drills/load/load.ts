@@ -16,19 +16,19 @@ const weights = {
   refresh: 1,
   logOut: 0.5,
 };
-type Deed = keyof typeof weights;
+type ActionName = keyof typeof weights;
 
 export interface LoadOptions {
   apiUrl: string;
-  /** Makes this load's handles its own: lower-case letters and digits. */
+  /** Part of this load's handles, to make them unique: lower-case letters and digits. */
   run: string;
   users: number;
-  /** The pause between two deeds of one user, on average. The load is bounded, not as much as goes. */
+  /** The average pause between two actions of one user. The load is fixed, not the most that is possible. */
   pauseMs: number;
   random: Random;
 }
 
-/** People who use the service through its published port until they are told to stop. */
+/** Users of the service, through its published port, until stopped. */
 export class Load {
   readonly ledger = new Ledger();
   private readonly options: LoadOptions;
@@ -41,7 +41,7 @@ export class Load {
     this.options = options;
   }
 
-  /** All of this load's accounts begin so. */
+  /** The prefix of all handles of this load. */
   get handlePrefix(): string {
     return `drill-${this.options.run}-`;
   }
@@ -54,7 +54,7 @@ export class Load {
     this.running = Promise.all([...this.users.map((user) => this.use(user)), this.newcomersArrive()]);
   }
 
-  /** Lets everyone end what they are at, which is at most their patience. */
+  /** Lets everyone finish what they are doing. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
@@ -69,8 +69,8 @@ export class Load {
   private async use(user: User): Promise<void> {
     const random = this.options.random.fork();
     while (!this.stopped) {
-      const deed: Deed = random.weighted(weights);
-      await user[deed]();
+      const action: ActionName = random.weighted(weights);
+      await user[action]();
       await sleep(this.options.pauseMs * (0.5 + random.next()));
     }
   }

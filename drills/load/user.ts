@@ -6,7 +6,7 @@ import type { Effect, Kind, Ledger, Operation } from "./ledger.ts";
 import { failed } from "./ledger.ts";
 import { randomPicture } from "./picture.ts";
 
-/** A person with an account and one connection, who does one thing after the other. */
+/** A person with an account and one connection, who does one thing at a time. */
 export class User {
   readonly memory: AccountMemory;
   private readonly http: HttpClient;
@@ -56,7 +56,7 @@ export class User {
     await this.logIn();
   }
 
-  /** Now and then the same is sent again after its answer, as a client does that has lost it. */
+  /** Now and then sends the same again after its answer, like a client that lost it. */
   async post(): Promise<void> {
     const { memory } = this;
     const number = ++memory.posts.sent;
@@ -71,7 +71,7 @@ export class User {
     if (this.random.next() > 0.1) return;
     const again = await send("post again");
     if (again && field(again, "id") !== effect.postId) {
-      this.complain(`the same key made ${effect.postId} and ${field(again, "id")}`);
+      this.markWrong(`the same key made ${effect.postId} and ${field(again, "id")}`);
     }
   }
 
@@ -128,7 +128,7 @@ export class User {
     const answer = await this.read("asset", new URL(avatar.url).pathname);
     if (!answer) return;
     const sha256 = createHash("sha256").update(answer.body).digest("hex");
-    if (sha256 !== avatar.sha256) this.complain("the avatar has another content than was put");
+    if (sha256 !== avatar.sha256) this.markWrong("the avatar has another content than was put");
   }
 
   private takeTokens(answer: Answer | undefined, effect: Effect & { kind: "session" }): void {
@@ -169,7 +169,7 @@ export class User {
     return this.perform(kind, { method: "GET", path, headers, repeatable: true }, undefined, 200);
   }
 
-  /** @returns The answer, if it is the one that the contract promises. */
+  /** @returns The answer, if it has the expected status. */
   private async perform(
     kind: Kind,
     request: Request,
@@ -195,7 +195,7 @@ export class User {
     return asExpected ? answer : undefined;
   }
 
-  private complain(wrong: string): void {
+  private markWrong(wrong: string): void {
     if (this.last) this.last.wrong = wrong;
   }
 }

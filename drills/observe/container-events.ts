@@ -11,7 +11,7 @@ export interface ContainerEvent {
 
 const actions = ["die", "start", "health_status", "oom"];
 
-/** What the engine itself notices about the stack's containers. */
+/** The engine's own events about the stack's containers. */
 export class ContainerEvents {
   readonly events: ContainerEvent[] = [];
   private stream: Readable | undefined;

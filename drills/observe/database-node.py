@@ -1,8 +1,8 @@
-"""Looks at this database node ten times a second until standard input ends; one JSON line for each look.
+"""Samples this database node ten times a second until standard input ends; one JSON line per sample.
 
-- patroni: what Patroni says of the node.
-- write: a commit that this node has acknowledged, from `beganMs` to `endedMs`. It leaves nothing behind: an empty
-  message in the log, which a commit makes wait for the standby as any other.
+- patroni: what Patroni reports about the node.
+- write: a commit that this node has acknowledged, from `beganMs` to `endedMs`. It leaves no data: an empty
+  message in the log, whose commit waits for the standby like any other.
 - connections: how many sessions the application has on this node.
 
 Moments are milliseconds since 1970.
@@ -20,7 +20,7 @@ import psycopg2
 
 PAUSE_SECONDS = 0.1
 UNCONFIRMED = "transaction has already committed locally"
-LOOK = """
+WRITE = """
 select case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_logical_emit_message(true, 'drill', '')), 1, 8) end
 """
 CONNECTIONS = "select count(*) from pg_stat_activity where usename ~ '^capstone(_[0-9]+)?$'"
@@ -79,7 +79,7 @@ def watch_writes() -> None:
             connection = connection or connect()
             cursor = connection.cursor()
             del connection.notices[:]
-            cursor.execute(LOOK)
+            cursor.execute(WRITE)
             timeline = cursor.fetchone()[0]
             if timeline and not any(UNCONFIRMED in notice for notice in connection.notices):
                 say(kind="write", beganMs=began, endedMs=now(), timeline=int(timeline, 16))

@@ -3,15 +3,15 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "../../running-stack/part.ts";
 
-/** What Patroni says of its node. */
-export interface PatroniLook {
+/** What Patroni reports about its node. */
+export interface PatroniSample {
   kind: "patroni";
   atMs: number;
   state: string;
   role: string;
   timeline: number | null;
   streamsFromPrimary: boolean;
-  /** How many standbys a commit on this node waits for one of. */
+  /** Synchronous standbys: a commit on this node waits for one of them. */
   synchronousStandbys: number;
 }
 
@@ -24,7 +24,7 @@ export interface AcknowledgedWrite {
 }
 
 /** Sessions that the application has on the node. */
-export interface ConnectionsLook {
+export interface ConnectionsSample {
   kind: "connections";
   atMs: number;
   count: number;
@@ -32,15 +32,15 @@ export interface ConnectionsLook {
 
 const script = readFileSync(new URL("./database-node.py", import.meta.url), "utf8");
 
-/** Looks at one database node from inside its container, for as long as that runs and as often as it starts. */
+/** Samples one database node from inside its container, whenever that runs. */
 export class DatabaseNodeObserver {
   readonly part: Part;
   readonly writes: AcknowledgedWrite[] = [];
-  readonly connections: ConnectionsLook[] = [];
-  /** The newest look; those before are not needed. */
-  latest: PatroniLook | undefined;
-  /** Moments at which its role became another. */
-  readonly roleChanges: PatroniLook[] = [];
+  readonly connections: ConnectionsSample[] = [];
+  /** The newest sample; earlier ones are not needed. */
+  latest: PatroniSample | undefined;
+  /** Samples in which its role had changed. */
+  readonly roleChanges: PatroniSample[] = [];
   private stopped = false;
   private close: () => void = () => {};
   private readonly done: Promise<void>;
@@ -50,8 +50,8 @@ export class DatabaseNodeObserver {
     this.done = this.watch();
   }
 
-  /** What the node says of itself, if it said so within the last seconds. */
-  get fresh(): PatroniLook | undefined {
+  /** The latest sample, if it is at most 3 s old. */
+  get fresh(): PatroniSample | undefined {
     return this.latest && Date.now() - this.latest.atMs < 3_000 ? this.latest : undefined;
   }
 
@@ -63,7 +63,7 @@ export class DatabaseNodeObserver {
 
   private async watch(): Promise<void> {
     while (!this.stopped) {
-      // No container, a paused one, one that dies: in any case there is nothing to see until it runs again.
+      // Whether the container is gone, paused or dying: there is nothing to see until it runs again.
       await this.follow().catch(() => {});
       if (!this.stopped) await sleep(200);
     }
@@ -77,7 +77,7 @@ export class DatabaseNodeObserver {
     for await (const line of createInterface({ input: output })) this.take(JSON.parse(line));
   }
 
-  private take(line: PatroniLook | AcknowledgedWrite | ConnectionsLook): void {
+  private take(line: PatroniSample | AcknowledgedWrite | ConnectionsSample): void {
     if (line.kind === "write") this.writes.push(line);
     else if (line.kind === "connections") this.connections.push(line);
     else {

@@ -3,7 +3,7 @@ import { ContainerEvents } from "./container-events.ts";
 import { DatabaseNodeObserver } from "./database-node.ts";
 import { ProxyLog } from "./proxy-log.ts";
 
-/** Everything that is looked at while a drill runs. */
+/** Everything that is observed while a drill runs. */
 export class Observation {
   readonly databaseNodes: DatabaseNodeObserver[];
   readonly proxies: ProxyLog[];

@@ -11,7 +11,7 @@ export interface ServerDown {
   reason: string;
 }
 
-/** Follows what a proxy says of the servers behind it. */
+/** Follows what a proxy logs about the servers behind it. */
 export class ProxyLog {
   readonly downs: ServerDown[] = [];
   private readonly part: Part;

@@ -1,11 +1,11 @@
-/** The middle of several runs, and how far they lie apart. */
+/** The median of several runs, and their range. */
 export interface Spread {
   median: number;
   least: number;
   most: number;
 }
 
-/** What was asked, of whom, with how many connections. */
+/** What was requested, by which route, with how many connections. */
 export interface BenchCase {
   kind: "page" | "post" | "log-in" | "avatar";
   /** Through the proxies, straight at one application node, or of the Flask design. */
@@ -17,7 +17,7 @@ export interface BenchCase {
   phase?: "before" | "during" | "after";
 }
 
-/** How long a request keeps a core busy, in ms, by who serves it. */
+/** How long a request keeps a core busy, in ms, by part. */
 export interface ProcessorMs {
   /** The application's nodes, or the Flask design. */
   service: number;
@@ -31,9 +31,9 @@ export interface BenchFigure extends BenchCase {
   requestsASecond: Spread;
   medianMs: Spread;
   p99Ms: Spread;
-  /** Requests that were not answered as they should be, over all runs. */
+  /** Failed requests, over all runs. */
   failed: number;
-  /** The middle of the runs. Unknown around a failover: a container that starts again counts from nothing. */
+  /** The median of the runs. Unknown around a failover: a container that starts again counts from nothing. */
   processorMs?: ProcessorMs;
 }
 

@@ -4,7 +4,7 @@ import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Results } from "./results.ts";
 
-/** What a figure depends on; a change of anything else makes it no older. */
+/** What a figure depends on; other changes do not make it outdated. */
 const measured = ["app", "drills", "images", "infra", "migrations", "stacks", "package-lock.json"];
 
 export function measuredCommit(): string {
@@ -30,7 +30,7 @@ const commands: Record<string, { role: Role; command: string[] }> = {
   node: { role: "app", command: ["node", "--version"] },
 };
 
-/** The versions that run, as the programs say them. */
+/** The versions that run, as the programs print them. */
 export async function describeVersions(stack: RunningStack): Promise<Record<string, string>> {
   const { Version } = await stack.engine.version();
   const versions: Record<string, string> = { docker: Version };

@@ -50,7 +50,7 @@ export function worstOf(row: FigureRow, results: Record<string, DrillResult>) {
   return {
     failedRequests: most(({ measures }) => measures.clients.failedRequests),
     writesPauseMs: most(({ measures }) => measures.clients.writesPauseMs),
-    wholeAfterMs: most(({ measures }) => measures.whole?.afterStrikeMs ?? Number.POSITIVE_INFINITY),
+    recoveryMs: most(({ measures }) => measures.recovery?.afterInjectMs ?? Number.POSITIVE_INFINITY),
     lost: most(({ measures }) => measures.differences.lost.length),
     twice: most(({ measures }) => measures.differences.twice.length),
     passed: run.every(({ passed }) => passed),

@@ -47,7 +47,7 @@ function figureTable({ drills }: Results): string {
         row.fault,
         row.mayFail === "" ? String(worst.failedRequests) : `${worst.failedRequests} (${row.mayFail})`,
         `${seconds(worst.writesPauseMs)} (${row.mayPause})`,
-        Number.isFinite(worst.wholeAfterMs) ? seconds(worst.wholeAfterMs) : "not by itself",
+        Number.isFinite(worst.recoveryMs) ? seconds(worst.recoveryMs) : "not by itself",
         `${worst.lost} / ${worst.twice}`,
       ],
     ];
@@ -66,7 +66,7 @@ function figureTable({ drills }: Results): string {
 
 function drillTable(drills: Record<string, DrillResult>): string {
   const rows = Object.entries(drills).map(([name, { passed, description, measures }]) => {
-    const { clients, stack, whole, differences } = measures;
+    const { clients, stack, recovery, differences } = measures;
     return [
       `[${name}](failover/${name}.svg)${passed ? "" : " **failed**"}`,
       description,
@@ -74,7 +74,7 @@ function drillTable(drills: Record<string, DrillResult>): string {
       `${seconds(clients.writesPauseMs)} / ${seconds(clients.readsPauseMs)}`,
       stack.detected ? seconds(stack.detected.afterMs) : "",
       stack.newPrimary ? seconds(stack.newPrimary.afterMs) : "",
-      whole ? `${seconds(whole.afterStrikeMs)} / ${seconds(whole.afterLiftMs)}` : "not by itself",
+      recovery ? `${seconds(recovery.afterInjectMs)} / ${seconds(recovery.afterClearMs)}` : "not by itself",
       `${differences.lost.length} / ${differences.twice.length} / ${clients.readsBackInTime.length} / ${stack.twoPrimaries.length}`,
     ];
   });
@@ -84,9 +84,9 @@ function drillTable(drills: Record<string, DrillResult>): string {
       "what happens",
       "failed requests",
       "longest write / read",
-      "noticed",
+      "detected",
       "new primary",
-      "whole after the fault / its end",
+      "fully redundant after the fault / its end",
       "lost / twice / back in time / two primaries",
     ],
     rows,
@@ -118,10 +118,10 @@ function soak({ soak: result }: Results): string {
     `${result.faults} faults in ${result.minutes} minutes, drawn with seed ${result.seed}:`,
     `${result.acknowledgedWrites} writes acknowledged, ${result.lost} lost, ${result.twice} done twice,`,
     `${result.backInTime} reads back in time, ${result.twoPrimaries} moments with two primaries,`,
-    `${result.notWhole} times not whole again by itself; ${result.failedRequests} of ${result.operations} requests failed.`,
+    `${result.notRecovered} times not fully redundant by itself; ${result.failedRequests} of ${result.operations} requests failed.`,
     `The longest write of a round took ${seconds(result.writesPauseMs.median)} in the middle and`,
-    `${seconds(result.writesPauseMs.longest)} at worst; whole again after ${seconds(result.wholeAfterMs.median)} and`,
-    `${seconds(result.wholeAfterMs.longest)}.`,
+    `${seconds(result.writesPauseMs.longest)} at worst; fully redundant after ${seconds(result.recoveryMs.median)} and`,
+    `${seconds(result.recoveryMs.longest)}.`,
   ];
   const drawn = Object.entries(result.drawn).map(([name, count]) => `${name} ${count}`);
   return `${lines.join("\n")}\n\nDrawn: ${drawn.join(", ")}.`;

@@ -2,12 +2,13 @@ import type { DrillRun } from "../run/run-drill.ts";
 import type { Mark } from "./picture.ts";
 
 /** The moments of a drill that its picture shows. */
-export function marksOf({ actions, measures }: DrillRun, struckAtMs: number): Mark[] {
+export function marksOf({ actions, measures }: DrillRun, injectedAtMs: number): Mark[] {
   const { detected, newPrimary } = measures.stack;
-  const marks: Mark[] = actions.map(({ atMs, kind, what }) => ({ atMs: atMs - struckAtMs, kind, what }));
-  if (detected) marks.push({ atMs: detected.afterMs, kind: "detected", what: "noticed" });
+  const marks: Mark[] = actions.map(({ atMs, kind, what }) => ({ atMs: atMs - injectedAtMs, kind, what }));
+  if (detected) marks.push({ atMs: detected.afterMs, kind: "detected", what: "detected" });
   if (newPrimary)
     marks.push({ atMs: newPrimary.afterMs, kind: "primary", what: `${newPrimary.node} primary` });
-  if (measures.whole) marks.push({ atMs: measures.whole.afterStrikeMs, kind: "whole", what: "whole again" });
+  if (measures.recovery)
+    marks.push({ atMs: measures.recovery.afterInjectMs, kind: "redundant", what: "fully redundant" });
   return marks.toSorted((a, b) => a.atMs - b.atMs);
 }

@@ -10,7 +10,7 @@ export function drawPage(results: Results, pictures: Record<string, string>): st
   const { commit, versions, machine, drills } = results;
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const rows = Object.entries(drills).map(([name, { passed, measures }]) => {
-    const { clients, stack, whole, differences } = measures;
+    const { clients, stack, recovery, differences } = measures;
     const cells = [
       `<a href="#${name}">${name}</a>`,
       passed ? "passed" : "<b>failed</b>",
@@ -19,7 +19,7 @@ export function drawPage(results: Results, pictures: Record<string, string>): st
       seconds(clients.readsPauseMs),
       stack.detected ? seconds(stack.detected.afterMs) : "",
       stack.newPrimary ? seconds(stack.newPrimary.afterMs) : "",
-      whole ? seconds(whole.afterStrikeMs) : "not by itself",
+      recovery ? seconds(recovery.afterInjectMs) : "not by itself",
       `${differences.lost.length} / ${differences.twice.length}`,
     ];
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
@@ -38,9 +38,9 @@ ${pictures[name] ?? ""}</section>`,
     "failed requests",
     "longest write",
     "longest read",
-    "noticed",
+    "detected",
     "new primary",
-    "whole",
+    "fully redundant",
     "lost / twice",
   ];
   return `<!doctype html>

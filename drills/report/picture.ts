@@ -2,18 +2,18 @@ import { failed, type Operation } from "../load/ledger.ts";
 import { isWrite } from "../measure.ts";
 import { escapeMarkup } from "./escape-markup.ts";
 
-/** A moment that is marked; milliseconds since the strike. */
+/** A moment that is marked; milliseconds since the fault. */
 export interface Mark {
   atMs: number;
   what: string;
-  kind: "strike" | "lift" | "detected" | "primary" | "whole";
+  kind: "inject" | "clear" | "detected" | "primary" | "redundant";
 }
 
 export interface PictureOptions {
   title: string;
   operations: Operation[];
   /** Milliseconds since 1970; the picture's zero. */
-  struckAtMs: number;
+  injectedAtMs: number;
   marks: Mark[];
 }
 
@@ -27,24 +27,24 @@ const colours = {
   write: "#1f4e8c",
   read: "#8ab6e8",
   failed: "#c62828",
-  strike: "#c62828",
-  lift: "#6d4c41",
+  inject: "#c62828",
+  clear: "#6d4c41",
   detected: "#ef6c00",
   primary: "#6a1b9a",
-  whole: "#2e7d32",
+  redundant: "#2e7d32",
 };
 
 /** An SVG of every request: when it was answered, how long it took, and whether it failed. */
-export function drawPicture({ title, operations, struckAtMs, marks }: PictureOptions): string {
+export function drawPicture({ title, operations, injectedAtMs, marks }: PictureOptions): string {
   const times = operations.flatMap(({ startedAtMs, endedAtMs }) => [startedAtMs, endedAtMs]);
-  const from = Math.min(-1_000, ...range(times.map((time) => time - struckAtMs)));
-  const to = Math.max(1_000, ...range(times.map((time) => time - struckAtMs)));
+  const from = Math.min(-1_000, ...range(times.map((time) => time - injectedAtMs)));
+  const to = Math.max(1_000, ...range(times.map((time) => time - injectedAtMs)));
   const x = (ms: number) =>
     Math.round((frame.left + ((ms - from) / (to - from)) * (width - frame.left - frame.right)) * 2) / 2;
   const dots = (chosen: Operation[], colour: string, radius: number) =>
     dotPath(
       chosen.map((operation) => [
-        x(operation.endedAtMs - struckAtMs),
+        x(operation.endedAtMs - injectedAtMs),
         y(operation.endedAtMs - operation.startedAtMs),
       ]),
       colour,
@@ -53,7 +53,7 @@ export function drawPicture({ title, operations, struckAtMs, marks }: PictureOpt
   const settled = operations.filter(({ outcome }) => outcome === "acknowledged");
   const attempts = operations.flatMap((operation) => operation.attempts.filter(failed));
   const crosses = attempts.map((attempt) =>
-    cross(x(attempt.endedAtMs - struckAtMs), y(attempt.endedAtMs - attempt.startedAtMs)),
+    cross(x(attempt.endedAtMs - injectedAtMs), y(attempt.endedAtMs - attempt.startedAtMs)),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
@@ -140,7 +140,7 @@ function legend(title: string): string {
 function drawMark({ atMs, what, kind }: Mark, index: number, x: (ms: number) => number): string {
   const at = x(atMs);
   const colour = colours[kind];
-  const dash = kind === "strike" ? "" : ' stroke-dasharray="4 3"';
+  const dash = kind === "inject" ? "" : ' stroke-dasharray="4 3"';
   const anchor = at > width * 0.8 ? "end" : "start";
   const line = 38 + (index % 2) * 14;
   return [

@@ -26,7 +26,7 @@ export async function openResults(stack: RunningStack): Promise<Results> {
 }
 
 /** Keeps a drill's figures and its picture. */
-export function recordDrill(results: Results, run: DrillRun, struckAtMs: number): void {
+export function recordDrill(results: Results, run: DrillRun, injectedAtMs: number): void {
   const { name, description, startedAt, reasons, measures, actions, unknown } = run;
   const result: DrillResult = {
     description,
@@ -34,15 +34,15 @@ export function recordDrill(results: Results, run: DrillRun, struckAtMs: number)
     commit: results.commit,
     passed: reasons.length === 0,
     reasons,
-    actions: actions.map(({ atMs, what }) => ({ atMs: atMs - struckAtMs, what })),
+    actions: actions.map(({ atMs, what }) => ({ atMs: atMs - injectedAtMs, what })),
     measures,
     unknown,
   };
   results.drills = sorted({ ...results.drills, [name]: result });
   const { operations } = run.load.ledger;
-  const marks = marksOf(run, struckAtMs);
+  const marks = marksOf(run, injectedAtMs);
   mkdirSync(resultsFolder, { recursive: true });
-  writeFileSync(pictureFile(name), drawPicture({ title: name, operations, struckAtMs, marks }));
+  writeFileSync(pictureFile(name), drawPicture({ title: name, operations, injectedAtMs, marks }));
 }
 
 /** Writes results, page and documents. */

@@ -11,13 +11,13 @@ export interface Results {
   versions: Record<string, string>;
   machine: { cores: number; memoryGibibytes: number; kernel: string; architecture: string };
   drills: Record<string, DrillResult>;
-  /** Settings broken on purpose, and the drill that has to notice. */
+  /** Settings broken on purpose, and the drill that has to detect it. */
   breakages: Record<string, BreakageResult>;
   soak?: SoakResult;
   bench?: BenchResult;
 }
 
-/** Times are milliseconds since the strike. */
+/** Times are milliseconds since the fault. */
 export interface DrillResult {
   description: string;
   measuredAt: string;
@@ -55,10 +55,10 @@ export interface SoakResult {
   twice: number;
   backInTime: number;
   twoPrimaries: number;
-  notWhole: number;
+  notRecovered: number;
   /** The longest that a write took, over all rounds: the median round's, and the worst. */
   writesPauseMs: { median: number; longest: number };
-  wholeAfterMs: { median: number; longest: number };
+  recoveryMs: { median: number; longest: number };
   reasons: string[];
 }
 

@@ -5,13 +5,13 @@ import { failed } from "../load/ledger.ts";
 import type { DrillRun } from "../run/run-drill.ts";
 
 /**
- * Keeps what a drill saw on this machine, to look into what went wrong: every request that failed or took long, every
- * action, every sign that something was noticed. Times are milliseconds since the strike.
+ * Saves what a drill saw on this machine, for debugging: every request that failed or took long, every
+ * action, every sign that the stack detected it. Times are milliseconds since the fault.
  * @returns The file.
  */
-export function writeRunLog(stack: string, run: DrillRun, struckAtMs: number): string {
+export function writeRunLog(stack: string, run: DrillRun, injectedAtMs: number): string {
   const { load, observation, actions, ...rest } = run;
-  const since = (atMs: number) => atMs - struckAtMs;
+  const since = (atMs: number) => atMs - injectedAtMs;
   const noteworthy = load.ledger.operations
     .filter(({ attempts, startedAtMs, endedAtMs }) => attempts.some(failed) || endedAtMs - startedAtMs > 500)
     .map(({ kind, client, attempts, outcome }) => ({

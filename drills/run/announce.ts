@@ -3,9 +3,8 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 const file = "/run/drills/drill.prom";
 
 /**
- * Tells those who watch which drill runs, so that its faults are marked on the dashboards. A stack that nobody watches
- * is not told.
- * @param drill Undefined when none runs any more.
+ * Tells monitoring which drill runs, so that the dashboards mark its faults. Does nothing without monitoring.
+ * @param drill Undefined when it has ended.
  */
 export async function announce(stack: RunningStack, drill: string | undefined): Promise<void> {
   const exporter = stack.parts("exporter").find(({ state }) => state.node === 2);

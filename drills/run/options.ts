@@ -2,17 +2,17 @@ import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { quietName } from "../alerts/quiet.ts";
 
-/** What `npm run drill` is told. */
+/** The command line of `npm run drill`. */
 export interface DrillCommand {
   stack: string;
-  /** What is done: drills by name, faults at random, the whole record, or nothing but a list or the documents. */
+  /** Named drills, random faults, everything for the record, or only the list, the documents or a repair. */
   task: "drills" | "soak" | "everything" | "list" | "write-docs" | "heal";
   names: string[];
   /** The three drills of `npm test`, each some 15 s. */
   short: boolean;
   /** Write what was measured into docs/failover. */
   record: boolean;
-  /** Whether each drill's alert is waited for and timed, in place of how the service rides through. */
+  /** Whether each drill's alert is waited for and timed, instead of how the service copes. */
   alerts: boolean;
   /** The setting to break on purpose. */
   break: string | undefined;
@@ -20,10 +20,10 @@ export interface DrillCommand {
   seed: number;
 }
 
-/** How many faults `soak` draws when it is not told. */
+/** How many faults `soak` draws by default. */
 const defaultCount = 20;
 
-/** @throws PersonError for what it does not know. */
+/** @throws PersonError for unknown arguments. */
 export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const { values, positionals } = parse(args);
   const [first = "", ...rest] = positionals;

@@ -22,7 +22,7 @@ export async function loadBreakages(): Promise<Map<string, Breakage>> {
   return breakages;
 }
 
-/** @throws PersonError for a name that is none; `all` is every one. */
+/** @throws PersonError for an unknown name; `all` is every one. */
 export function chooseBreakages(breakages: Map<string, Breakage>, name: string): Map<string, Breakage> {
   if (name === "all") return breakages;
   const breakage = breakages.get(name);
@@ -35,8 +35,8 @@ export function chooseBreakages(breakages: Map<string, Breakage>, name: string):
 }
 
 /**
- * Breaks each setting, runs the drill that has to notice, and takes it back.
- * @returns The names of those that no drill noticed.
+ * Breaks each setting, runs the drill that has to detect it, and undoes it.
+ * @returns The names of those that were not detected.
  */
 export async function runBreakages(
   stack: RunningStack,
@@ -80,7 +80,7 @@ async function runBreakage(
   return { description, drill: drillName, commit: measuredCommit(), caught, reasons: reasons.map(shortened) };
 }
 
-/** Examples of what was lost name accounts that are gone by then. */
+/** Without the examples: they name accounts that are removed by then. */
 function shortened(reason: string): string {
   return reason.split(":")[0] ?? reason;
 }

@@ -10,14 +10,14 @@ import { Load } from "../load/load.ts";
 import { measureClients } from "../measure.ts";
 import { measureStack } from "../measure-stack.ts";
 import { Observation } from "../observe/observation.ts";
-import { untilWhole } from "../observe/whole.ts";
+import { untilFullyRedundant } from "../observe/redundancy.ts";
 import { Random } from "../random.ts";
-import { judge, type Measures } from "../verdict.ts";
+import { evaluate, type Measures } from "../verdict.ts";
 import { announce } from "./announce.ts";
 
 export interface DrillOptions {
   seed: number;
-  /** Undisturbed load before the fault, and after the stack is whole again. */
+  /** Undisturbed load before the fault, and after the stack is fully redundant again. */
   beforeMs: number;
   afterMs: number;
   users: number;
@@ -25,7 +25,7 @@ export interface DrillOptions {
   random?: Random;
   /** A setting that is broken on purpose, before the load and until the end. */
   breakage?: Breakage;
-  /** Makes the accounts' names their own, and leaves them for who gave it to check and remove. */
+  /** Part of the accounts' handles; the caller who sets it checks and removes the accounts. */
   run?: string;
 }
 
@@ -34,7 +34,7 @@ export interface DrillRun {
   description: string;
   startedAt: string;
   endedAtMs: number;
-  /** Why it failed; none when it passed. */
+  /** Why it failed; empty when it passed. */
   reasons: string[];
   measures: Measures;
   unknown: { happened: number; didNot: number };
@@ -46,7 +46,7 @@ export interface DrillRun {
 
 const pauseMs = 100;
 
-/** One drill from a whole stack to a whole stack. What it breaks is mended, whatever happens. */
+/** One drill, from a fully redundant stack back to one. What it breaks is repaired, whatever happens. */
 export async function runDrill(
   stack: RunningStack,
   name: string,
@@ -64,16 +64,16 @@ export async function runDrill(
     random: new Random(options.seed),
   });
   try {
-    await startFromWhole(stack, observation);
+    await requireFullRedundancy(stack, observation);
     await drill.prepare?.(new Scene(stack, observation, options.random));
     await options.breakage?.apply(stack);
     await announce(stack, name);
     await load.start();
     await sleep(options.beforeMs);
-    const whole = await strike(stack, observation, drill, options);
+    const recovery = await injectFault(stack, observation, drill, options);
     await sleep(options.afterMs);
     await load.stop();
-    return await conclude({ stack, name, drill, startedAt, observation, load, whole, options });
+    return await conclude({ stack, name, drill, startedAt, observation, load, recovery, options });
   } finally {
     await stack.restore();
     await observation.stop();
@@ -81,30 +81,30 @@ export async function runDrill(
   }
 }
 
-async function startFromWhole(stack: RunningStack, observation: Observation): Promise<void> {
-  const start = await untilWhole(stack, observation, 120_000);
-  if ("lacks" in start) {
+async function requireFullRedundancy(stack: RunningStack, observation: Observation): Promise<void> {
+  const start = await untilFullyRedundant(stack, observation, 120_000);
+  if ("missing" in start) {
     throw new PersonError(
-      `The stack ${stack.name} is not whole before the drill: ${start.lacks.join("; ")}.`,
+      `The stack ${stack.name} is not fully redundant before the drill: ${start.missing.join("; ")}.`,
     );
   }
 }
 
-type Wholeness = { wholeAtMs: number } | { mended: string[] };
+type Recovery = { redundantAtMs: number } | { repaired: string[] };
 
-async function strike(
+async function injectFault(
   stack: RunningStack,
   observation: Observation,
   drill: Drill,
   { random, breakage }: DrillOptions,
-): Promise<Wholeness> {
+): Promise<Recovery> {
   await drill.inject(new Scene(stack, observation, random));
-  const timeoutMs = drill.expected.wholeWithinMs ?? 90_000;
-  const outcome = await untilWhole(stack, observation, timeoutMs, breakage?.lacks);
-  if ("wholeAtMs" in outcome) return outcome;
-  const mended = await stack.restore();
-  await untilWhole(stack, observation, 90_000);
-  return { mended: [...outcome.lacks, ...mended] };
+  const timeoutMs = drill.expected.recoveryMs ?? 90_000;
+  const outcome = await untilFullyRedundant(stack, observation, timeoutMs, breakage?.missing);
+  if ("redundantAtMs" in outcome) return outcome;
+  const repaired = await stack.restore();
+  await untilFullyRedundant(stack, observation, 90_000);
+  return { repaired: [...outcome.missing, ...repaired] };
 }
 
 interface Conclusion {
@@ -114,31 +114,31 @@ interface Conclusion {
   startedAt: string;
   observation: Observation;
   load: Load;
-  whole: Wholeness;
+  recovery: Recovery;
   options: DrillOptions;
 }
 
 async function conclude(conclusion: Conclusion): Promise<DrillRun> {
-  const { stack, name, drill, startedAt, observation, load, whole, options } = conclusion;
-  const { struckAtMs, leftAloneAtMs, actions } = stack.journal;
+  const { stack, name, drill, startedAt, observation, load, recovery, options } = conclusion;
+  const { injectedAtMs, lastActionAtMs, actions } = stack.journal;
   const { operations } = load.ledger;
-  const measured = measureStack(observation, struckAtMs);
+  const measured = measureStack(observation, injectedAtMs);
   const found = await check(stack, operations, load.handlePrefix, measured.timelines.before);
   const measures: Measures = {
-    clients: measureClients(load.ledger, struckAtMs),
+    clients: measureClients(load.ledger, injectedAtMs),
     stack: measured,
     differences: found.differences,
     forks: found.forks,
-    whole:
-      "wholeAtMs" in whole
+    recovery:
+      "redundantAtMs" in recovery
         ? {
-            afterStrikeMs: whole.wholeAtMs - struckAtMs,
-            afterLiftMs: Math.max(0, whole.wholeAtMs - leftAloneAtMs),
+            afterInjectMs: recovery.redundantAtMs - injectedAtMs,
+            afterClearMs: Math.max(0, recovery.redundantAtMs - lastActionAtMs),
           }
         : null,
-    mended: "mended" in whole ? whole.mended : [],
+    repaired: "repaired" in recovery ? recovery.repaired : [],
   };
-  const reasons = judge(measures, drill.expected);
+  const reasons = evaluate(measures, drill.expected);
   // A failed drill's rows are evidence.
   if (reasons.length === 0 && options.run === undefined) await cleanUp(stack, load.handlePrefix);
   const { unknown } = found;

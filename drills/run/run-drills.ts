@@ -11,10 +11,10 @@ const settings = {
   short: { beforeMs: 3_000, afterMs: 1_500, users: 6 },
 };
 
-/** Tests share the machine with whatever else it does: what is lost or done twice counts the same, time does not. */
+/** Tests share a busy machine, so times get slack; lost and duplicate writes do not. */
 const shortSlack = 4;
 
-/** What `npm test` runs of them. */
+/** The drills that `npm test` runs. */
 const shortDrills = ["app-node-killed", "primary-killed", "proxy-killed"];
 
 /**
@@ -34,15 +34,15 @@ export async function runDrills(
     const options = { seed: command.seed, ...settings[command.short ? "short" : "full"] };
     const patient = command.short ? { ...drill, expected: slackened(drill.expected) } : drill;
     const run = await runDrill(stack, name, patient, options);
-    const { struckAtMs } = stack.journal;
+    const { injectedAtMs } = stack.journal;
     console.log(describe(run));
-    const log = writeRunLog(stack.name, run, struckAtMs);
+    const log = writeRunLog(stack.name, run, injectedAtMs);
     if (run.reasons.length > 0) {
       failed.push(name);
-      console.log(`        all that was seen: ${log}`);
+      console.log(`        full log: ${log}`);
     }
     if (results) {
-      recordDrill(results, run, struckAtMs);
+      recordDrill(results, run, injectedAtMs);
       saveResults(results);
     }
   }

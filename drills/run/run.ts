@@ -12,10 +12,10 @@ import { soak } from "./soak.ts";
 /** What `everything` draws in its soak. */
 const everythingFaults = 200;
 
-/** Does what the command line says. @returns The exit status: 0 when all is as it has to be. */
+/** Does what the command line says. @returns The exit status: 0 when all passed. */
 export async function run(command: DrillCommand): Promise<number> {
   const drills = await loadDrills();
-  // With alerts there is one more, that is no fault.
+  // Alert drills have one more name: quiet, without a fault.
   const chosen = command.alerts ? drills : chooseDrills(drills, command.names);
   const broken =
     command.break === undefined ? undefined : chooseBreakages(await loadBreakages(), command.break);
@@ -30,7 +30,7 @@ export async function run(command: DrillCommand): Promise<number> {
   const stack = await RunningStack.open(command.stack);
   restoreWhenInterrupted(stack);
   if (command.task === "heal") {
-    console.log((await stack.restore()).join("\n") || "There is nothing to mend.");
+    console.log((await stack.restore()).join("\n") || "Nothing to repair.");
     return 0;
   }
   if (command.alerts) return (await runAlertDrills(stack, command, drills)).length === 0 ? 0 : 1;
@@ -71,14 +71,14 @@ async function runSoak(
   return reasons.length === 0 ? 0 : 1;
 }
 
-/** Ctrl-C ends every fault before it ends us. */
+/** Ctrl-C clears every fault before we exit. */
 export function restoreWhenInterrupted(stack: RunningStack): void {
   let restoring = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (restoring) return;
       restoring = true;
-      console.error("drill: interrupted, ending every fault");
+      console.error("drill: interrupted, clearing every fault");
       void stack.restore().then((said) => {
         for (const sentence of said) console.error(`drill: ${sentence}`);
         process.exit(130);

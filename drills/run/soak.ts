@@ -14,12 +14,12 @@ import type { DrillCommand } from "./options.ts";
 import { type DrillRun, runDrill } from "./run-drill.ts";
 
 const round = { beforeMs: 800, afterMs: 800, users: 5 };
-/** How often a second fault strikes before the first has healed. */
+/** How often a second fault follows before the stack has recovered from the first. */
 const secondFault = { share: 0.2, withinSeconds: 8 };
 
 /**
- * Strikes with faults drawn at random until there were enough. Whoever gives the same seed draws the same faults, on
- * the same nodes, with the same pauses. What any round acknowledged is looked for again at the end.
+ * Injects faults drawn at random until there were enough. The same seed draws the same faults, on the same nodes, with
+ * the same pauses. What any round acknowledged is checked again at the end.
  */
 export async function soak(
   stack: RunningStack,
@@ -51,7 +51,7 @@ export async function soak(
     runs.push(run);
     operations.push(...run.load.ledger.operations.filter(({ effect }) => effect !== undefined));
   }
-  const lostLater = await lookAgain(stack, operations, `drill-${soakId}`);
+  const lostLater = await checkAgain(stack, operations, `drill-${soakId}`);
   return {
     ...summarize(runs, lostLater),
     seed,
@@ -65,13 +65,13 @@ function draw(random: Random, names: string[]): string[] {
   return random.next() < secondFault.share ? [first, random.pick(names)] : [first];
 }
 
-/** One fault, or two of which the second begins while the first is there; it may find nothing left to strike. */
+/** One fault, or two of which the second begins while the first is there; it may find nothing left to break. */
 function combine(names: string[], drills: Map<string, Drill>, random: Random): Drill {
   const [first, second] = names.map((name) => drills.get(name));
   if (!first) throw new Error("Nothing was drawn.");
   return {
     description: first.description,
-    expected: { wholeWithinMs: 150_000 },
+    expected: { recoveryMs: 150_000 },
     soak: true,
     async inject(scene) {
       if (!second) return first.inject(scene);
@@ -85,9 +85,9 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
       if (firstOutcome?.status === "rejected") {
         console.log(`        the first fault found: ${(firstOutcome.reason as Error).message}`);
       }
-      // What two faults in each other's way have left is ended by hand: that is not the stack's to heal.
+      // Two faults in each other's way can leave what the stack cannot repair: that is cleared by hand.
       await scene.stack.journal.note(
-        "lift",
+        "clear",
         "both faults ended",
         async () => void (await scene.stack.restore()),
       );
@@ -95,8 +95,8 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
   };
 }
 
-/** What an earlier round was told is written may not be gone after a later one. */
-async function lookAgain(
+/** Writes that an earlier round saw acknowledged must outlive the later ones. */
+async function checkAgain(
   stack: RunningStack,
   operations: Operation[],
   handlePrefix: string,
@@ -114,8 +114,8 @@ function summarize(
   const sum = (of: (run: DrillRun) => number) => runs.reduce((total, run) => total + of(run), 0);
   const faults = runs.flatMap(({ name }) => name.split(" and "));
   const pauses = runs.map(({ measures }) => measures.clients.writesPauseMs).toSorted((a, b) => a - b);
-  const wholes = runs
-    .flatMap(({ measures }) => measures.whole?.afterStrikeMs ?? [])
+  const recoveries = runs
+    .flatMap(({ measures }) => measures.recovery?.afterInjectMs ?? [])
     .toSorted((a, b) => a - b);
   return {
     commit: measuredCommit(),
@@ -130,9 +130,9 @@ function summarize(
     twice: sum(({ measures }) => measures.differences.twice.length),
     backInTime: sum(({ measures }) => measures.clients.readsBackInTime.length),
     twoPrimaries: sum(({ measures }) => measures.stack.twoPrimaries.length),
-    notWhole: sum(({ measures }) => (measures.whole ? 0 : 1)),
+    notRecovered: sum(({ measures }) => (measures.recovery ? 0 : 1)),
     writesPauseMs: { median: percentile(pauses, 0.5), longest: pauses.at(-1) ?? 0 },
-    wholeAfterMs: { median: percentile(wholes, 0.5), longest: wholes.at(-1) ?? 0 },
+    recoveryMs: { median: percentile(recoveries, 0.5), longest: recoveries.at(-1) ?? 0 },
     reasons: [
       ...runs.flatMap(({ name, reasons }) => reasons.map((reason) => `${name}: ${reason}`)),
       ...lostLater,

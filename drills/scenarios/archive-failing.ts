@@ -16,15 +16,15 @@ export const drill: Drill = {
   async inject(scene) {
     const { primary, stack } = scene;
     const command = await ask(primary, "show archive_command");
-    const mend = () => setArchiveCommand(scene, command);
-    stack.undoLater(mend);
-    await primary.strike("archiving fails", async () => {
+    const repair = () => setArchiveCommand(scene, command);
+    stack.undoLater(repair);
+    await primary.inject("archiving fails", async () => {
       await setArchiveCommand(scene, broken);
       await ask(primary, "select pg_switch_wal()");
     });
     await scene.seconds(20);
-    await primary.lift("archiving works again", async () => {
-      await mend();
+    await primary.clear("archiving works again", async () => {
+      await repair();
       await ask(primary, "select pg_switch_wal()");
     });
   },

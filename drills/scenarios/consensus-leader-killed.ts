@@ -1,5 +1,5 @@
+import { consensusLeader } from "../actions/consensus.ts";
 import type { Drill } from "../drill.ts";
-import { consensusLeader } from "../stack/consensus.ts";
 
 export const drill: Drill = {
   description: "The leading consensus member is killed and stays away for 10 s.",

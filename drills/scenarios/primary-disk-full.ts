@@ -1,7 +1,7 @@
 import { psql } from "../../running-stack/psql.ts";
 import { standIn } from "../../running-stack/stand-in.ts";
+import { smallDisk } from "../actions/small-disk.ts";
 import type { Drill, Scene } from "../drill.ts";
-import { smallDisk } from "../stack/small-disk.ts";
 
 const dataFolder = "/var/lib/postgresql/data";
 const ballast = `${dataFolder}/ballast`;
@@ -12,19 +12,19 @@ export const drill: Drill = {
   async prepare(scene) {
     const { stack, replica } = scene;
     const volume = await smallDisk(stack, `${replica.containerName}-small-disk`, 400, replica.state.role);
-    await standIn(stack, replica, { volumes: { [dataFolder]: volume } });
-    await scene.untilWhole(120_000);
+    await standIn(stack.engine, replica, { volumes: { [dataFolder]: volume } });
+    await scene.untilFullyRedundant(120_000);
     await scene.switchOver();
-    await scene.untilWhole(60_000);
+    await scene.untilFullyRedundant(60_000);
   },
   async inject(scene) {
     const { primary } = scene;
-    await primary.strike("disk full", async () => {
+    await primary.inject("disk full", async () => {
       await primary.run(["sh", "-c", `cat /dev/zero >${ballast} 2>/dev/null || true`]);
       await fillLog(scene);
     });
     await scene.seconds(20);
-    await primary.lift("space again", () => primary.run(["rm", ballast]));
+    await primary.clear("space again", () => primary.run(["rm", ballast]));
   },
   expected: { newPrimary: true, writesPauseMs: 25_000 },
   soak: false,

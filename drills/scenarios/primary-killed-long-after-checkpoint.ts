@@ -6,7 +6,7 @@ import type { Drill } from "../drill.ts";
 /** More than any node keeps for another (wal_keep_size). */
 const logMegabytes = 200;
 
-/** The returning node is rewound, to a place whose log the nodes need not have any more: the archive has it. */
+/** The returning node is rewound to a point whose log the nodes may have dropped: the archive has it. */
 export const drill: Drill = {
   description: `The primary is killed with ${logMegabytes} MB of log since its last checkpoint, and comes back after the next.`,
   async prepare({ primary }) {
@@ -29,7 +29,7 @@ export const drill: Drill = {
   soak: true,
 };
 
-/** Log without data: nothing is left of it to remove. */
+/** Writes log without data, so there is nothing to clean up. */
 async function writeLog(part: Part, megabytes: number): Promise<void> {
   const message = "pg_logical_emit_message(false, 'drill', repeat(md5(random()::text), 32768))";
   await psql(part, `select count(${message}) from generate_series(1, ${megabytes});`);

@@ -12,7 +12,7 @@ export interface Content {
 const flushAfter = 1_000_000;
 
 /**
- * Sums up rows as Postgres does in `contentQuery`. MD5 is there against mistakes, not against people.
+ * Sums up rows as Postgres does in `contentQuery`. MD5 guards against mistakes, not attackers.
  */
 export class ContentSum {
   private count = 0;

@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 /** Midnight before noon of 2000-01-01, which is Julian day 2451545. */
 const julianDayOf2000 = 2_451_544.5;
 
-/** How a number stands for a moment. */
+/** How a number represents a moment. */
 export const numbersOfMoments = ["unix-seconds", "unix-milliseconds", "julian-day"] as const;
 export type NumberOfMoments = (typeof numbersOfMoments)[number];
 
@@ -19,8 +19,8 @@ export interface Moment {
 }
 
 /**
- * Reads `YYYY-MM-DD`, with ` HH:MM[:SS[.ffffff]]` or the same behind a T, with `Z` or an offset. By hand: it reads
- * every moment of a file twice.
+ * Reads `YYYY-MM-DD`, with ` HH:MM[:SS[.ffffff]]` or the same behind a T, with `Z` or an offset. By hand, since every
+ * moment of a file is read twice.
  * @returns undefined where the text is nothing of that kind, or a day or time that does not exist.
  */
 export function momentOf(text: string): Moment | undefined {

@@ -1,6 +1,6 @@
 import type { SqlValue } from "../sqlite/values.ts";
 import { type Content, ContentSum, RecordBuilder } from "./checksum.ts";
-import { type TypeName, Unfit, type Write, writeInt32 } from "./types.ts";
+import { InvalidValue, type TypeName, type Write, writeInt32 } from "./types.ts";
 
 export interface EncodedColumn {
   name: string;
@@ -11,13 +11,13 @@ export interface EncodedColumn {
 }
 
 /** A cell that cannot be sent. */
-export class UnfitCell extends Error {
-  override name = "UnfitCell";
+export class InvalidCell extends Error {
+  override name = "InvalidCell";
   /** Counted from 1, in the order in which SQLite yields the rows. */
   readonly row: number;
   readonly column: string;
 
-  constructor(row: number, column: string, reason: Unfit) {
+  constructor(row: number, column: string, reason: InvalidValue) {
     super(reason.message);
     this.row = row;
     this.column = column;
@@ -79,7 +79,7 @@ export class RowEncoder {
         try {
           at = column.write(value, buffer, at);
         } catch (error) {
-          throw error instanceof Unfit ? new UnfitCell(this.rows, column.name, error) : error;
+          throw error instanceof InvalidValue ? new InvalidCell(this.rows, column.name, error) : error;
         }
         writeInt32(buffer, start, at - start - 4);
       }

@@ -35,9 +35,9 @@ export const typeIds: Record<TypeName, number> = {
   uuid: 2950,
 };
 
-/** A value that its column's type cannot hold. The message ends a sentence that names the place. */
-export class Unfit extends Error {
-  override name = "Unfit";
+/** A value that its column's type cannot store. The message ends a sentence that names the place. */
+export class InvalidValue extends Error {
+  override name = "InvalidValue";
 
   constructor(value: unknown, type: string) {
     const shown = value instanceof Uint8Array ? `a blob of ${value.length} bytes` : JSON.stringify(value);
@@ -56,11 +56,11 @@ export function writerOf(type: TypeName, numbers?: NumberOfMoments): Write {
       return writeDouble;
     case "numeric":
       return (value, buffer, at) => {
-        if (value instanceof Uint8Array) throw new Unfit(value, type);
+        if (value instanceof Uint8Array) throw new InvalidValue(value, type);
         try {
           return writeNumeric(String(value), buffer, at);
         } catch {
-          throw new Unfit(value, type);
+          throw new InvalidValue(value, type);
         }
       };
     case "text":
@@ -71,13 +71,13 @@ export function writerOf(type: TypeName, numbers?: NumberOfMoments): Write {
     case "uuid":
       return (value, buffer, at) => {
         const digits = String(value).replaceAll("-", "");
-        if (!/^[0-9a-f]{32}$/i.test(digits)) throw new Unfit(value, type);
+        if (!/^[0-9a-f]{32}$/i.test(digits)) throw new InvalidValue(value, type);
         return at + buffer.write(digits, at, "hex");
       };
     case "date":
       return (value, buffer, at) => {
         const moment = typeof value === "string" ? momentOf(value) : undefined;
-        if (moment?.form !== "date") throw new Unfit(value, type);
+        if (moment?.form !== "date") throw new InvalidValue(value, type);
         return buffer.writeInt32BE(moment.seconds / 86_400, at);
       };
     default:
@@ -94,7 +94,7 @@ function writeMoment(type: "timestamp" | "timestamptz", numbers: NumberOfMoments
       // A date is the beginning of its day where the others name a time.
       if (moment?.form !== type && !(type === "timestamp" && moment?.form === "date")) moment = undefined;
     }
-    if (moment === undefined) throw new Unfit(value, type);
+    if (moment === undefined) throw new InvalidValue(value, type);
     const microseconds = moment.seconds * 1_000_000 + moment.microseconds;
     if (Number.isSafeInteger(microseconds)) return writeInt64(buffer, at, microseconds);
     return buffer.writeBigInt64BE(BigInt(moment.seconds) * 1_000_000n + BigInt(moment.microseconds), at);
@@ -104,21 +104,21 @@ function writeMoment(type: "timestamp" | "timestamptz", numbers: NumberOfMoments
 const writeBigint: Write = (value, buffer, at) => {
   if (typeof value !== "number") {
     // Beyond 2^53 it comes as text.
-    if (typeof value !== "string" || !/^-?\d{1,19}$/.test(value)) throw new Unfit(value, "bigint");
+    if (typeof value !== "string" || !/^-?\d{1,19}$/.test(value)) throw new InvalidValue(value, "bigint");
     return buffer.writeBigInt64BE(BigInt(value), at);
   }
-  if (!Number.isSafeInteger(value)) throw new Unfit(value, "bigint");
+  if (!Number.isSafeInteger(value)) throw new InvalidValue(value, "bigint");
   return writeInt64(buffer, at, value);
 };
 
 const writeBoolean: Write = (value, buffer, at) => {
-  if (value !== 0 && value !== 1) throw new Unfit(value, "boolean");
+  if (value !== 0 && value !== 1) throw new InvalidValue(value, "boolean");
   buffer[at] = value;
   return at + 1;
 };
 
 const writeDouble: Write = (value, buffer, at) => {
-  if (typeof value !== "number") throw new Unfit(value, "double precision");
+  if (typeof value !== "number") throw new InvalidValue(value, "double precision");
   return buffer.writeDoubleBE(value, at);
 };
 
@@ -128,7 +128,7 @@ const shortText = 24;
 const writeText: Write = (value, buffer, at) => {
   if (typeof value !== "string") {
     if (typeof value === "number") return at + buffer.write(String(value), at);
-    throw new Unfit(value, "text");
+    throw new InvalidValue(value, "text");
   }
   const { length } = value;
   if (length > shortText) return at + buffer.write(value, at);

@@ -25,7 +25,7 @@ export interface PostsMapping {
   createdAt?: string;
 }
 
-/** What a mapping file says; `mapping.schema.json` describes it. */
+/** A mapping file's content; `mapping.schema.json` describes it. */
 export interface Mapping {
   schema?: string;
   users?: UsersMapping | null;
@@ -44,11 +44,11 @@ export async function readMapping(file: string): Promise<Mapping> {
   } catch (error) {
     throw new PersonError(`The mapping file ${file} cannot be read: ${(error as Error).message}.`);
   }
-  // Loaded by those alone who have a mapping file.
+  // Loaded only when there is a mapping file.
   const { Ajv } = await import("ajv");
   const validate = new Ajv({ allErrors: false }).compile<Mapping>(schema);
   if (validate(mapping)) return mapping;
-  // Of an alternative, the first complaint is about the one that was meant least.
+  // Of the alternatives' errors, those about null are the least useful.
   const error = (validate.errors ?? []).findLast(
     ({ keyword, params }) => keyword !== "anyOf" && params.type !== "null",
   );

@@ -2,7 +2,7 @@ import type { SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
 import { rowNumber } from "../translate/row-number.ts";
 import type { Mapping, PostsMapping, UsersMapping } from "./mapping.ts";
 
-/** Names that small applications give to what the service has too, likeliest first. */
+/** Names that small applications use for what the service has, likeliest first. */
 const userTables = /^(app_|auth_|blog_)?(user|account|member)s?$/i;
 const postTables = /^(app_|blog_)?(post|entrie|entry|message|micropost|tweet|article|status|note)s?$/i;
 const userColumns = {
@@ -55,7 +55,7 @@ const postColumns = {
   ],
 };
 
-/** What the mapping says, and where it says nothing, which tables look like users and posts. */
+/** The mapping's choices; where it has none, the tables that look like users and posts. */
 export function completed(mapping: Mapping, schema: SqliteSchema): Mapping {
   const kept = schema.tables.filter(
     ({ name, kind }) => kind === "table" && !mapping.tables?.[name]?.leaveOut,
@@ -68,7 +68,7 @@ export function completed(mapping: Mapping, schema: SqliteSchema): Mapping {
 function findUsers(tables: SqliteTable[]): UsersMapping | null {
   for (const table of tables.filter(({ name }) => userTables.test(name))) {
     const found = columnsOf(table, userColumns);
-    // Without a password nobody could log in: it is someone else's table of people.
+    // Without passwords nobody could log in: not a table of users.
     if (found.handle && found.passwordHash) return { table: table.name, ...found, handle: found.handle };
   }
   return null;
@@ -95,7 +95,7 @@ function columnsOf<Role extends string>(
   return Object.fromEntries(found.filter(([, name]) => name !== undefined));
 }
 
-/** Rows are told apart by their row number, or by their primary key where it is one column. */
+/** Rows are identified by their primary key where it is one column, else by their row number. */
 function withKey<T extends { table: string; key?: string }>(part: T | null, tables: SqliteTable[]): T | null {
   const table = tables.find(({ name }) => name === part?.table);
   if (!part || !table) return null;

@@ -2,7 +2,7 @@ import type { Say } from "./remarks.ts";
 
 const shownAtMost = 3;
 
-/** Counts rows of which the same is to be said, with a few of them as examples. */
+/** Counts rows with the same remark, and keeps a few as examples. */
 export class Examples {
   private readonly counted = new Map<string, { count: number; examples: string[] }>();
 

@@ -43,14 +43,14 @@ export interface PlanInput {
   uploads: string | undefined;
   assetsUrl: string;
   scratch: Scratch;
-  /** Fills the scratch database with what the service has given away already. */
+  /** Fills the scratch database with the handles and addresses already in use. */
   loadTaken: () => Promise<void>;
   progress: (sentence: string) => void;
 }
 
 /**
- * Reads all of the file once and decides what becomes of it. Nothing is written but to the scratch database.
- * @throws PersonError for a damaged file, and a mapping that does not fit it.
+ * Reads the whole file once and plans the import. Writes only to the scratch database.
+ * @throws PersonError for a damaged file, or a mapping that does not fit it.
  */
 export async function makePlan(input: PlanInput): Promise<ImportPlan> {
   const { file, scratch } = input;
@@ -99,7 +99,7 @@ export async function makePlan(input: PlanInput): Promise<ImportPlan> {
   };
 }
 
-/** Postgres allows so many columns. */
+/** Postgres' limit of columns per table. */
 const mostColumns = 1_600;
 
 function profiled(

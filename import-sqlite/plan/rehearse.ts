@@ -7,9 +7,9 @@ import type { ImportPlan, LaterPart } from "./plan.ts";
 import type { Say } from "./remarks.ts";
 
 /**
- * Makes everything without a row in a transaction that is taken back, so that what this Postgres refuses is known, and
- * said, before anything is written. What is refused is taken out of the plan at once, so that a rehearsal that is cut
- * off can begin again.
+ * Creates everything without rows in a transaction that is rolled back, so that what this Postgres refuses is known and
+ * reported before anything is written. What is refused leaves the plan at once, so that an interrupted rehearsal can
+ * start over.
  */
 export async function rehearse(session: Session, plan: ImportPlan): Promise<void> {
   const say: Say = (where, kind, sentence) => plan.remarks.push({ where, kind, sentence });
@@ -50,7 +50,7 @@ async function removeRefused(session: Session, parts: LaterPart[], say: Say): Pr
 
 async function rehearseTable(session: Session, table: TablePlan, say: Say): Promise<void> {
   if ((await refusalOf(session, createTable(table))) === undefined) return;
-  // One of its parts is to blame: each is tried on the bare table.
+  // Find the parts that are refused: try each on the bare table.
   const bare = {
     ...table,
     checks: [],
@@ -101,7 +101,7 @@ async function rehearseTable(session: Session, table: TablePlan, say: Say): Prom
   await session.query(createTable(table));
 }
 
-/** A view may stand on another: each is tried again as long as another has come to be. */
+/** Views may depend on each other: retry while another one could be created. */
 async function rehearseViews(session: Session, plan: ImportPlan, say: Say): Promise<void> {
   const accepted: ViewPlan[] = [];
   let left = plan.views;

@@ -1,4 +1,4 @@
-/** Something about the import that people should know before it is done. */
+/** Something that people should know before the import runs. */
 export interface Remark {
   /** differs: carried over, but not exactly. left out: not carried over. note: nothing is lost. */
   kind: "differs" | "left out" | "note";

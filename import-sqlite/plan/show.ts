@@ -4,7 +4,7 @@ import type { Remark } from "./remarks.ts";
 
 const number = (value: number) => value.toLocaleString("en");
 
-/** The plan as people read it: what goes where, and all that is not carried over exactly. */
+/** The plan as text: what goes where, and everything that is not carried over exactly. */
 export function showPlan(plan: ImportPlan, file: string): string {
   const { schema, tables, accounts, posts, images, views, remarks } = plan;
   const lines = [`${file} goes to the schema ${schema}:`];

@@ -1,16 +1,16 @@
 import { getDefaultHighWaterMark } from "node:stream";
 import type { CopyStreamQuery } from "pg-copy-streams";
-import { type ServerRefusal, type SessionLost, understood } from "./errors.ts";
+import { classify, type ServerRefusal, type SessionLost } from "./errors.ts";
 
-/** One is on its way while the next is being filled. */
+/** One is being sent while the next is filled. */
 export const buffersInTurn = 2;
 
-/** A socket accepts less than this before it is sent: that is copied, for its buffer is filled again. */
+/** A socket buffers less than this; such pieces are copied, since their buffer is reused. */
 const socketBufferBytes = getDefaultHighWaterMark(false);
 
 /**
- * Rows on their way into a table. The sender waits when the server does not keep up. One call at a time: what
- * pg-copy-streams has queued when the server refuses, it would send on a connection that it has let go.
+ * Streams rows into a table. The sender waits when the server does not keep up. One call at a time: what pg-copy-streams
+ * has queued when the server refuses, it would send on a connection that it has released.
  */
 export class CopyIn {
   private readonly stream: CopyStreamQuery;
@@ -20,7 +20,7 @@ export class CopyIn {
   constructor(stream: CopyStreamQuery) {
     this.stream = stream;
     stream.on("error", (error) => {
-      this.failure ??= understood(error);
+      this.failure ??= classify(error);
       this.reject(this.failure);
     });
   }
@@ -39,13 +39,13 @@ export class CopyIn {
     return this.step((done) => this.stream.end(done));
   }
 
-  /** Takes the rows back. Resolves when the server has, or the connection is lost. */
+  /** Cancels the COPY. Resolves when the server has, or the connection is lost. */
   async cancel(reason: string): Promise<void> {
     if (this.failure) return;
     await new Promise((resolve) => this.stream.once("close", resolve).destroy(new Error(reason)));
   }
 
-  /** The library's own callbacks wait for ever once the connection is lost; its "error" does not. */
+  /** The library's callbacks never come once the connection is lost; its "error" event does. */
   private step(begin: (done: () => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.reject = reject;

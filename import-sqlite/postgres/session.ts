@@ -1,7 +1,7 @@
 import { Client, DatabaseError, type QueryArrayResult } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { CopyIn } from "./copy-in.ts";
-import { loss, SessionLost, understood } from "./errors.ts";
+import { classify, connectionLost, SessionLost } from "./errors.ts";
 
 export interface SessionOptions {
   host: string;
@@ -17,7 +17,7 @@ export interface SessionOptions {
 
 export type Row = (string | null)[];
 
-/** A warning of the server, with the routine of its source that gives it. */
+/** A warning from the server, with the routine of its source that raised it. */
 interface Notice {
   message: string | undefined;
   routine: string | undefined;
@@ -36,19 +36,19 @@ export class Session {
     const { host, port, database, user, password, certificateAuthority, settings } = options;
     this.client = new Client({
       ...{ host, port, database, user, password },
-      // Said where there is none, too, or variables of libpq would decide.
+      // Set even without TLS, or libpq's variables would decide.
       ssl: certificateAuthority === undefined ? false : { ca: certificateAuthority },
       options: startUpOptions({ client_encoding: "UTF8", ...settings }),
       connectionTimeoutMillis: timeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveAfterMs,
-      // Values stay the text that the server sends.
+      // Values stay text, as the server sends them.
       types: { getTypeParser: () => (value: string) => value },
     });
     this.client.on("notice", (notice) => this.notices.push(notice));
-    // Who waits for an answer hears of it as well; what comes between two statements must not end the process.
+    // A pending query fails as well; an error between two statements must not end the process.
     this.client.on("error", (error) => {
-      this.lost ??= loss(error);
+      this.lost ??= connectionLost(error);
       this.client.connection.stream.destroy();
     });
   }
@@ -64,7 +64,7 @@ export class Session {
       return session;
     } catch (error) {
       session.client.connection.stream.destroy();
-      if (error instanceof DatabaseError) throw understood(error);
+      if (error instanceof DatabaseError) throw classify(error);
       throw new SessionLost((error as Error).message, { cause: error });
     }
   }
@@ -84,7 +84,7 @@ export class Session {
       });
       return [results].flat().flatMap(({ rows }) => rows);
     } catch (error) {
-      const reason = understood(error);
+      const reason = classify(error);
       if (reason instanceof SessionLost) this.lost ??= reason;
       throw reason;
     }
@@ -92,7 +92,7 @@ export class Session {
 
   /**
    * @param statement `copy … from stdin (format binary)`.
-   * @returns Where its rows go. What the server has against the statement, the first of them is refused with.
+   * @returns Where its rows go. If the server refuses the statement, the first write fails.
    * @throws SessionLost.
    */
   copyIn(statement: string): CopyIn {
@@ -100,7 +100,7 @@ export class Session {
     return new CopyIn(this.client.query(copyFrom(statement)));
   }
 
-  /** Ends the session at once, and waits for nobody; a transaction that is open is undone. */
+  /** Ends the session at once, without waiting; an open transaction is rolled back. */
   close(): void {
     const { stream } = this.client.connection;
     void this.client.end();
@@ -108,7 +108,7 @@ export class Session {
   }
 }
 
-/** Settings as command-line options of the server, in which a backslash keeps a space. */
+/** Settings as the server's command-line options, where a backslash escapes a space. */
 function startUpOptions(settings: Record<string, string>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, "\\$&")}`)

@@ -37,13 +37,13 @@ const roles = [
   "createdAt",
 ] as const;
 
-/** Makes an account of each user. What the service cannot hold as it is, is changed, and that is said. */
+/** Makes an account for each user. What the service cannot store as it is, is changed and reported. */
 export class AccountsPlanner {
   private readonly scratch: Scratch;
   private readonly mapping: UsersMapping;
   private readonly schema: string;
   private readonly assetsUrl: string;
-  /** For users of whom it is not known when they came. */
+  /** For users without a creation time. */
   private readonly nowMs = Date.now();
   private readonly changed = new Examples();
 
@@ -156,7 +156,7 @@ export function textOf(value: SqlValue): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : String(value);
 }
 
-/** Selects what each role is mapped to, NULL where it is to nothing. */
+/** Selects the column of each role, NULL where it has none. */
 export function selectRoles<Role extends string>(
   table: string,
   those: readonly Role[],

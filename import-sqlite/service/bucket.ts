@@ -13,12 +13,12 @@ export interface BucketSettings {
   credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
 }
 
-/** A node of the store that dies costs its first request some five seconds. */
+/** When a node of the store dies, its first request takes some five seconds. */
 const mostAttempts = 8;
 
 /**
- * Puts images into the bucket. Their keys name their content, so one that is there already is the same; those that
- * this import added can be taken away again.
+ * Puts images into the bucket. Keys name contents, so an existing object is the same; those that this import added can
+ * be removed again.
  */
 export class Bucket {
   private readonly client: S3Client;
@@ -50,7 +50,7 @@ export class Bucket {
     }
   }
 
-  /** Takes away what this import added. */
+  /** Removes what this import added. */
   async removeAdded(): Promise<void> {
     for (const Key of this.added.splice(0)) {
       await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key })).catch(() => {});

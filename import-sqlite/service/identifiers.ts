@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * A UUID of version 7 that the same row gets each time: a moment, and in place of randomness a hash of where the row
- * came from. It sorts by the moment, as the service's own do.
+ * A UUID of version 7 that is the same each time for the same row: a time, and in place of randomness a hash of where
+ * the row came from. It sorts by time, like the service's own.
  * @param momentMs Since 1970.
  */
 export function uuidOf(origin: readonly string[], momentMs: number): string {
@@ -31,7 +31,7 @@ export function handleOf(name: string, fallback: string): string {
   return handle.padEnd(shortest, "_");
 }
 
-/** The handle with a number behind it, in what handles may be long. */
+/** The handle with a number appended, within the length limit. */
 export function numbered(handle: string, number: number): string {
   const suffix = `_${number}`;
   return `${handle.slice(0, longest - suffix.length)}${suffix}`;

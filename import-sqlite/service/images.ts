@@ -11,10 +11,10 @@ import type { Scratch } from "./scratch.ts";
 /** @throws PersonError where there is no such folder. */
 export function requireFolder(directory: string): void {
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new PersonError(`--uploads ${directory} is no folder; DIR is the folder of the uploaded files.`);
+  throw new PersonError(`--uploads ${directory} is not a folder; DIR is the folder of the uploaded files.`);
 }
 
-/** Looks at every file of the folder: images are remembered, and what is none is said. Links are not followed. */
+/** Checks every file of the folder: images are recorded, others reported. Links are not followed. */
 export async function readImages(
   directory: string,
   schema: string,
@@ -69,7 +69,7 @@ async function checkImage(file: string): Promise<CheckedImage> {
   }
 }
 
-/** The image that a cell names by a path or an address: the one whose path agrees with most of its end. */
+/** The image that a cell names by a path or an address: the one whose path shares the longest end with it. */
 export function findImage(
   scratch: Scratch,
   text: string,

@@ -3,7 +3,7 @@ import type { SqlValue } from "../sqlite/values.ts";
 
 const epoch2000Ms = Date.UTC(2000, 0, 1);
 
-/** A moment as a small application wrote it, in milliseconds since 1970; undefined where it is none. */
+/** A moment as a small application wrote it, in milliseconds since 1970; undefined where it cannot be read. */
 export function msOf(value: SqlValue): number | undefined {
   const moment =
     typeof value === "string" ? momentOf(value) : typeof value === "number" ? numeric(value) : undefined;

@@ -3,10 +3,10 @@ import { isCurrentHash } from "../../app/security/passwords.ts";
 
 const djangoForm = /^pbkdf2_(sha1|sha256|sha512)\$(\d+)\$([^$]+)\$([A-Za-z0-9+/]+={0,2})$/;
 
-/** @returns The hash as the service can check it; undefined where it cannot. A password in clear is none. */
+/** @returns The hash in a form that the service can check; undefined where there is none, or a plain password. */
 export function passwordHashOf(text: string): string | undefined {
   const [, digest, iterations, salt, tag] = djangoForm.exec(text) ?? [];
-  // Django's differs in how it is written, not in what it is.
+  // Django's differs only in notation.
   const hash =
     tag === undefined
       ? text

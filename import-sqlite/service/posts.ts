@@ -11,7 +11,7 @@ import type { Scratch } from "./scratch.ts";
 const roles = ["key", "author", "title", "body", "createdAt"] as const;
 
 export interface Post {
-  /** What the row is told by in its own table. */
+  /** The row's key in its own table. */
   source: SqlValue;
   id: string;
   accountId: string;
@@ -19,13 +19,13 @@ export interface Post {
   createdMs: number;
 }
 
-/** Posts of the accounts in the scratch database. They are made when they are read, so none is kept. */
+/** Posts of the accounts in the scratch database, made while they are read, so none is kept. */
 export class Posts {
   readonly mapping: PostsMapping;
   private readonly file: SqliteFile;
   private readonly scratch: Scratch;
   private readonly schema: string;
-  /** For posts of which it is not known when they were made; the same in each reading. */
+  /** For posts without a creation time; the same in each reading. */
   private readonly nowMs = Date.now();
 
   constructor(file: SqliteFile, scratch: Scratch, mapping: PostsMapping, schema: string) {

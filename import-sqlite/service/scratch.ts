@@ -2,8 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { SqlValue } from "../sqlite/values.ts";
 
 /**
- * Accounts and images on their way, in a database of SQLite's own that is on disk, has no name and is gone when it is
- * closed: however many there are, memory does not grow.
+ * Accounts and images in transit, in an unnamed SQLite database on disk that is gone once closed: memory does not grow
+ * with their number.
  */
 export class Scratch {
   private readonly database = new DatabaseSync("");

@@ -1,7 +1,7 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { SqliteFile } from "./database.ts";
 
-/** What `quick_check` says of contents that break a rule of the schema: the plan deals with those. */
+/** What `quick_check` reports about rows that violate the schema: the plan deals with those. */
 const rulesBroken =
   /^(NULL value in|CHECK constraint failed in|non-\w+ value in|TEXT value in|NUMERIC value in)/;
 

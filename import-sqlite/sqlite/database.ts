@@ -5,13 +5,13 @@ import { pathToFileURL } from "node:url";
 import { PersonError } from "../../infra/errors.ts";
 import type { SqlValue } from "./values.ts";
 
-/** How long a writer that is just committing is waited for, in milliseconds. */
+/** How long to wait for a writer that is committing, in milliseconds. */
 const busyTimeoutMs = 5_000;
 const magic = "SQLite format 3\0";
 
 /**
- * An SQLite file as it is at one moment: everything is read in one transaction, so what others write meanwhile is not
- * seen. With a rollback journal, a writer waits until it ends; in WAL mode nobody waits.
+ * A snapshot of an SQLite file: everything is read in one transaction, so later writes are not seen. With a rollback
+ * journal writers wait until it ends; in WAL mode nobody waits.
  */
 export class SqliteFile {
   readonly path: string;
@@ -27,18 +27,18 @@ export class SqliteFile {
     requireSqliteFile(file);
     try {
       const database = new DatabaseSync(addressOf(file), { readOnly: true, timeout: busyTimeoutMs });
-      // A view or a default of a file from somewhere must not call what could do harm.
+      // A view or a default in an untrusted file must not call anything harmful.
       database.exec("pragma trusted_schema = off; pragma query_only = on; pragma temp_store = memory; begin");
       database.prepare("select count(*) from sqlite_schema").get();
       return new SqliteFile(path.resolve(file), database);
     } catch (error) {
-      throw understood(file, error);
+      throw readableError(file, error);
     }
   }
 
-  /** Rows as objects, for what describes the database and is small. */
+  /** Rows as objects, for small metadata. */
   describe<T>(sql: string, ...parameters: SqlValue[]): T[] {
-    return this.understood(() => this.database.prepare(sql).all(...parameters) as T[]);
+    return this.withReadableErrors(() => this.database.prepare(sql).all(...parameters) as T[]);
   }
 
   /** Rows as arrays, one at a time. @throws What a whole number beyond 2^53 is refused with. */
@@ -51,7 +51,7 @@ export class SqliteFile {
     return this.iterate(sql, true) as Generator<(SqlValue | bigint)[]>;
   }
 
-  /** Makes a function of JavaScript known to SQL. */
+  /** Registers a JavaScript function for SQL. */
   define(name: string, callback: (...values: SqlValue[]) => number): void {
     this.database.function(name, { deterministic: true, varargs: true }, callback as () => number);
   }
@@ -65,7 +65,7 @@ export class SqliteFile {
       statement.setReadBigInts(exact);
       yield* statement.iterate();
     } catch (error) {
-      throw understood(this.path, error);
+      throw readableError(this.path, error);
     }
   }
 
@@ -73,11 +73,11 @@ export class SqliteFile {
     this.database.close();
   }
 
-  private understood<T>(work: () => T): T {
+  private withReadableErrors<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
-      throw understood(this.path, error);
+      throw readableError(this.path, error);
     }
   }
 }
@@ -103,8 +103,8 @@ function requireSqliteFile(file: string): void {
 }
 
 /**
- * In WAL mode even a reader writes beside the file. Where it may not, and no log is there, the file alone is the
- * database and nobody writes it.
+ * In WAL mode even a reader writes files next to the database. Where it may not, and there is no log, the file alone is
+ * the database and nobody writes it.
  */
 function addressOf(file: string): string {
   if (existsSync(`${file}-wal`)) return file;
@@ -123,7 +123,7 @@ const corrupt = 11;
 const cannotOpen = 14;
 const notADatabase = 26;
 
-function understood(file: string, error: unknown): unknown {
+function readableError(file: string, error: unknown): unknown {
   const { errcode = 0, message = "", code } = error as { errcode?: number; message?: string; code?: string };
   if (code === "ERR_OUT_OF_RANGE") {
     return new PersonError(

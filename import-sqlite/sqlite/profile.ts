@@ -37,11 +37,11 @@ export interface TableProfile {
 export const isForMoments = ({ declared }: SqliteColumn): boolean => /DATE|TIMESTAMP/i.test(declared);
 export const isForJson = ({ declared }: SqliteColumn): boolean => /^JSON/i.test(declared);
 
-/** What a text that is not UTF-8 is read with in place of the bytes that are wrong. */
+/** The replacement character, read in place of bytes that are not UTF-8. */
 const replacement = "\ufffd";
 const storableFunction = "capstone_storable";
 
-/** Makes the function known that `profileTable` uses. */
+/** Registers the function that `profileTable` uses. */
 export function defineProfileFunction(file: SqliteFile): void {
   file.define(storableFunction, (value) =>
     value instanceof Uint8Array && isUtf8(value) && !value.includes(0) ? 1 : 0,

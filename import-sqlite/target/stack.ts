@@ -8,7 +8,7 @@ import type { ImportTarget } from "../run.ts";
 
 const execute = promisify(execFile);
 
-/** What the import needs of a stack's outputs. */
+/** The outputs that the import needs. */
 export interface TargetOutputs {
   assetsUrl: string;
   bucketName: string;
@@ -19,8 +19,8 @@ export interface TargetOutputs {
 const amazonAuthority = new URL("../../app/certificates/amazon-rds.pem", import.meta.url);
 
 /**
- * Where a running stack's database and bucket are, and how its owner logs in: as the outputs say it.
- * @throws PersonError when the stack is not up, or was brought up by a release that did not know imports.
+ * A running stack's database, bucket and owner login, from its outputs.
+ * @throws PersonError when the stack is not up, or was deployed by a release without imports.
  */
 export async function targetOf(stack: string): Promise<ImportTarget> {
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];

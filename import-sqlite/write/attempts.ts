@@ -11,7 +11,7 @@ const mostAttempts = 5;
 const connectTimeoutMs = 5_000;
 /** A failover takes seconds; a machine that starts again, a minute. */
 const waitForPrimaryMs = 90_000;
-/** A stack that is not there is said sooner. */
+/** A missing stack is reported sooner. */
 const firstWaitMs = 10_000;
 
 export interface Outcome {
@@ -21,8 +21,8 @@ export interface Outcome {
 }
 
 /**
- * Imports in one transaction. When the database fails over on the way, nothing is left of it and it begins again.
- * Whether a COMMIT whose answer was lost has happened, the record of the import tells.
+ * Imports in one transaction. If the database fails over meanwhile, nothing is left of it and it starts over. Whether a
+ * COMMIT with a lost answer happened is read from the import's record.
  * @throws PersonError after the last attempt, and for what would fail again.
  */
 export async function importInOneTransaction(
@@ -51,7 +51,7 @@ export async function importInOneTransaction(
 const mayPass = (error: unknown) =>
   error instanceof SessionLost || (error instanceof ServerRefusal && error.passes);
 
-/** What is not foreseen elsewhere: a full disk, a right that is missing. */
+/** Errors not handled elsewhere: a full disk, a missing privilege. */
 function sentenceFor(error: unknown): unknown {
   if (!(error instanceof ServerRefusal)) return error;
   const detail = error.detail === "" ? "" : ` (${error.detail})`;
@@ -71,7 +71,7 @@ async function attemptOnce(
     const filled = await fillTransaction(session, work);
     commit.unanswered = true;
     await session.query("commit");
-    // A wait for the standby that was cut short looks like success. It is asked for once more.
+    // An interrupted wait for the standby looks like success, so wait once more.
     if (session.notices.some(({ routine }) => routine === "SyncRepWaitForLSN")) await isDone(session, work);
     return filled;
   } finally {
@@ -79,7 +79,7 @@ async function attemptOnce(
   }
 }
 
-/** Whether an earlier attempt came through after all. The write waits for the standby as the lost commit had to. */
+/** Whether an earlier attempt committed after all. The write waits for the standby, as the lost commit had to. */
 async function isDone(session: Session, { plan, inputs }: Work): Promise<boolean> {
   const record = await findRecord(session, plan.schema);
   if (record === undefined || record === "foreign" || record.inputs !== inputs) return false;
@@ -117,10 +117,10 @@ async function openPrimary(options: SessionOptions, waitMs = waitForPrimaryMs): 
 }
 
 /**
- * Asks the primary something that may be asked again, as often as it fails over meanwhile.
+ * Runs a repeatable query on the primary, again after each failover.
  * @throws PersonError when there is no primary, or it refuses.
  */
-export async function askPrimary<T>(
+export async function queryPrimary<T>(
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {

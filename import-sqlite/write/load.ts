@@ -1,15 +1,15 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Content } from "../encode/checksum.ts";
-import { RowEncoder, UnfitCell } from "../encode/row-encoder.ts";
+import { InvalidCell, RowEncoder } from "../encode/row-encoder.ts";
 import { buffersInTurn, type CopyIn } from "../postgres/copy-in.ts";
 import { ServerRefusal } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import type { TableStream } from "./streams.ts";
 
 /**
- * Sends a table's rows. Memory does not grow with them: the next are read when the server has taken in the ones before.
- * @param progress Told now and then how many rows are on their way.
- * @returns What was sent, to hold against what the server has.
+ * Sends a table's rows. Memory does not grow with them: the next are read once the server has accepted the previous ones.
+ * @param progress Called now and then with the number of rows sent.
+ * @returns What was sent, to compare with what the server has.
  * @throws PersonError that names table, row and column.
  */
 export async function load(
@@ -46,7 +46,7 @@ export function contentOf(stream: TableStream): Content {
 }
 
 async function placed(error: unknown, { label }: TableStream, copy: CopyIn): Promise<unknown> {
-  if (error instanceof UnfitCell) {
+  if (error instanceof InvalidCell) {
     await copy.cancel("a row cannot be sent");
     return new PersonError(
       `Table ${label}, row ${error.row}, column ${error.column}: ${error.message}. Nothing was imported.`,

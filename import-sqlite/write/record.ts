@@ -5,7 +5,7 @@ import type { Session } from "../postgres/session.ts";
 import { literal } from "../translate/names.ts";
 import { inSchema, recordTable } from "./own-tables.ts";
 
-/** What an import leaves in its schema to be known by. */
+/** What an import records in its schema. */
 export interface ImportRecord {
   /** SHA-256 over the file's bytes, the mapping and the list of uploads. */
   inputs: string;
@@ -19,7 +19,7 @@ export async function findRecord(
   session: Session,
   schema: string,
 ): Promise<ImportRecord | "foreign" | undefined> {
-  // Asked of the catalogue: what is someone else's schema may not be looked into.
+  // From the catalogue: we may lack rights on someone else's schema.
   const [there] = await session.query(`
     select count(*) > 0, count(c.oid) > 0 from pg_namespace n
     left join pg_class c on c.relnamespace = n.oid and c.relname = ${literal(recordTable)}

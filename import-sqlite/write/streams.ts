@@ -8,9 +8,9 @@ import { identifier } from "../translate/names.ts";
 import { columnNames, encodedColumns, selectOf, type TablePlan } from "../translate/table.ts";
 import { accountsTable, imagesTable, inSchema, postsTable } from "./own-tables.ts";
 
-/** Rows on their way into one table. */
+/** Rows for one table. */
 export interface TableStream {
-  /** As people know it. */
+  /** Its name for people. */
   label: string;
   /** The table in Postgres, quoted. */
   address: string;

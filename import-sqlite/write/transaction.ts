@@ -20,18 +20,18 @@ export interface Work {
   plan: ImportPlan;
   file: SqliteFile;
   scratch: Scratch;
-  /** Of the file, the mapping and the uploads: what this import is known by. */
+  /** Digest of the file, the mapping and the uploads, which identifies this import. */
   inputs: string;
   progress: Progress;
 }
 
-/** "capstone" and "import" as numbers: holding the lock means being the one import that runs. */
+/** "capstone" and "import" as numbers: the lock of the one running import. */
 const importLock = "1667330164, 1768779887";
 const lockWaitMs = 30_000;
 
 /**
- * The whole import in one transaction, up to and without its COMMIT: created, filled, given its keys, compared.
- * @returns Sentences about what turned out otherwise than planned, and the contents.
+ * The whole import in one transaction, up to but without the COMMIT: creates tables, fills them, adds keys, compares.
+ * @returns Sentences about deviations from the plan, and the contents.
  */
 export async function fillTransaction(
   session: Session,
@@ -77,7 +77,7 @@ export async function fillTransaction(
 }
 
 async function takeLock(session: Session): Promise<void> {
-  // One whose connection was lost may still be on its way out.
+  // An import that lost its connection may still be ending.
   for (const endsAt = Date.now() + lockWaitMs; ; await sleep(500)) {
     const [row] = await session.query(`select pg_try_advisory_xact_lock(${importLock})`);
     if (row?.[0] === "t") return;
@@ -104,7 +104,7 @@ function refused({ table, what }: LaterPart, error: unknown): unknown {
 /** The largest number that an identity gives. */
 const largest = 9_223_372_036_854_775_807n;
 
-/** New rows are numbered on from where SQLite would go on. */
+/** Identities continue where SQLite would. */
 async function continueNumbers(session: Session, table: TablePlan): Promise<void> {
   const column = table.columns.find(({ identity }) => identity);
   if (!column) return;

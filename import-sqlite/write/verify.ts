@@ -5,7 +5,7 @@ import type { Session } from "../postgres/session.ts";
 import type { TableStream } from "./streams.ts";
 
 /**
- * Asks the server what it has of a table and holds it against what was read from the file.
+ * Compares what the server has of a table with what was read from the file.
  * @throws PersonError when a row or a value differs.
  */
 export async function verify(session: Session, stream: TableStream, expected: Content): Promise<void> {
@@ -22,7 +22,7 @@ export async function verify(session: Session, stream: TableStream, expected: Co
   );
 }
 
-/** What is computed by Postgres can differ where all that was sent is the same. */
+/** What Postgres computes can differ although everything sent is the same. */
 function computedIn({ columns }: TableStream): string {
   const generated = columns.filter((column) => column.generated).map(({ name }) => name);
   if (generated.length === 0) return "";

@@ -44,7 +44,7 @@ export interface AwsSettings {
 }
 
 /**
- * Reads what the AWS target alone needs; what is wrong is told to the reader.
+ * Reads what the AWS target alone needs; errors go to the reader.
  * @param appNodes the least number of application nodes, which both targets have.
  */
 export function readAws(reader: ConfigurationReader, appNodes: number): AwsSettings {

@@ -16,7 +16,7 @@ interface SharedConfiguration {
   signingKeyGeneration: number;
 }
 
-/** How often backups are made and proved, and how long they are kept. The containers read it as JSON. */
+/** How often backups are made and verified, and how long they are kept. The containers read it as JSON. */
 export interface BackupSchedule {
   fullEveryHours: number;
   everyHours: number;
@@ -40,7 +40,7 @@ export interface DockerConfiguration extends SharedConfiguration {
   internalPasswordGeneration: number;
   backups: BackupSchedule;
   passwords: GivenPasswords;
-  /** Undefined where nobody watches. */
+  /** Undefined without monitoring. */
   monitoring: MonitoringSettings | undefined;
 }
 

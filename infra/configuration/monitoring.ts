@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigurationReader } from "./reader.ts";
 
-/** Who is told of alerts; with none of them they are kept and shown, and nobody is told. Addresses of hooks are secret. */
+/** Who is notified of alerts; without any, alerts are only shown. Webhook addresses are secret. */
 export interface AlertReceivers {
   webhookUrl: pulumi.Output<string> | undefined;
   slackUrl: pulumi.Output<string> | undefined;
@@ -30,7 +30,7 @@ export interface MonitoringSettings {
 
 const mailAddress = /^[^\s@<>"]+@[^\s@<>"]+$/;
 
-/** Reads who is told of alerts; what is wrong is told to the reader. */
+/** Reads the alert receivers; errors go to the reader. */
 export function readReceivers(reader: ConfigurationReader): AlertReceivers {
   return {
     webhookUrl: reader.secret("alertWebhookUrl", 10),

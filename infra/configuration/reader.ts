@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { PersonError } from "../errors.ts";
 
-/** Reads keys one by one and gathers what is wrong, so that a person sees all of it at once. */
+/** Reads keys one by one and collects the errors, so that all are shown at once. */
 export class ConfigurationReader {
   private readonly refusals: string[] = [];
   private readonly config: pulumi.Config;

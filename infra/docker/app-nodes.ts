@@ -92,7 +92,7 @@ export class AppNodes extends pulumi.ComponentResource {
           OBJECT_STORE_REGION: objectStoreRegion,
           OBJECT_STORE_BUCKET: bucketName,
           ASSETS_URL: args.assetsUrl,
-          // The proxies replace what a client says of its address, so whoever is on this network is believed.
+          // The proxies overwrite x-forwarded-for, so everyone on this network is trusted.
           TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
           SECRETS_DIRECTORY: secretsDirectory,
         },

@@ -69,7 +69,7 @@ export class Database extends pulumi.ComponentResource {
         settings: {
           "cluster-settings.yml": readClusterSettings({ max_connections: maxConnections }),
           "backup.json": backups.schedule,
-          // Read by the job that makes the user: no node has to be made anew for it.
+          // Read by the job that creates the user: no node has to be replaced for it.
           "monitor-password": secrets.monitorPassword,
         },
       },
@@ -77,7 +77,7 @@ export class Database extends pulumi.ComponentResource {
     );
   }
 
-  /** One after another: the first makes the cluster, and a new version replaces a node only beside a whole one. */
+  /** One after another: the first makes the cluster, and a new version replaces a node only while the other is healthy. */
   private createNodes(args: DatabaseArgs, files: SecretFiles): pulumi.Resource[] {
     const nodes: pulumi.Resource[] = [];
     const passwords = this.createPasswordChange(args, files);
@@ -157,7 +157,7 @@ export class Database extends pulumi.ComponentResource {
     );
   }
 
-  /** The user that the exporter logs in as: made here, so that a cluster that was there before gets it too. */
+  /** The exporter's user: created here, so that an existing cluster gets it too. */
   private createMonitorUser({ stack, networks, image, secrets }: DatabaseArgs, files: SecretFiles): Job {
     return new Job(
       "database-monitor",

@@ -11,7 +11,7 @@ export interface TrafficArgs {
   image: pulumi.Input<string>;
   appNodes: number;
   databaseNodes: string[];
-  /** Where each front door is published on 127.0.0.1. */
+  /** The port of each front door on 127.0.0.1. */
   publishedPorts: { http: number; database: number; databaseRead: number; objectStore: number };
 }
 

@@ -17,7 +17,7 @@ export interface PolicyResult {
   used: Exception[];
 }
 
-/** Holds a stack's resources against every rule. */
+/** Checks a stack's resources against every rule. */
 export function checkPolicy(
   resources: GraphResource[],
   rules = allRules,

@@ -21,7 +21,7 @@ export interface Suppression {
   reason: string;
 }
 
-/** What checkov said of one resource. */
+/** A finding of checkov about one resource. */
 export interface CheckovFinding {
   check: string;
   resource: string;
@@ -41,7 +41,7 @@ export function readSuppressions(): Suppression[] {
 
 /**
  * Runs checkov over the AWS part of a graph, written as Terraform's JSON.
- * @throws PersonError when checkov cannot be had or does not run.
+ * @throws PersonError when checkov is not available or does not run.
  */
 export async function runCheckov(resources: GraphResource[]): Promise<CheckovReport> {
   const python = await installCheckov();
@@ -92,7 +92,7 @@ async function installCheckov(): Promise<string> {
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw new PersonError(
-      `checkov ${version} is not to be had from PyPI: ${(error as Error).message.split("\n")[0]}`,
+      `checkov ${version} cannot be installed from PyPI: ${(error as Error).message.split("\n")[0]}`,
     );
   }
 }
@@ -104,8 +104,8 @@ async function run(file: string, args: string[]): Promise<{ stdout: string }> {
   });
 }
 
-/** What is neither right nor explained, and what is explained without need. */
-export function judge(report: CheckovReport, suppressions: Suppression[]) {
+/** Failures without an explanation, and explanations without a failure. */
+export function evaluate(report: CheckovReport, suppressions: Suppression[]) {
   const same = (finding: CheckovFinding, suppression: Suppression) =>
     finding.check === suppression.check && nameOf(finding.resource) === nameOf(suppression.resource);
   return {

@@ -1,6 +1,6 @@
 import type { Exception } from "./rule.ts";
 
-/** Where a rule is broken on purpose, and why. One that excepts nothing any more fails the tests. */
+/** Where a rule is broken on purpose, and why. An unused exception fails the tests. */
 export const exceptions: Exception[] = [
   {
     rule: "encrypted-at-rest",

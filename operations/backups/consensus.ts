@@ -4,20 +4,20 @@ import { containersOf, execute } from "../../running-stack/containers.ts";
 
 const keys = "/service/capstone/";
 
-/** @throws PersonError when no member of consensus answers with a quorum behind it. */
+/** @returns A member that has a quorum. @throws PersonError when there is none. */
 export async function requireConsensus(stack: string): Promise<string> {
   for (const { name, running } of await containersOf(stack, "consensus")) {
     if (!running) continue;
-    const asked = await docker(["exec", name, "etcdctl", "--command-timeout=3s", "endpoint", "health"]);
-    if (asked.exitCode === 0) return name;
+    const health = await docker(["exec", name, "etcdctl", "--command-timeout=3s", "endpoint", "health"]);
+    if (health.exitCode === 0) return name;
   }
   throw new PersonError(
-    `Consensus of the stack ${stack} has no quorum, so no node could become the primary; \`npm run up -- --stack ${stack}\`.`,
+    `Consensus of the stack ${stack} has no quorum, so no node could become primary; bring it up with \`npm run up -- --stack ${stack}\`.`,
   );
 }
 
 /**
- * Makes consensus forget who was in the database cluster and how far it was, so that the restored node may lead it.
+ * Removes the database cluster's members and positions from consensus, so that the restored node may become primary.
  * The cluster's settings stay.
  */
 export async function forgetCluster(stack: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { JobRun } from "../../infra/docker/steps/run-job.ts";
 import { readDeployment } from "../../running-stack/pulumi/deployment.ts";
 
-/** The steps of a deployment that leave something in the database. */
+/** The deployment's jobs that change the database. */
 const names = ["migration", "database-monitor"];
 
 /**
- * As they were last deployed, to be run once more: a database of an earlier moment may lack migrations, logins and
- * passwords that this release has since been given.
+ * As last deployed, to be run once more: a restored database may be missing migrations, logins and passwords of this
+ * release.
  */
 export async function databaseJobs(stack: string): Promise<JobRun[]> {
   const { deployment } = (await readDeployment(stack)) as {

@@ -5,23 +5,23 @@ export interface RestoreOutcome {
   stack: string;
   plan: RestorePlan;
   restored: Restored;
-  /** How long its files were copied, which the database is not stopped for. */
+  /** How long copying its files took, with the database still running. */
   copySeconds: number;
-  /** When it was begun. */
+  /** When the restore began. */
   askedAt: Date;
   /** When the service lost its database, and when it had one again. */
   stoppedAt: Date;
-  /** When nothing more was written to the database of before. */
+  /** When the old database took its last write. */
   endedAt: Date;
   backAt: Date;
-  /** When the other nodes had copied the restored one and followed it. */
+  /** When the other nodes had copied the restored one and were following it. */
   redundantAt: Date;
-  /** Undefined when no primary was there to be asked. */
+  /** Undefined when there was no primary. */
   before: Rows | undefined;
   after: Rows;
 }
 
-/** What a restore did and what was lost by it, in lines for people. */
+/** What a restore did and what it lost, in lines for people. */
 export function describe(outcome: RestoreOutcome): string[] {
   const { stack, plan, restored, copySeconds, before, after } = outcome;
   const { askedAt, stoppedAt, endedAt, backAt, redundantAt } = outcome;
@@ -42,13 +42,13 @@ export function describe(outcome: RestoreOutcome): string[] {
   return lines;
 }
 
-/** What the service had and has no more, table by table. */
+/** What the service lost, table by table. */
 export function lostRows(before: Rows, after: Rows, target: Date | undefined, endedAt: Date): string {
   const changes = Object.keys({ ...before, ...after })
     .filter((table) => before[table] !== after[table])
     .map((table) => `${table} ${before[table] ?? 0} → ${after[table] ?? 0}`);
   const span = target
-    ? `What was written in the ${duration(endedAt.getTime() - target.getTime())} from then to ${shown(endedAt)} is taken back`
+    ? `What was written in the ${duration(endedAt.getTime() - target.getTime())} from then to ${shown(endedAt)} is undone`
     : "Nothing that was archived is lost";
   return `${span}; rows before and now: ${changes.length > 0 ? changes.join(", ") : "the same in every table"}.`;
 }

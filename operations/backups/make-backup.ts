@@ -5,13 +5,13 @@ import { execute, findPrimary, requirePrimary } from "../../running-stack/contai
 export type BackupType = "full" | "incr";
 
 const attempts = 3;
-/** A primary that failed is taken for one by Patroni a moment longer. */
+/** Patroni takes a moment to notice that a primary failed. */
 const pauseMs = 3_000;
 const longestFailoverMs = 60_000;
 
 /**
- * Makes a backup on the primary. One that a failover cuts short is made again, on the primary of then.
- * @param say Told of progress.
+ * Makes a backup on the primary. One that a failover interrupts is repeated on the new primary.
+ * @param say Called with progress.
  * @returns What was made, for people.
  */
 export async function makeBackup(
@@ -21,20 +21,20 @@ export async function makeBackup(
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const primary = await waitForPrimary(stack);
-    const reign = await reignOf(primary);
-    say(`${primary} makes it`);
+    const leadership = await leadershipOf(primary);
+    say(`running on ${primary}`);
     try {
       return await execute(primary, ["nice", "-n", "10", "backups", "make", "--type", type]);
     } catch (error) {
       await sleep(pauseMs);
-      const cutShort = reign !== (await reignOf(await waitForPrimary(stack)));
+      const cutShort = leadership !== (await leadershipOf(await waitForPrimary(stack)));
       if (!cutShort || attempt === attempts) throw error;
-      say("a failover cut it short; it is made again");
+      say("interrupted by a failover; trying again");
     }
   }
 }
 
-/** @throws PersonError when there is none for longer than a failover takes. */
+/** @throws PersonError when there is none within `longestFailoverMs`. */
 async function waitForPrimary(stack: string): Promise<string> {
   const endsAtMs = Date.now() + longestFailoverMs;
   for (; Date.now() < endsAtMs; await sleep(500)) {
@@ -44,9 +44,9 @@ async function waitForPrimary(stack: string): Promise<string> {
   return requirePrimary(stack);
 }
 
-/** Differs when another node became the primary meanwhile, or this one again. */
-async function reignOf(primary: string): Promise<string> {
-  const asked = ["exec", primary, "sh", "-c", "curl --silent http://127.0.0.1:8008/patroni | jq .timeline"];
+/** Differs when another node has become primary since, or this one again. */
+async function leadershipOf(primary: string): Promise<string> {
+  const command = ["exec", primary, "sh", "-c", "curl --silent http://127.0.0.1:8008/patroni | jq .timeline"];
   const started = await docker(["inspect", "--format={{.State.StartedAt}}", primary]);
-  return [primary, started.standardOutput, (await docker(asked)).standardOutput].join("\n");
+  return [primary, started.standardOutput, (await docker(command)).standardOutput].join("\n");
 }

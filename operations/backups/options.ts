@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 
-/** A command line of `--stack NAME` and options of the command's own. @throws PersonError for anything else. */
+/** Reads `--stack NAME` and the command's own options. @throws PersonError for anything else. */
 export function readOptions<T extends Record<string, { type: "string" | "boolean" }>>(
   args: string[],
   options: T,
@@ -17,8 +17,8 @@ export function readOptions<T extends Record<string, { type: "string" | "boolean
 }
 
 /**
- * `latest`, or a moment as `backups plan` takes it.
- * @param text A time without a zone is this machine's.
+ * `latest`, or a time as `backups plan` takes it.
+ * @param text A time without a zone is local time.
  */
 export function readTarget(text: string | undefined): string {
   if (text === undefined)

@@ -4,7 +4,7 @@ import { partLabels, partName } from "../../infra/naming.ts";
 import { secretsDirectory, userIds } from "../../infra/topology.ts";
 import { backupContainer } from "../../running-stack/containers.ts";
 
-/** Where a restore starts from, as `backups plan` says it. */
+/** What a restore starts from, as printed by `backups plan`. */
 export interface RestorePlan {
   backup: string;
   databaseBytes: number;
@@ -13,7 +13,7 @@ export interface RestorePlan {
   target: string | null;
 }
 
-/** What came of it, as `backups restore` says it. */
+/** The result, as printed by `backups restore`. */
 export interface Restored {
   /** As Postgres writes it; null when nothing was committed after the backup. */
   lastCommit: string | null;
@@ -25,20 +25,20 @@ export interface Restored {
 const longestMs = 6 * 3600 * 1000;
 
 /**
- * Brings the backup's files into the volume of a database node, beside what is there: the node may run meanwhile. Makes
- * the volume when it is gone.
+ * Copies the backup's files into a database node's volume, beside the current ones: the node may keep running. Creates
+ * the volume if it is gone.
  * @returns How long it took, in seconds.
  */
 export async function copyIntoNode(stack: string, node: number, plan: RestorePlan): Promise<number> {
   return ((await runStep(stack, node, "copy", plan)) as { copySeconds: number }).copySeconds;
 }
 
-/** Recovers what was copied and puts it in the place of what was there. No node may run. */
+/** Recovers the copy and swaps it in. No node may be running. */
 export async function recoverNode(stack: string, node: number, plan: RestorePlan): Promise<Restored> {
   return (await runStep(stack, node, "recover", plan)) as Restored;
 }
 
-/** Removes what was copied and will not be used. */
+/** Removes a copy that will not be used. */
 export async function discardCopy(stack: string, node: number): Promise<void> {
   await runOnNode(stack, node, ["start-restore", "discard"]);
 }
@@ -57,7 +57,7 @@ export async function nodesWithVolumes(stack: string): Promise<number[]> {
   return listed.split("\n").filter(Boolean).map(Number);
 }
 
-/** Removes what is in the volume of a node that does not run: it will copy the primary. */
+/** Empties the volume of a stopped node, so that it will copy the primary. */
 export async function emptyNode(stack: string, node: number): Promise<void> {
   await runOnNode(stack, node, ["find", "/var/lib/postgresql/data", "-mindepth", "1", "-delete"]);
 }
@@ -83,7 +83,7 @@ async function runOnNode(stack: string, node: number, command: string[]): Promis
   ]);
 }
 
-/** That of the backup container, which is the database's. */
+/** The backup container's image, which is the database's. */
 async function databaseImage(stack: string): Promise<string> {
   return (await mustSucceed(["inspect", "--format={{.Image}}", await backupContainer(stack)])).trim();
 }

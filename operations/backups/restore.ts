@@ -32,11 +32,11 @@ export interface RestoreOptions {
   stack: string;
   /** `latest`, or a moment in ISO 8601. */
   to: string;
-  /** The line of the database's history to follow; the newest when not given. */
+  /** The timeline to follow; the newest by default. */
   timeline: number | undefined;
 }
 
-/** Says whether the moment can be restored, and from what; changes nothing. @throws PersonError when it cannot be. */
+/** Finds what to restore from; changes nothing. @throws PersonError when that time cannot be restored. */
 export async function planRestore({ stack, to, timeline }: RestoreOptions): Promise<RestorePlan> {
   const line = timeline === undefined ? [] : ["--timeline", String(timeline)];
   const container = await backupContainer(stack);
@@ -45,9 +45,9 @@ export async function planRestore({ stack, to, timeline }: RestoreOptions): Prom
 }
 
 /**
- * Brings the whole stack's database back to the planned moment. Until the restored database is open in a container of
- * its own, a failure changes nothing: the nodes are started again as they were.
- * @param say Told of progress.
+ * Restores the stack's database to the planned time. Until the restored database has opened in a container of its own,
+ * a failure changes nothing: the nodes are started again as they were.
+ * @param say Called with progress.
  * @returns What was done and what was lost, for people.
  */
 export async function restore(
@@ -63,24 +63,24 @@ export async function restore(
   say(`copying backup ${plan.backup}`);
   const copySeconds = await copyIntoNode(stack, 1, plan);
 
-  // Where there is no primary, the service has no database from the start.
+  // Without a primary, the service had no database to begin with.
   const stoppedAt = primary ? new Date() : askedAt;
   const { endedAt, restored } = await recoverOrStartAgain(stack, plan, nodes, primary, say);
   await Promise.all([forgetCluster(stack), emptyOthers(stack)]);
   const first = await startFirst(stack, nodes, say);
   const [jobs] = await Promise.all([databaseJobs(stack), until("primary", first, () => isPrimary(first))]);
-  say("bringing schema and logins to what this release needs");
+  say("updating schema and logins for this release");
   await Promise.all(jobs.map(runJob));
   await retireEarlierLogins(stack);
   const backAt = new Date();
 
-  say("it serves; the other nodes copy it");
+  say("serving again; the other nodes are copying it");
   await startOthers(stack, first);
   const redundantAt = new Date();
   await execute(first, ["rm", "-rf", "/var/lib/postgresql/data/17.before-restore"]);
-  say("bringing back uploads that are gone from the bucket");
+  say("restoring uploads that are missing from the bucket");
   const uploads = await execute(await backupContainer(stack), ["backups", "uploads", "restore"]);
-  // A new line of history begins: the next restore should not have to come from the old one.
+  // A new timeline begins: give the next restore a backup on it.
   await docker(["exec", "--detach", first, "nice", "-n", "19", "backups", "make", "--type", "full"]);
   const after = await countRows(first);
   const outcome = {
@@ -110,7 +110,7 @@ async function recoverOrStartAgain(
     say("stopping the database nodes");
     await stop(nodes, primary);
     const endedAt = new Date();
-    say("recovering from it and the log after it");
+    say("replaying the log after it");
     return { endedAt, restored: await recoverNode(stack, 1, plan) };
   } catch (error) {
     say("that failed; the database nodes are started again as they were");
@@ -121,8 +121,8 @@ async function recoverOrStartAgain(
 }
 
 /**
- * Replicas first, else one takes over for a moment, and what is written there is on no line that is kept. They are
- * killed: their data goes, and their end would be waited for. The primary archives the end of its log.
+ * Replicas first: otherwise one takes over for a moment, and what it writes is lost. They are killed, which is quicker;
+ * their data goes anyway. The primary is stopped, so that it archives the end of its log.
  */
 async function stop(nodes: StackContainer[], primary: string | undefined): Promise<void> {
   const running = nodes.filter((node) => node.running).map(({ name }) => name);
@@ -147,8 +147,8 @@ async function startFirst(
   say: (line: string) => void,
 ): Promise<string> {
   if (!nodes.some(({ node }) => node === 1) || nodes.length < 2) {
-    say("containers of the database are missing: deploying");
-    // Those that are there were made for the nodes as they were, and are made again in order.
+    say("database containers are missing: deploying");
+    // The remaining ones are recreated in order too.
     if (nodes.length > 0) await docker(["rm", "--force", ...nodes.map(({ name }) => name)]);
     await deployAgain(stack);
   } else {
@@ -162,7 +162,7 @@ async function emptyOthers(stack: string): Promise<void> {
   for (const node of await nodesWithVolumes(stack)) if (node !== 1) await emptyNode(stack, node);
 }
 
-/** They copy the first. */
+/** The others copy the first. */
 async function startOthers(stack: string, first: string): Promise<void> {
   const others = (await containersOf(stack, "database")).filter(({ name }) => name !== first);
   for (const { name } of others) await docker(["start", name]);
@@ -171,12 +171,12 @@ async function startOthers(stack: string, first: string): Promise<void> {
   }
 }
 
-async function until(what: string, container: string, look: () => Promise<boolean>): Promise<void> {
+async function until(what: string, container: string, condition: () => Promise<boolean>): Promise<void> {
   const endsAtMs = Date.now() + 30 * 60_000;
-  while (!(await look())) {
+  while (!(await condition())) {
     if (Date.now() > endsAtMs) {
       throw new PersonError(
-        `${container} is no ${what} after 30 minutes; \`docker logs ${container}\` says why.`,
+        `${container} is not a ${what} after 30 minutes; see \`docker logs ${container}\`.`,
       );
     }
     await sleep(300);

@@ -5,7 +5,7 @@ import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import { deployAgain } from "../deploy-again.ts";
 
-/** A kind of secret: the config key whose number says which of them is in use, and what ends the ones before. */
+/** A kind of secret: the config key with the generation in use, and how earlier generations are revoked. */
 interface Rotation {
   key: string;
   retire: (stack: string, generation: number) => Promise<string>;
@@ -18,19 +18,19 @@ export const rotations: Record<string, Rotation> = {
   signing: {
     key: "signingKeyGeneration",
     retire: async () =>
-      "signing: new sessions are signed with the new key; the one before verifies until the next rotation",
+      "signing: new sessions are signed with the new key; the previous one verifies until the next rotation",
   },
   "object-store": { key: "objectStoreKeyGeneration", retire: retireKeys },
   internal: {
     key: "internalPasswordGeneration",
     retire: async () =>
-      "internal: the database's own roles and Patroni have new passwords; the ones before open nothing any more",
+      "internal: the database's own roles and Patroni have new passwords; the previous ones no longer work",
   },
 };
 
 /**
- * Puts new secrets in the place of the old. Both work while the nodes are replaced one by one, so no request fails; the
- * old ones are ended when no node has them any more.
+ * Replaces secrets. Old and new both work while the nodes are replaced one by one, so no request fails; the old ones are
+ * revoked once no node uses them.
  * @returns What was done, a line each.
  */
 export async function rotate(stack: string, names: string[], say: (line: string) => void): Promise<string[]> {
@@ -39,7 +39,7 @@ export async function rotate(stack: string, names: string[], say: (line: string)
     return [rotation, generationOf(stack, rotation.key) + 1];
   });
   if (names.includes("internal")) {
-    say("deploying what this release is, so that the nodes that run can take new passwords");
+    say("deploying this release, so that the running nodes can take new passwords");
     await deployAgain(stack);
   }
   for (const [{ key }, generation] of chosen) {
@@ -57,13 +57,13 @@ function generationOf(stack: string, key: string): number {
   return Number(configurationOf(stack)[`capstone:${key}`]);
 }
 
-/** Ends the logins that a database of an earlier moment still has. */
+/** Revokes logins that a restored database still has. */
 export async function retireEarlierLogins(stack: string): Promise<void> {
   await retireLogins(stack, generationOf(stack, databaseKey));
 }
 
 /**
- * Ends the logins of earlier passwords with their sessions; the role of the first one stays, for its rights.
+ * Revokes the logins of earlier passwords and ends their sessions; the first one's role stays, for its rights.
  * @returns What was done, for people.
  */
 async function retireLogins(stack: string, generation: number): Promise<string> {
@@ -80,12 +80,12 @@ async function retireLogins(stack: string, generation: number): Promise<string> 
   const psql = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--host=/run/postgresql"];
   const login = ["--username=postgres", "--dbname=capstone"];
   await execute(await requirePrimary(stack), [...psql, ...login, `--command=${statement}`]);
-  return `database: the application logs in as ${current}; no earlier login works any more`;
+  return `database: the application logs in as ${current}; earlier logins no longer work`;
 }
 
 async function retireKeys(stack: string): Promise<string> {
   const node = (await containersOf(stack, "object-store")).find(({ running }) => running);
-  if (!node) throw new PersonError(`No node of the object store of the stack ${stack} runs.`);
+  if (!node) throw new PersonError(`No object store node of the stack ${stack} is running.`);
   const deleted = await execute(node.name, ["retire-keys"]);
   return `object-store: the service has a new key; ${deleted} earlier deleted`;
 }

@@ -1,13 +1,13 @@
 /** A fenced block of commands in a runbook. */
 export interface Block {
-  /** `rehearsal` makes the fault that the runbook is for: a person whose stack has it already leaves it out. */
+  /** `rehearsal` causes the fault that the runbook is for: skip it in a real incident. */
   kind: "rehearsal" | "step";
-  /** The heading that it stands under. */
+  /** The heading above it. */
   heading: string;
   commands: string;
 }
 
-/** The blocks of a document that are marked `sh` or `sh rehearsal`, in their order. Others are not meant to be run as they stand. */
+/** The blocks marked `sh` or `sh rehearsal`, in order. Others are not meant to be run as they are. */
 export function readBlocks(markdown: string): Block[] {
   const blocks: Block[] = [];
   let heading = "";
@@ -26,7 +26,7 @@ export function readBlocks(markdown: string): Block[] {
   return blocks;
 }
 
-/** One script of all of them, rehearsal first, which stops at the first command that fails and says where it is. */
+/** One script of all blocks, rehearsals first, that stops at the first failing command and names its section. */
 export function scriptOf(blocks: Block[]): string {
   const ordered = blocks.toSorted((a, b) => Number(a.kind === "step") - Number(b.kind === "step"));
   const parts = ordered.map(

@@ -9,7 +9,7 @@ export interface Experiment {
   description: string;
 }
 
-/** What clients saw while a fault was there. */
+/** What clients saw during a fault. */
 export interface ExperimentResult {
   requests: number;
   failed: number;
@@ -17,19 +17,21 @@ export interface ExperimentResult {
   longestPauseMs: number;
 }
 
-/** Asks the AWS CLI. */
+/** Runs the AWS CLI and parses its answer. */
 export type AwsClient = (args: string[]) => Promise<unknown>;
 
 const ended = ["completed", "stopped", "failed", "cancelled"];
 
 export function awsClient(region: string): AwsClient {
   return async (args) => {
-    const whole = [...args, "--region", region, "--output", "json"];
-    const { stdout } = await promisify(execFile)("aws", whole).catch((error: Error & { stderr?: string }) => {
-      throw new PersonError(
-        `aws ${args.slice(0, 2).join(" ")} failed: ${(error.stderr ?? error.message).trim()}`,
-      );
-    });
+    const command = [...args, "--region", region, "--output", "json"];
+    const { stdout } = await promisify(execFile)("aws", command).catch(
+      (error: Error & { stderr?: string }) => {
+        throw new PersonError(
+          `aws ${args.slice(0, 2).join(" ")} failed: ${(error.stderr ?? error.message).trim()}`,
+        );
+      },
+    );
     return JSON.parse(stdout);
   };
 }
@@ -49,8 +51,8 @@ export async function findExperiments(
 }
 
 /**
- * Injects one fault and asks the service all the while, and for a minute after.
- * @throws PersonError when AWS did not bring the experiment to its end: an alarm stopped it, or it failed.
+ * Injects one fault and sends requests during it and for a minute after.
+ * @throws PersonError when the experiment did not complete: an alarm stopped it, or it failed.
  */
 export async function runExperiment(
   region: string,
@@ -62,7 +64,7 @@ export async function runExperiment(
     experiment: { id: string };
   };
   const stop = new AbortController();
-  const load = askSteadily(url, requestEveryMs, stop.signal);
+  const load = requestSteadily(url, requestEveryMs, stop.signal);
   try {
     const state = await waitForEnd(aws, experiment.id, pollMs);
     await sleep(afterMs);
@@ -91,7 +93,7 @@ async function waitForEnd(
   }
 }
 
-async function askSteadily(url: string, everyMs: number, stop: AbortSignal): Promise<ExperimentResult> {
+async function requestSteadily(url: string, everyMs: number, stop: AbortSignal): Promise<ExperimentResult> {
   const result: ExperimentResult = { requests: 0, failed: 0, longestPauseMs: 0 };
   let lastGood = Date.now();
   while (!stop.aborted) {

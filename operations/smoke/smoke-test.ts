@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PersonError } from "../../infra/errors.ts";
 
-/** What the test needs of a stack's outputs; it knows nothing else of the stack. */
+/** The outputs that the test needs; it knows nothing else about the stack. */
 export interface SmokeOutputs {
   apiUrl: string;
   healthUrl: string;
@@ -16,23 +16,23 @@ interface Answer {
   servedBy: string;
 }
 
-/** One transparent point: the smallest PNG that every decoder takes. */
+/** One transparent pixel: the smallest PNG that every decoder takes. */
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
   "base64",
 );
 
 /**
- * Uses the service as a person would, once: sign up, log in, post the same thing twice, upload a picture, look at it.
- * @param say is told each step that was well.
- * @throws PersonError that names the first step which was not.
+ * Uses the service as a person would, once: sign up, log in, post the same thing twice, upload a picture, fetch it.
+ * @param say Called with each step that passed.
+ * @throws PersonError that names the first step that failed.
  */
 export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => void): Promise<void> {
   const api = `${outputs.apiUrl}/api/v1`;
   const handle = `smoke${randomUUID().replaceAll("-", "").slice(0, 12)}`;
   const password = randomUUID();
 
-  const health = await call("asking for its health", 200, outputs.healthUrl);
+  const health = await call("checking its health", 200, outputs.healthUrl);
   say(`${outputs.healthUrl} answers, by ${health.servedBy}`);
   await call("hiding its metrics from outside", 404, `${outputs.apiUrl}/metrics`);
   say("its metrics are not public");
@@ -48,9 +48,9 @@ export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => vo
   const first = await call("posting", 201, `${api}/me/posts`, post);
   const second = await call("posting the same again", 201, `${api}/me/posts`, post);
   if ((first.body as { id: string }).id !== (second.body as { id: string }).id) {
-    throw new PersonError("Posting the same again, with its key, made a second post.");
+    throw new PersonError("Posting again with the same idempotency key made a second post.");
   }
-  say("a post sent twice with its key is there once");
+  say("a post sent twice with the same key exists once");
 
   const upload = { method: "PUT", headers: { authorization, "content-type": "image/png" }, body: png };
   const avatar = await call("uploading a picture", 200, `${api}/me/avatar`, upload);
@@ -59,9 +59,8 @@ export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => vo
     throw new PersonError(`The picture is at ${avatarUrl}, which is not under ${outputs.assetsUrl}.`);
   }
   const fetched = await call("fetching the picture", 200, avatarUrl);
-  if (!fetched.bytes.equals(png))
-    throw new PersonError(`What ${avatarUrl} answers is not what was uploaded.`);
-  say(`a picture is what it was, at ${new URL(avatarUrl).host}`);
+  if (!fetched.bytes.equals(png)) throw new PersonError(`${avatarUrl} does not return what was uploaded.`);
+  say(`the picture comes back unchanged, from ${new URL(avatarUrl).host}`);
 
   const page = await call("reading the page", 200, `${outputs.apiUrl}/u/${handle}`);
   if (!page.bytes.includes("Does it work?")) throw new PersonError("The page does not show the post.");
@@ -92,6 +91,6 @@ async function call(step: string, expected: number, url: string, request: Reques
     status: answer.status,
     body: isJson ? JSON.parse(bytes.toString()) : undefined,
     bytes,
-    servedBy: answer.headers.get("x-served-by") ?? "nobody who says",
+    servedBy: answer.headers.get("x-served-by") ?? "an unnamed node",
   };
 }

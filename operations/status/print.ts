@@ -1,43 +1,47 @@
-import type { Judgement } from "./judge.ts";
-import type { StackLook } from "./look.ts";
-import type { BackupLook } from "./look-at-backup.ts";
-import type { DatabaseLook } from "./look-at-database.ts";
+import type { Evaluation } from "./evaluate.ts";
+import type { BackupObservation, DatabaseObservation, StackObservation } from "./observation.ts";
 
 const labelWidth = 18;
 
-/** One screen for people. */
-export function print(look: StackLook, judgement: Judgement): string {
-  const { state, failures, lacks } = judgement;
-  const at = new Date(look.atMs).toISOString().slice(0, 19).replace("T", " ");
+/** The status as one screen of text. */
+export function print(observation: StackObservation, evaluation: Evaluation): string {
+  const { state, failures, missing } = evaluation;
+  const at = new Date(observation.atMs).toISOString().slice(0, 19).replace("T", " ");
   const lines = [
-    `stack ${look.stack}: ${state.toUpperCase()}, ${verdict(judgement)}  (${at} UTC)`,
+    `stack ${observation.stack}: ${state.toUpperCase()}, ${summary(evaluation)}  (${at} UTC)`,
     "",
-    line("clients", look.traffic.answers ? `get answers at ${look.traffic.url}` : "get NO answer"),
-    line("application", counted(look, "app-once", "nodes take requests")),
-    line("proxies", `${running(look, "edge", "proxy")} run`),
-    ...databaseLines(look.database),
-    line("last failover", lastFailover(look)),
-    line("consensus", `${look.consensus.length} of ${total(look, "consensus")} members in the quorum`),
+    line(
+      "clients",
+      observation.traffic.answers ? `get answers at ${observation.traffic.url}` : "get NO answer",
+    ),
+    line("application", counted(observation, "app-once", "nodes serve requests")),
+    line("proxies", `${running(observation, "edge", "proxy")} run`),
+    ...databaseLines(observation.database),
+    line("last failover", lastFailover(observation)),
+    line(
+      "consensus",
+      `${observation.consensus.length} of ${total(observation, "consensus")} members in the quorum`,
+    ),
     line(
       "object store",
-      look.objectStore
-        ? `${look.objectStore.status}, ${look.objectStore.nodesUp} of ${look.objectStore.nodes} nodes`
+      observation.objectStore
+        ? `${observation.objectStore.status}, ${observation.objectStore.nodesUp} of ${observation.objectStore.nodes} nodes`
         : "does not answer",
     ),
-    ...backupLines(look),
-    ...alertLines(look),
+    ...backupLines(observation),
+    ...alertLines(observation),
     "",
-    line("can be lost now", list(judgement, true) || "nothing"),
+    line("can be lost now", list(evaluation, true) || "nothing"),
   ];
-  const cannot = list(judgement, false);
+  const cannot = list(evaluation, false);
   if (cannot) lines.push(line("must not be lost", cannot));
   for (const failure of failures) lines.push(line("FAILED", failure));
-  for (const lack of lacks) lines.push(line("lacks", lack));
+  for (const sentence of missing) lines.push(line("missing", sentence));
   return lines.join("\n");
 }
 
-function verdict({ state, canLose }: Judgement): string {
-  if (state === "failed") return "clients are not served as they should be";
+function summary({ state, canLose }: Evaluation): string {
+  if (state === "failed") return "clients are not served properly";
   return Object.values(canLose).every(Boolean)
     ? "any one part could be lost now"
     : "NOT every part could be lost now";
@@ -47,28 +51,30 @@ function line(label: string, text: string): string {
   return `  ${label.padEnd(labelWidth)}${text}`;
 }
 
-function list({ canLose }: Judgement, which: boolean): string {
+function list({ canLose }: Evaluation, which: boolean): string {
   const kinds = Object.entries(canLose).filter(([, can]) => can === which);
   return kinds.map(([kind]) => `${which ? "any" : "a"} ${kind}`.replace(/^a (?=[aeiou])/, "an ")).join(", ");
 }
 
-function counted({ traffic }: StackLook, wanted: string, what: string): string {
+function counted({ traffic }: StackObservation, wanted: string, what: string): string {
   const servers = traffic.servers?.filter(({ backend }) => backend === wanted);
-  if (!servers) return "no proxy says";
+  if (!servers) return "unknown: no proxy answers";
   const names = servers.filter(({ up }) => up).map(({ server }) => server);
   return `${names.length} of ${servers.length} ${what}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
 }
 
-function total({ parts }: StackLook, ...roles: string[]): number {
+function total({ parts }: StackObservation, ...roles: string[]): number {
   return parts.filter(({ role }) => roles.includes(role)).length;
 }
 
-function running(look: StackLook, ...roles: string[]): string {
-  const up = look.parts.filter(({ role, state }) => roles.includes(role) && state === "running").length;
-  return `${up} of ${total(look, ...roles)}`;
+function running(observation: StackObservation, ...roles: string[]): string {
+  const up = observation.parts.filter(
+    ({ role, state }) => roles.includes(role) && state === "running",
+  ).length;
+  return `${up} of ${total(observation, ...roles)}`;
 }
 
-function databaseLines({ members }: DatabaseLook): string[] {
+function databaseLines({ members }: DatabaseObservation): string[] {
   if (members.length === 0) return [line("database", "no node runs")];
   return members
     .toSorted((a, b) => Number(b.role === "primary") - Number(a.role === "primary"))
@@ -80,19 +86,20 @@ function databaseLines({ members }: DatabaseLook): string[] {
     });
 }
 
-function lastFailover({ database, atMs }: StackLook): string {
+function lastFailover({ database, atMs }: StackObservation): string {
   const { lastFailover: last } = database;
   if (!last) return database.members.length === 0 ? "not known" : "none yet";
   return `${ago(atMs - Date.parse(last.at))}: ${last.newPrimary} became primary, timeline ${last.timeline}`;
 }
 
-function backupLines({ backup, parts, atMs }: StackLook): string[] {
-  if (!parts.some(({ role }) => role === "backup")) return [line("last backup", "this stack makes none")];
+function backupLines({ backup, parts, atMs }: StackObservation): string[] {
+  if (!parts.some(({ role }) => role === "backup"))
+    return [line("last backup", "none: this stack has no backup container")];
   if (!backup) return [line("last backup", "the backup container does not answer")];
   return [line("last backup", backups(backup, atMs)), line("last restore", restores(backup, atMs))];
 }
 
-function backups({ fullAt, incrementalAt, uploadsAt }: BackupLook, atMs: number): string {
+function backups({ fullAt, incrementalAt, uploadsAt }: BackupObservation, atMs: number): string {
   const kinds = { full: fullAt, incremental: incrementalAt, uploads: uploadsAt };
   const said = Object.entries(kinds).map(
     ([kind, at]) => `${kind} ${at === undefined ? "never" : ago(atMs - at * 1_000)}`,
@@ -100,14 +107,15 @@ function backups({ fullAt, incrementalAt, uploadsAt }: BackupLook, atMs: number)
   return said.join(", ");
 }
 
-function restores({ restoreVerifiedAt, restoreOk }: BackupLook, atMs: number): string {
+function restores({ restoreVerifiedAt, restoreOk }: BackupObservation, atMs: number): string {
   const when =
     restoreVerifiedAt === undefined ? "never verified" : `verified ${ago(atMs - restoreVerifiedAt * 1_000)}`;
-  return restoreOk === false ? `${when}; THE LAST TRY FAILED` : when;
+  return restoreOk === false ? `${when}; THE LAST VERIFICATION FAILED` : when;
 }
 
-function alertLines({ alerts, parts, atMs }: StackLook): string[] {
-  if (!parts.some(({ role }) => role === "alerts")) return [line("alerts", "nobody watches this stack")];
+function alertLines({ alerts, parts, atMs }: StackObservation): string[] {
+  if (!parts.some(({ role }) => role === "alerts"))
+    return [line("alerts", "none: this stack has no monitoring")];
   if (!alerts) return [line("alerts", "Alertmanager does not answer")];
   if (alerts.length === 0) return [line("alerts", "none")];
   return alerts.map(({ name, severity, summary, runbook, since }) =>

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
+import { readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { readPulumi } from "./pulumi-cli.ts";
-
-const execute = promisify(execFile);
 
 interface Resource {
   type: string;
@@ -13,7 +10,7 @@ interface Resource {
   inputs?: { name?: unknown; mustRun?: unknown };
 }
 
-/** What `pulumi stack export` prints, as far as it is looked at here. */
+/** The part of `pulumi stack export` that is used here. */
 export interface Deployment {
   deployment: {
     resources?: Resource[];
@@ -23,21 +20,21 @@ export interface Deployment {
 
 const containerType = "docker:index/container:Container";
 
-/** What Docker lists, and whether a resource should be among it: a stopped container is as good as none. */
-const listings: { args: string[]; holds: (resource: Resource) => boolean }[] = [
+/** What Docker lists, and which resources should be among it: a stopped container counts as missing. */
+const listings: { args: string[]; expects: (resource: Resource) => boolean }[] = [
   {
     args: ["ps", "--quiet", "--no-trunc"],
-    holds: ({ type, inputs }) => type === containerType && inputs?.mustRun !== false,
+    expects: ({ type, inputs }) => type === containerType && inputs?.mustRun !== false,
   },
   {
     args: ["ps", "--all", "--quiet", "--no-trunc"],
-    holds: ({ type, inputs }) => type === containerType && inputs?.mustRun === false,
+    expects: ({ type, inputs }) => type === containerType && inputs?.mustRun === false,
   },
   {
     args: ["network", "ls", "--quiet", "--no-trunc"],
-    holds: ({ type }) => type === "docker:index/network:Network",
+    expects: ({ type }) => type === "docker:index/network:Network",
   },
-  { args: ["volume", "ls", "--quiet"], holds: ({ type }) => type === "docker:index/volume:Volume" },
+  { args: ["volume", "ls", "--quiet"], expects: ({ type }) => type === "docker:index/volume:Volume" },
 ];
 
 /** The stack as it was last deployed. Secrets stay encrypted. */
@@ -45,17 +42,17 @@ export async function readDeployment(stack: string): Promise<Deployment> {
   return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
 }
 
-/** The ids of the containers that the stack was last deployed with. */
+/** The ids of the containers in the stack's state. */
 export function containerIds(deployed: Deployment): Set<string> {
   const containers = deployed.deployment.resources?.filter(({ type }) => type === containerType) ?? [];
   return new Set(containers.map(({ id }) => id ?? ""));
 }
 
 /**
- * Makes an interrupted deployment one that the next can start from: what it was creating at that moment is on the
- * engine but in no state, so that its name would be taken. Containers and networks are removed; a volume is kept, as
- * creating it again finds it.
- * @returns what was removed, by name.
+ * Cleans up after an interrupted deployment, so that the next can start: what it was creating exists on the engine but
+ * not in the state, so its name would be taken. Containers and networks are removed; a volume is kept, since creating it
+ * again finds it.
+ * @returns The names of what was removed.
  */
 export async function healInterrupted(stack: string, deployed: Deployment): Promise<string[]> {
   const pending = deployed.deployment.pending_operations ?? [];
@@ -70,9 +67,9 @@ export async function healInterrupted(stack: string, deployed: Deployment): Prom
       "docker:index/network:Network": "network",
     }[resource.type];
     if (!kind) continue;
-    const id = await idOfOurs(kind, name, stack);
+    const id = await ownId(kind, name, stack);
     if (!id || known.has(id)) continue;
-    await execute("docker", kind === "container" ? ["rm", "--force", id] : ["network", "rm", id]);
+    await readDocker(kind === "container" ? ["rm", "--force", id] : ["network", "rm", id]);
     removed.push(name);
   }
   deployed.deployment.pending_operations = [];
@@ -81,11 +78,11 @@ export async function healInterrupted(stack: string, deployed: Deployment): Prom
 }
 
 /** The id of the container or network of that name, if it carries the stack's label. */
-async function idOfOurs(kind: string, name: string, stack: string): Promise<string | undefined> {
+async function ownId(kind: string, name: string, stack: string): Promise<string | undefined> {
   const labels = kind === "container" ? ".Config.Labels" : ".Labels";
   const format = `{{.Id}} {{index ${labels} "capstone.stack"}}`;
-  const found = await execute("docker", [kind, "inspect", "--format", format, name]).catch(() => undefined);
-  const [id, label] = found?.stdout.trim().split(" ") ?? [];
+  const found = await readDocker([kind, "inspect", "--format", format, name]).catch(() => undefined);
+  const [id, label] = found?.trim().split(" ") ?? [];
   return label === stack ? id : undefined;
 }
 
@@ -101,17 +98,17 @@ async function importDeployment(stack: string, deployed: Deployment): Promise<vo
 }
 
 /**
- * Whether anything that was deployed to Docker is there no more, or does not run. Asking Docker four times is quick; a
- * refresh of every resource, which brings it back, is done only then.
+ * Whether anything that was deployed to Docker is gone or not running. Four listings are quick; the refresh of every
+ * resource that brings it back is done only when needed.
  */
-export async function lacksSomething(deployed: Deployment): Promise<boolean> {
+export async function isMissingResources(deployed: Deployment): Promise<boolean> {
   const resources = deployed.deployment.resources ?? [];
-  const lacks = listings.map(async ({ args, holds }) => {
-    const ids = resources.filter(holds).map(({ id }) => id ?? "");
+  const missing = listings.map(async ({ args, expects }) => {
+    const ids = resources.filter(expects).map(({ id }) => id ?? "");
     if (ids.length === 0) return false;
-    const { stdout } = await execute("docker", args);
-    const there = new Set(stdout.split("\n"));
+    const printed = await readDocker(args);
+    const there = new Set(printed.split("\n"));
     return ids.some((id) => !there.has(id));
   });
-  return (await Promise.all(lacks)).includes(true);
+  return (await Promise.all(missing)).includes(true);
 }

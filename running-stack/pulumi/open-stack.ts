@@ -8,12 +8,12 @@ import { releaseStaleLock } from "./stack-lock.ts";
 import { machineSettings } from "./stack-settings.ts";
 
 /**
- * Makes a stack ready to be deployed: creates it if it is new, and clears away what a killed deployment left.
+ * Makes a stack ready to deploy: creates it if it is new, and cleans up after a killed deployment.
  * @throws PersonError when the stack is being deployed, or its state cannot be read.
  */
 export async function openStack(stack: string): Promise<Deployment> {
   if (await releaseStaleLock(readProject().name, stack)) {
-    console.error(`The last deployment of ${stack} was killed; its lock is released.`);
+    console.error(`The last deployment of ${stack} was killed; its lock was released.`);
   }
   let deployed = await findStack(stack);
   if (!deployed) {
@@ -22,7 +22,7 @@ export async function openStack(stack: string): Promise<Deployment> {
   }
   for (const name of await healInterrupted(stack, deployed)) {
     console.error(
-      `The last deployment of ${stack} was interrupted; ${name}, which it was creating, is removed to be made again.`,
+      `The last deployment of ${stack} was interrupted; ${name}, which it was creating, was removed and will be created again.`,
     );
   }
   return deployed;
@@ -48,7 +48,7 @@ async function createStack(stack: string): Promise<void> {
   const args = ["stack", "init", "--stack", stack, "--no-select"];
   const settings = machineSettings(stack);
   if (settings) {
-    // Pulumi writes the new stack's salt beside the Pulumi.yaml that it finds: that must not be the committed one.
+    // Pulumi writes the new stack's salt beside the Pulumi.yaml that it finds, which must not be the committed one.
     const directory = path.dirname(settings);
     copyFileSync(
       path.resolve(import.meta.dirname, "..", "..", "Pulumi.yaml"),

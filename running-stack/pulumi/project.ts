@@ -14,7 +14,7 @@ export function readProject(): Project {
   return parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
 }
 
-/** The value of each config key of the project for a stack: what is set, else the default of Pulumi.yaml. */
+/** A stack's value of each config key: what is set, or the default in Pulumi.yaml. */
 export function configurationOf(stack: string): Record<string, unknown> {
   const { name, config } = readProject();
   const file = machineSettings(stack) ?? path.join(root, `Pulumi.${stack}.yaml`);
@@ -27,7 +27,7 @@ export function configurationOf(stack: string): Record<string, unknown> {
   );
 }
 
-/** The ports that a stack on Docker publishes, by config key; a value that is no port is left to the program to refuse. */
+/** The ports that a stack on Docker publishes, by config key; an invalid port is left to the program to refuse. */
 export function publishedPorts(configuration: Record<string, unknown>): Record<string, number> {
   const ports = Object.entries(configuration)
     .filter(([key]) => key.endsWith("Port"))

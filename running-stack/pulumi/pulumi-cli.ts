@@ -11,13 +11,13 @@ function environmentFor(stack: string): NodeJS.ProcessEnv {
 }
 
 /**
- * Runs Pulumi's CLI; Ctrl-C reaches it from the terminal, and SIGTERM from us as Ctrl-C.
- * @returns its exit status.
+ * Runs Pulumi's CLI. Ctrl-C reaches it from the terminal; we pass SIGTERM on as Ctrl-C.
+ * @returns Its exit status.
  */
 export function runPulumi(args: string[], stdio: StdioOptions = "inherit"): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, { stdio, env: environmentFor(readStackArguments(args).stack) });
-    // Pulumi takes Ctrl-C as the wish to stop in good order, so we stay until it has.
+    // On Ctrl-C Pulumi shuts down gracefully, so we wait until it has.
     const stay = () => {};
     const stop = () => child.kill("SIGINT");
     process.on("SIGINT", stay).on("SIGTERM", stop);

@@ -13,8 +13,9 @@ interface Lock {
 }
 
 /**
- * Takes away the lock that a deployment left when it was killed.
- * @throws PersonError when a deployment still runs.
+ * Releases the lock that a killed deployment left.
+ * @returns Whether there was one.
+ * @throws PersonError when a deployment is still running.
  */
 export async function releaseStaleLock(project: string, stack: string): Promise<boolean> {
   const locks = await readLocks(project, stack);
@@ -30,7 +31,7 @@ export async function releaseStaleLock(project: string, stack: string): Promise<
   return true;
 }
 
-/** The locks in a state that is kept in files; other backends look after theirs. */
+/** The locks of a file backend; other backends manage their own. */
 async function readLocks(project: string, stack: string): Promise<Lock[]> {
   const backend = process.env.PULUMI_BACKEND_URL;
   if (!backend?.startsWith("file:///")) return [];
@@ -49,7 +50,7 @@ async function isPulumi(pid: number): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  // The number may have been given to another program since. Where there is no /proc, it counts as ours.
+  // The pid may have been reused since. Without /proc, it counts as Pulumi's.
   const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "pulumi");
   return name.startsWith("pulumi");
 }

@@ -15,17 +15,17 @@ interface Settings {
 /**
  * The settings file for Pulumi to use in place of the committed Pulumi.<stack>.yaml.
  *
- * Pulumi writes the salt of the stack's secrets, and what `pulumi config set` is told, into that file. They belong to
- * this machine, as the passphrase does, so they go to a copy beside the state and the work tree stays as it was. A
- * file that brings a salt or a secrets provider of its own was meant to be shared: it is used as it is.
- * @returns undefined when the committed file is to be used.
+ * Pulumi writes the salt of the stack's secrets, and what `pulumi config set` sets, into that file. They belong to
+ * this machine, as the passphrase does, so they go to a copy beside the state, and the work tree stays clean. A file that
+ * has a salt or a secrets provider of its own was meant to be shared, and is used as it is.
+ * @returns Undefined when the committed file is to be used.
  */
 export function machineSettings(
   stack: string,
   directory = dataDirectory("settings"),
   project = root,
 ): string | undefined {
-  // A stack of Pulumi Cloud may be named with its organization, which its settings are not.
+  // A stack in Pulumi Cloud may be named with its organization; its settings file is not.
   const name = `Pulumi.${path.basename(stack)}.yaml`;
   const committedFile = path.join(project, name);
   const committedText = existsSync(committedFile) ? readFileSync(committedFile, "utf8") : "";
@@ -35,7 +35,7 @@ export function machineSettings(
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = path.join(directory, name);
   const baseFile = path.join(directory, `committed.${name}`);
-  // Of a stack without settings there is nothing to copy; Pulumi writes the file when it has something to say.
+  // Without committed settings there is nothing to copy; Pulumi creates the file when needed.
   if (!existsSync(committedFile)) return file;
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const base = existsSync(baseFile) ? readFileSync(baseFile, "utf8") : "";
@@ -59,7 +59,7 @@ export function mergeSettings(committed: Settings, base: Settings, machine: Sett
   return { ...committed, ...machine, config: { ...committed.config, ...Object.fromEntries(setHere) } };
 }
 
-/** Pulumi writes the numbers and booleans of a file that it changes as strings, which is no change of their value. */
+/** Pulumi rewrites numbers and booleans as strings, which does not change their value. */
 function asPulumiWrites(value: unknown): string | undefined {
   return JSON.stringify(value, (_key, part) =>
     part !== null && typeof part !== "object" ? String(part) : part,

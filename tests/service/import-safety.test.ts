@@ -118,7 +118,7 @@ const badInputs: [
   [
     "uploads that are no folder",
     () => [makeFile(files.path("u.sqlite"), one), { uploads: files.path("u.sqlite") }],
-    /^--uploads .*u\.sqlite is no folder/,
+    /^--uploads .*u\.sqlite is not a folder/,
   ],
   [
     "a schema that is someone else's",

@@ -139,8 +139,8 @@ describe("a backup that a failover cuts short", () => {
     await expect.poll(() => inBackup(count), { timeout: 30_000, interval: 50 }).not.toBe(before);
     await docker("kill", container("database", primary));
     const made = await mustSucceed(making);
-    expect(made.stderr).toContain("a failover cut it short; it is made again");
-    expect(made.stderr).toContain(`${container("database", 3 - primary)} makes it`);
+    expect(made.stderr).toContain("interrupted by a failover; trying again");
+    expect(made.stderr).toContain(`running on ${container("database", 3 - primary)}`);
     expect(made.stdout).toMatch(/^Full backup \d{8}-\d{6}F: /m);
     await docker("start", container("database", primary));
     await mustSucceed(command("restore-verify"));
@@ -160,7 +160,7 @@ describe("a restore to a moment", () => {
       expect(refused.stderr).toMatch(sentence);
     }
     const unconfirmed = await command("restore", ["--to", "latest"]);
-    expect(unconfirmed.stderr).toMatch(/say that it is meant with --yes/);
+    expect(unconfirmed.stderr).toMatch(/confirm with --yes/);
     expect(await docker("ps", "--quiet", "--no-trunc", "--filter", "label=capstone.role=database")).toBe(
       before,
     );

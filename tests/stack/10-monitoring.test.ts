@@ -113,7 +113,7 @@ describe("Prometheus", () => {
 describe("an application node that dies", () => {
   const status = async () => {
     const { exitCode, stdout } = await command("status", ["--json"]);
-    return { exitCode, ...(JSON.parse(stdout) as { state: string; lacks: string[] }) };
+    return { exitCode, ...(JSON.parse(stdout) as { state: string; missing: string[] }) };
   };
   const told = (wanted: string) =>
     posted.find(({ alert, status: said }) => alert === "ApplicationNodeDown" && said === wanted);

@@ -15,8 +15,8 @@ const registry = "https://registry-1.docker.io/v2/";
 const recipes = path.join(path.dirname(import.meta.dirname), "images");
 
 /**
- * An image of Docker Hub; where that cannot be reached, one that is built to the same use and given its name.
- * @param build is told when the engine is needed, so that what needs none can go first.
+ * An image of Docker Hub; where that is out of reach, an equivalent built here under the same name.
+ * @param build Waits for the engine itself, so that steps without it can go first.
  */
 function baseImage(image: string, build: (preparation: Preparation, part: Part) => Promise<string>): Part {
   return {
@@ -50,7 +50,7 @@ export const debianImage = baseImage(baseImages.debian, async (preparation, part
   let how = "loaded from the cache";
   if (!(await exists(archive))) {
     if (!isRootOnDebian())
-      throw cannotBeHad(baseImages.debian, "building it takes debootstrap, as root on Debian");
+      throw notAvailable(baseImages.debian, "building it takes debootstrap, as root on Debian");
     preparation.progress.start(part.name, "building with debootstrap");
     if (!(await output("sh", ["-c", "command -v debootstrap"]))) await installDebianPackages(["debootstrap"]);
     const unfinished = `${archive}.unfinished`;
@@ -71,7 +71,7 @@ export const debianImage = baseImage(baseImages.debian, async (preparation, part
 export const nodeImage = baseImage(baseImages.node, async (preparation, part) => {
   const platform = `linux-${process.arch}`;
   const integrity = versions.nodeIntegrity[platform];
-  if (!integrity) throw cannotBeHad(baseImages.node, `there is no npm package of Node.js for ${platform}`);
+  if (!integrity) throw notAvailable(baseImages.node, `there is no npm package of Node.js for ${platform}`);
   preparation.progress.start(part.name, "building from npm packages");
   const nodePackage = cacheDirectory("node", versions.node);
   const npmPackage = cacheDirectory("npm", versions.npm);
@@ -113,8 +113,8 @@ export const garageImage = baseImage(baseImages.garage, async (preparation, part
 });
 
 /**
- * A network whose proxy opens TLS has a certificate authority of its own, which the machine trusts by these variables;
- * what is built inside such a network has to trust it too.
+ * A network whose proxy intercepts TLS has its own certificate authority, which the machine trusts through these
+ * variables; builds inside such a network have to trust it too.
  */
 async function addOwnCertificates(context: string): Promise<void> {
   const target = path.join(context, "certificates.crt");
@@ -127,8 +127,8 @@ function logOf(image: string): string {
   return cacheDirectory("logs", `image-${image}.log`);
 }
 
-function cannotBeHad(image: string, reason: string): PersonError {
+function notAvailable(image: string, reason: string): PersonError {
   return new PersonError(
-    `The image ${image} cannot be had: Docker Hub does not answer, and ${reason}. Bring it with \`docker load\`, or run this where Docker Hub can be reached.`,
+    `The image ${image} is not available: Docker Hub does not answer, and ${reason}. Load it with \`docker load\`, or run this where Docker Hub can be reached.`,
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { runLogged } from "../processes.ts";
 
-/** Whether packages can be installed system-wide without asking anybody: root, on Debian or a child of it. */
+/** Whether packages can be installed system-wide: root, on Debian or a derivative. */
 export function isRootOnDebian(release = osRelease(), uid = process.getuid?.()): boolean {
   return uid === 0 && /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(release);
 }
@@ -18,7 +18,7 @@ function osRelease(): string {
 let queue: Promise<void> = Promise.resolve();
 let updated = false;
 
-/** Installs packages, one call after the other because apt takes one at a time. */
+/** Installs packages, one call after another: apt allows one at a time. */
 export function installDebianPackages(names: string[]): Promise<void> {
   const installed = queue.then(() => install(names));
   queue = installed.catch(() => {});
@@ -36,7 +36,7 @@ async function install(names: string[]): Promise<void> {
   const what = `Installing ${names.join(", ")} from Debian`;
   const options = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
   if (!updated) {
-    // A source of the person's own that does not answer must not stop us: the installation has the last word.
+    // A custom source that does not answer must not stop us: if it matters, the installation fails.
     await runLogged("apt-get", [...options, "update"], { what, log, environment }).catch(() => {});
     updated = true;
   }

@@ -6,7 +6,7 @@ import { output, runLogged } from "../processes.ts";
 import type { Progress } from "../progress.ts";
 import { baseImages, versions } from "../versions.mjs";
 
-/** A tar archive that holds the file `garage` alone, and how it was had. */
+/** A tar archive with the file `garage` alone, and how we got it. */
 interface BuiltGarage {
   archive: string;
   how: string;
@@ -22,11 +22,11 @@ export async function buildGarage(progress: Progress, part: string): Promise<Bui
   if (await exists(directory)) return { archive, how: "imported from the cache" };
   if (!(await output("cargo", ["--version"]))) {
     throw new PersonError(
-      `The image ${baseImages.garage} cannot be had: Docker Hub does not answer, and there is no Rust to build it with. Install Rust and a C compiler (https://rustup.rs), or bring the image with \`docker load\`.`,
+      `The image ${baseImages.garage} is not available: Docker Hub does not answer, and there is no Rust to build it with. Install Rust and a C compiler (https://rustup.rs), or bring the image with \`docker load\`.`,
     );
   }
   progress.start(part, "building from crates.io, which takes some minutes");
-  // What is built so far stays where it is, so that an interrupted build goes on where it was.
+  // Partial builds stay, so that an interrupted build continues where it was.
   const target = cacheDirectory("garage", "target");
   const installed = path.join(target, "installed");
   const run = {
@@ -55,7 +55,7 @@ const cargoArgs = [
   "--force",
 ];
 
-/** Half the compile time of the crate's own profile, at a speed that a stack on one machine does not miss. */
+/** Half the compile time of the crate's own profile; fast enough for a stack on one machine. */
 const buildSettings = {
   CARGO_PROFILE_RELEASE_LTO: "off",
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",

@@ -7,7 +7,7 @@ import { runLogged } from "../processes.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..", "..");
 
-/** Our note in node_modules of the lock file that they were last found to match. */
+/** The digest of the lock file that node_modules was last found to match. */
 const stamp = path.join(root, "node_modules", ".matches-lock");
 
 interface LockedPackage {
@@ -19,7 +19,7 @@ interface LockedPackage {
 }
 type Locked = Record<string, LockedPackage>;
 
-/** Whether what npm wrote down as installed is all that the lock file asks for; optional packages may be absent. */
+/** Whether what npm recorded as installed matches the lock file; optional packages may be absent. */
 export function matchesLock(wanted: Locked, installed: Locked): boolean {
   return Object.entries(wanted).every(([location, locked]) => {
     if (location === "") return true;

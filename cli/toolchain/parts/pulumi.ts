@@ -13,17 +13,17 @@ const releases = "https://github.com/pulumi/pulumi/releases/download";
 const toolchain = path.join(path.dirname(import.meta.dirname), "pulumi");
 const log = () => cacheDirectory("logs", "pulumi.log");
 
-/** Pulumi programs of this age and newer run on an installed CLI from here on. */
+/** The oldest installed CLI that will do: major and minor version. */
 const leastInstalled = [3, 200];
 
-/** A place that holds `bin` with the CLI and `plugins`, and is Pulumi's own home as well. */
+/** Pulumi homes, each with the CLI in `bin` and with `plugins`. */
 const homes = () => ({
   installed: cacheDirectory("pulumi", "installed"),
   downloaded: cacheDirectory("pulumi", versions.pulumi),
   built: cacheDirectory("pulumi", `${versions.pulumi}-built-${sourceDigest(toolchain)}`),
 });
 
-/** The home that is in use: the first that is whole. */
+/** The home in use: the first that is complete. */
 export async function pulumiHome(): Promise<string | undefined> {
   for (const home of Object.values(homes())) {
     if (await exists(path.join(home, "bin", "pulumi"))) return home;
@@ -46,7 +46,7 @@ export const pulumi: Part = {
   },
 };
 
-/** The CLI that is on the PATH, unless it is too old or is this project's own command of that name. */
+/** The CLI on the PATH, unless it is too old or this project's own `pulumi` command. */
 async function useInstalled({ progress }: Preparation, part: string): Promise<string | undefined> {
   const found = await output("sh", ["-c", "command -v -- pulumi"]);
   if (!found) return undefined;
@@ -62,7 +62,7 @@ async function useInstalled({ progress }: Preparation, part: string): Promise<st
   return `found ${file}`;
 }
 
-/** Links the CLI and what came with it; the CLI last, as it stands for the whole. */
+/** Links the CLI and what came with it; the CLI last, since its presence marks the home as complete. */
 async function keepLink(file: string, home: string): Promise<void> {
   const bin = path.join(home, "bin");
   await rm(bin, { recursive: true, force: true });
@@ -73,7 +73,7 @@ async function keepLink(file: string, home: string): Promise<void> {
   }
 }
 
-/** Pulumi's own release, with the plugins from where Pulumi has them. */
+/** Pulumi's own release, with its plugins. */
 async function downloadRelease({ progress }: Preparation, part: string): Promise<string | undefined> {
   if (!(await reachable("https://github.com"))) return undefined;
   progress.start(part, `downloading ${versions.pulumi}`);
@@ -100,7 +100,7 @@ async function downloadRelease({ progress }: Preparation, part: string): Promise
   }
 }
 
-/** @returns whether Pulumi could install the plugins into that home. */
+/** @returns Whether Pulumi could install the plugins into that home. */
 async function installPlugins(cli: string, home: string, starting: () => void): Promise<boolean> {
   for (const [name, version] of Object.entries(versions.pulumiPlugins)) {
     if (await exists(path.join(home, "plugins", `resource-${name}-v${version}`))) continue;
@@ -126,7 +126,7 @@ async function installPlugins(cli: string, home: string, starting: () => void): 
 async function build({ progress }: Preparation, part: string): Promise<string> {
   if (!(await output("go", ["version"]))) {
     throw new PersonError(
-      `Pulumi cannot be had: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.26 or newer (https://go.dev/dl).`,
+      `Pulumi is not available: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.26 or newer (https://go.dev/dl).`,
     );
   }
   progress.start(part, "building from Go modules, which takes some minutes");
@@ -141,11 +141,11 @@ async function build({ progress }: Preparation, part: string): Promise<string> {
       "-tags=no_compose",
       `-ldflags=-s -w ${version}`,
     ];
-    // Without inlining and debug information the compiler is through in three fifths of the time.
+    // Without inlining and debug information compiling takes three fifths of the time.
     flags.push("-gcflags=all=-l -dwarf=false");
     const commands = ["pulumi-language-nodejs", "pulumi-resource-docker", "pulumi-resource-random"];
     const packages = [...commands.map((name) => `./${name}`), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
-    // Garage's build is the longer one: this one takes what it leaves, and collects its garbage late to take less.
+    // Garage's build is longer: this one runs at low priority, and collects garbage late to need less processor.
     const build = ["go", "build", ...flags, "-o", `${bin}${path.sep}`, ...packages];
     await runLogged("nice", ["-n", "10", ...build], {
       what: `Building Pulumi ${versions.pulumi}`,

@@ -9,12 +9,12 @@ import { engineHasImage } from "./docker-engine.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..", "..");
 
-/** What an image waits for besides Debian's. */
+/** The base image, besides Debian's, that an image waits for. */
 const baseOf: Partial<Record<ImageName, Part>> = { "object-store": garageImage, app: nodeImage };
 
 /**
- * The stack's own images, built while the longest parts still are: the deployment then finds every layer in the
- * engine's cache. Only on a machine that has no base image yet; later the deployment builds what changed.
+ * The stack's own images, built while the slowest parts are still building: the deployment then finds every layer in the
+ * engine's cache. Only on a machine without base images; later the deployment builds what changed.
  */
 export const stackImages: Part = {
   name: "images of the stack",
@@ -24,7 +24,7 @@ export const stackImages: Part = {
   async provide({ progress, ready }) {
     await ready(debianImage);
     progress.start(this.name, "building ahead");
-    // One after another: the cores are busy with what takes longest. Those that wait for another part come last.
+    // One after another, as the cores are busy with the slowest parts. Those that wait for another part come last.
     const names = (Object.keys(imageSources) as ImageName[]).toSorted(
       (one, other) => Number(one in baseOf) - Number(other in baseOf),
     );
@@ -46,7 +46,7 @@ function build(name: ImageName): Promise<void> {
   return runLogged("docker", args, {
     what: `Building the image capstone/${name}`,
     log: cacheDirectory("logs", `image-${name}.log`),
-    // The builder that the deployment's provider uses, so that both share one cache.
+    // The same builder as the deployment's provider, so that both share one cache.
     environment: { ...process.env, DOCKER_BUILDKIT: "0" },
   });
 }

@@ -28,7 +28,7 @@ export interface MigrationClients {
   ecs: ECSClient;
   logs: CloudWatchLogsClient;
   pollMs: number;
-  /** A log can arrive this long after its task ended. */
+  /** How long after its task a log can arrive. */
   logDelayMs: number;
 }
 

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Notices } from "./notices.ts";
 
 export interface AlarmArgs {
-  /** What is wrong when it goes off, and what to look at, for whoever is woken. */
+  /** What is wrong when it goes off and what to check, for whoever is on call. */
   description: string;
   notices: Notices;
   namespace: string;
@@ -14,13 +14,13 @@ export interface AlarmArgs {
   goesOff: "above" | "below";
   threshold: number;
   periodSeconds: number;
-  /** So many of the last periods must be bad. */
+  /** How many of the last periods must breach. */
   badPeriods: { of: number; least: number };
   /** What silence means. */
   whenSilent: "notBreaching" | "breaching" | "missing";
 }
 
-/** An alarm that tells people when it goes off, and when it is over. */
+/** An alarm that notifies people when it goes off, and when it clears. */
 export function createAlarm(
   name: string,
   args: AlarmArgs,

@@ -5,7 +5,7 @@ import { policyDocument } from "../account/policy-document.ts";
 export interface NoticesArgs {
   accountId: string;
   keyArn: pulumi.Input<string>;
-  /** Who is told; must be confirmed once from the mailbox. */
+  /** Who is notified; must be confirmed once from the mailbox. */
   email: string | undefined;
 }
 

@@ -31,7 +31,7 @@ export interface AppNodesArgs {
   repositoryArn: pulumi.Input<string>;
   cluster: ServiceCluster;
   release: { image: pulumi.Input<string>; commit: string };
-  /** A deployment that sets one of these off is taken back. */
+  /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];
@@ -128,7 +128,7 @@ export class AppNodes extends pulumi.ComponentResource {
     );
   }
 
-  /** The store's credentials are not here: the task's role is what it is let in with. */
+  /** No store credentials here: the task's role grants access. */
   private environment({ database, objectStore, network, release, region }: AppNodesArgs) {
     return {
       RELEASE_IMAGE: release.image,
@@ -186,7 +186,7 @@ export class AppNodes extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [traffic.listener, ...network.ready, ...roles.ready, ...args.after],
-        // How many nodes there are between the bounds is for the load to say.
+        // Between the bounds, autoscaling decides the number of nodes.
         ignoreChanges: ["desiredCount"],
       },
     );

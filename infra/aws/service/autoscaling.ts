@@ -14,7 +14,7 @@ export interface AutoscalingArgs {
 const cpuTargetPercent = 60;
 /** Requests a minute for each node; well below what one was measured to serve. */
 const requestsPerNodeTarget = 6000;
-/** Growing is quick, shrinking is not: a wave seldom comes alone. In seconds. */
+/** Growing is quick, shrinking is slow: load peaks often repeat. In seconds. */
 const cooldown = { scaleOutCooldown: 60, scaleInCooldown: 300 };
 
 /** Keeps the number of nodes between its bounds so that each has enough, and not too much, to do. */

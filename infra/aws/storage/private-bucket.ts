@@ -13,7 +13,7 @@ export interface PrivateBucketArgs {
   statements?: (bucket: aws.s3.Bucket) => Statement[];
 }
 
-/** A bucket that nobody reaches without TLS or leave: versioned, encrypted, no ACLs, nothing public. */
+/** A private bucket: TLS only, versioned, encrypted, no ACLs, nothing public. */
 export class PrivateBucket extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
   readonly arn: string;

@@ -13,9 +13,9 @@ export interface PartArgs {
   userId: number;
   memoryMegabytes: number;
   stopTimeoutSeconds: number;
-  /** Run in the container; its success says that the part does its work. */
+  /** The health check's command, run in the container. */
   healthCheck: string[];
-  /** Misses do not count for this long after a start, and the deployment waits this long for the first success. */
+  /** Failures do not count for this long after a start; the deployment waits as long for the first success. */
   startTimeoutSeconds: number;
   /** How often the check is run; 10 s when not given. */
   healthCheckSeconds?: number;
@@ -25,7 +25,7 @@ export interface PartArgs {
   /** Networks to join, with the names it has there. */
   networks: NetworkAttachment[];
   publishedPorts?: { internal: number; external: number }[];
-  /** Secrets and settings, mounted read-only at /run/secrets; the container is made anew when a secret changes. */
+  /** Secrets and settings, mounted read-only at /run/secrets; the container is replaced when a secret changes. */
   secretFiles?: SecretFiles;
   volume?: VolumeMount;
   /** Volumes that it shares with other parts. */
@@ -46,7 +46,7 @@ export interface VolumeMount {
 
 export interface PartOptions {
   parent: pulumi.Resource;
-  /** What has to be done before the container is made, or made anew. */
+  /** What has to be done before the container is created or replaced. */
   dependsOn?: pulumi.Resource[];
 }
 
@@ -55,7 +55,7 @@ export interface NetworkAttachment {
   aliases: string[];
 }
 
-/** Each check starts a process, so they are few: the deployment itself does not wait for them but asks often. */
+/** Each check starts a process, so they are rare; the deployment does not wait for them but checks often itself. */
 const healthCheckDefaults = { seconds: 10, retries: 3 };
 
 /**
@@ -74,7 +74,7 @@ export function createPart(args: PartArgs, options: PartOptions): Readiness {
 }
 
 /**
- * A container as every other, but one that the service does not need: nothing waits for it, and its failure fails no
+ * A container like any other, but not needed by the service: nothing waits for it, and its failure does not fail a
  * deployment.
  */
 export function createSidePart(args: PartArgs, options: PartOptions): docker.Container {
@@ -112,7 +112,7 @@ function createContainer(
           ? [{ volumeName: args.secretFiles.volumeName, containerPath: secretsDirectory, readOnly: true }]
           : []),
       ],
-      // A stopped neighbour has no name, and a closed network no one to ask for it: do not wait 10 s for that.
+      // A stopped neighbour has no DNS name, and an isolated network no resolver: do not wait 10 s for it.
       dnsOpts: ["timeout:1", "attempts:1"],
       user: `${args.userId}:${args.userId}`,
       capabilities: { drops: ["ALL"] },

@@ -19,7 +19,7 @@ export interface AlertsArgs {
   after: pulumi.Resource[];
 }
 
-/** Alertmanager: keeps what Prometheus says is wrong, and tells whoever config names. */
+/** Alertmanager: keeps Prometheus' alerts and notifies the receivers in config. */
 export class Alerts extends pulumi.ComponentResource {
   /** On this machine. */
   readonly url: string;

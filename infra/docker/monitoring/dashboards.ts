@@ -20,7 +20,7 @@ export class Dashboards extends pulumi.ComponentResource {
     super("capstone:docker:Dashboards", name, {}, options);
 
     this.url = `http://127.0.0.1:${args.publishedPort}`;
-    // Made only where it is wanted: its base image is not to be had on every network.
+    // Built only if enabled: its base image is not available on every network.
     const source = { context: "infra/docker/images/dashboards", dockerfile: "Dockerfile", files: ["**"] };
     const image = new LocalImage("dashboards", { imageName: "dashboards", source }, { parent: this });
     createSidePart(

@@ -20,7 +20,7 @@ export interface MetricsArgs {
   after: pulumi.Resource[];
 }
 
-/** Prometheus: asks every part how it is, keeps the answers and evaluates the alert rules. */
+/** Prometheus: scrapes every part, keeps the metrics and evaluates the alert rules. */
 export class Metrics extends pulumi.ComponentResource {
   /** On this machine. */
   readonly url: string;
@@ -62,7 +62,7 @@ export class Metrics extends pulumi.ComponentResource {
         image,
         userId: userIds.metrics,
         memoryMegabytes: 256,
-        // It asks the parts of all three; nobody but the person at this machine asks it.
+        // It scrapes parts in all three networks; only this machine can reach it.
         networks: [networks.service, networks.data, networks.cluster].map((network) =>
           attach(network, "metrics", 1),
         ),

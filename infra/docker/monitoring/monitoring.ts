@@ -17,13 +17,13 @@ export interface MonitoringArgs extends MonitoringSettings {
   secrets: Secrets;
   parts: ScrapedParts;
   signingKeyGeneration: number;
-  /** What has to be there first, so that a stack that is being made raises no alert. */
+  /** What has to be there first, so that a stack that is being created raises no alert. */
   after: pulumi.Resource[];
 }
 
 /**
- * Who watches: metrics, alerts, exporters and, where wanted, dashboards. The service does not need them: nothing waits
- * for them, and none of them failing fails a deployment.
+ * Monitoring: metrics, alerts, exporters and, if enabled, dashboards. The service does not need it: nothing waits for it,
+ * and its failure does not fail a deployment.
  */
 export class Monitoring extends pulumi.ComponentResource {
   readonly urls: MonitoringOutput;

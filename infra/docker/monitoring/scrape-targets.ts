@@ -10,15 +10,15 @@ export interface ScrapedParts {
 }
 
 /**
- * Whom Prometheus asks: a file for each job of infra/docker/images/metrics/prometheus.yml, by its name. A part that is away stays
- * in it, since that is what has to be noticed.
+ * Prometheus' targets: a file for each job of infra/docker/images/metrics/prometheus.yml, by its name. A missing part
+ * stays in it, so that its absence is noticed.
  */
 export function scrapeTargets({ appNodes, databaseNodes, backup }: ScrapedParts): Record<string, string> {
   const nodes = (role: Role, count: number) =>
     Array.from({ length: count }, (_, index) => networkAlias(role, index + 1));
   const at = (port: number) => (node: string) => target(node, `${node}:${port}`);
   const jobs: Record<string, Target[]> = {
-    // Asked by two jobs, each on a port of its own.
+    // Scraped by two jobs, each on a port of its own.
     database: nodes("database", databaseNodes).map((node) => target(node, node)),
     app: nodes("app", appNodes).map(at(ports.appHttp)),
     proxy: [

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 export interface Ended {
-  /** Null when it was ended for taking too long. */
+  /** Null when it was killed for taking too long. */
   exitCode: number | null;
   standardOutput: string;
   standardError: string;
@@ -20,7 +20,17 @@ export function docker(args: string[], timeoutMs = 60_000): Promise<Ended> {
   });
 }
 
-/** The end of what a container said, for a sentence to a person. */
+/**
+ * What Docker's client prints on standard output.
+ * @throws Error with what it printed on standard error when it fails.
+ */
+export async function readDocker(args: string[], timeoutMs = 10 * 60_000): Promise<string> {
+  const { exitCode, standardOutput, standardError } = await docker(args, timeoutMs);
+  if (exitCode !== 0) throw new Error(`Command failed: docker ${args.join(" ")}\n${standardError}`);
+  return standardOutput;
+}
+
+/** The last lines of a program's output, for an error sentence. */
 export function lastLines({ standardError, standardOutput }: Ended): string {
   const text = standardError.trim() || standardOutput.trim() || "nothing";
   return text.split("\n").slice(-5).join("\n");

@@ -15,7 +15,7 @@ export interface JobRun {
 }
 
 /**
- * Runs the container and removes it. What an interrupted run left under the same name is removed first.
+ * Runs the container and removes it. A leftover of the same name is removed first.
  * @returns The last line that it printed on standard output, or an empty string.
  * @throws PersonError with the job's exit code and its last lines when it fails or takes too long.
  */

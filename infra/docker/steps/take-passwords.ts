@@ -5,7 +5,7 @@ import { isPrimary } from "./is-primary.ts";
 
 export interface RunningNodes {
   containerNames: string[];
-  /** How long a failover that is under way is waited for. */
+  /** How long to wait for a failover that is under way. */
   timeoutSeconds: number;
 }
 
@@ -18,7 +18,7 @@ export interface RunningNodes {
 export async function takePasswords({ containerNames, timeoutSeconds }: RunningNodes): Promise<void> {
   const endsAtMs = Date.now() + timeoutSeconds * 1_000;
   for (;;) {
-    const running = await findAble(containerNames);
+    const running = await findRunningNodes(containerNames);
     if (running.length === 0) return;
     const primary = await findPrimary(running);
     if (primary) {
@@ -28,15 +28,15 @@ export async function takePasswords({ containerNames, timeoutSeconds }: RunningN
     }
     if (Date.now() > endsAtMs) {
       throw new PersonError(
-        `No database node is the primary within ${timeoutSeconds} s, so the passwords stay: ${running.join(", ")}.`,
+        `No database node is the primary within ${timeoutSeconds} s, so the passwords were not changed: ${running.join(", ")}.`,
       );
     }
     await sleep(500);
   }
 }
 
-/** Those that run and can do it: one that an earlier release started is only replaced. */
-async function findAble(names: string[]): Promise<string[]> {
+/** The nodes that are running and support this; one started by an earlier release is only replaced. */
+async function findRunningNodes(names: string[]): Promise<string[]> {
   const able = await Promise.all(
     names.map(
       async (name) => (await docker(["exec", name, "test", "-e", "/run/patroni/pid"])).exitCode === 0,

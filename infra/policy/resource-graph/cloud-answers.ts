@@ -1,4 +1,4 @@
-/** What AWS and Docker would answer to a program that only looks, for graphs made without either. */
+/** What AWS and Docker would answer to read-only calls, for graphs made without either. */
 
 const accountId = "123456789012";
 

@@ -40,7 +40,7 @@ const rootType = "pulumi:pulumi:Stack";
 let previousRun: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a Pulumi program against a monitor that remembers what it was asked for, and touches nothing else:
+ * Runs a Pulumi program against a monitor that records the registrations, and touches nothing else:
  * no engine, no plugin, no cloud.
  * @param program returns the stack's outputs.
  * @throws what the program throws.
@@ -166,7 +166,7 @@ function outputsOf(type: string, name: string, properties: string[]): Record<str
   );
 }
 
-/** As the engine does: a secret input is a secret output, and so is what the resource's class calls one. */
+/** Like the engine: a secret input is a secret output, and so is what the resource's class declares one. */
 function markSecrets(
   state: StructMessage,
   inputs: Record<string, unknown>,

@@ -26,13 +26,13 @@ describe("a command line", () => {
   it.each([[["--stack"]], [["--stack", "--diff"]], [["--stack=../state"]], [["-s", "No Name"]]])(
     "%j is refused",
     (args) => {
-      expect(() => readStackArguments(args)).toThrow(/name (of|for) a stack/);
+      expect(() => readStackArguments(args)).toThrow(/name of a stack|valid stack name/);
     },
   );
 
   it("with an argument that nobody knows is refused with what is allowed", () => {
     expect(() => refuseRest(readStackArguments(["--dta"], ["--data"]), ["--data"])).toThrow(
-      'The argument "--dta" is not known here; allowed are --stack NAME, --data.',
+      'The argument "--dta" is unknown; allowed are --stack NAME, --data.',
     );
   });
 

@@ -45,8 +45,8 @@ it("a picture shows each answered operation, each failed request and each mark",
     operation("post", "acknowledged", undefined, [attempt(0, 100, "UND_ERR_SOCKET"), attempt(150, 200, 201)]),
     operation("me", "acknowledged", undefined, [attempt(900, 1_000)]),
   ];
-  const marks = [{ atMs: 0, kind: "strike" as const, what: "app-1: <killed>" }];
-  const picture = drawPicture({ title: "t", operations, struckAtMs: 0, marks });
+  const marks = [{ atMs: 0, kind: "inject" as const, what: "app-1: <killed>" }];
+  const picture = drawPicture({ title: "t", operations, injectedAtMs: 0, marks });
   expect(picture.match(/h0/g)).toHaveLength(2);
   expect(picture.match(/l8 8m0-8l-8 8/g)).toHaveLength(1);
   expect(picture).toContain("app-1: &lt;killed&gt;");

@@ -9,11 +9,14 @@ function ledger(...operations: Operation[]): Ledger {
   return filled;
 }
 
-const struckAtMs = 1_000;
+const injectedAtMs = 1_000;
 
 it("the longest write is from its first request to its answer, retries included", () => {
   const retried = [attempt(1_100, 2_000, 503), attempt(2_500, 4_100, 201)];
-  const measures = measureClients(ledger(operation("post", "acknowledged", undefined, retried)), struckAtMs);
+  const measures = measureClients(
+    ledger(operation("post", "acknowledged", undefined, retried)),
+    injectedAtMs,
+  );
   expect(measures.writesPauseMs).toBe(3_000);
   expect(measures.readsPauseMs).toBe(0);
   expect(measures.failures).toEqual({ "post: 503": 1 });
@@ -21,18 +24,21 @@ it("the longest write is from its first request to its answer, retries included"
 
 it("a request that failed counts, though it was sent again and done", () => {
   const retried = [attempt(1_100, 1_200, "UND_ERR_SOCKET"), attempt(1_300, 1_400, 201)];
-  const measures = measureClients(ledger(operation("post", "acknowledged", undefined, retried)), struckAtMs);
+  const measures = measureClients(
+    ledger(operation("post", "acknowledged", undefined, retried)),
+    injectedAtMs,
+  );
   expect(measures).toMatchObject({ failedRequests: 1, failedInFlight: 0, acknowledgedWrites: 1 });
 });
 
-it("what was under way when the fault struck is told apart, and what failed before it too", () => {
+it("what was under way at the fault is told apart, and what failed before it too", () => {
   const inFlight = operation("me", "unknown", undefined, [attempt(990, 1_010, "UND_ERR_SOCKET")]);
   const before = operation("me", "unknown", undefined, [attempt(500, 600, 503)]);
-  const measures = measureClients(ledger(inFlight, before), struckAtMs);
+  const measures = measureClients(ledger(inFlight, before), injectedAtMs);
   expect(measures).toMatchObject({ failedRequests: 1, failedInFlight: 1, failedBefore: 1 });
 });
 
-it("silence is the longest time without an acknowledged write, from the strike on", () => {
+it("silence is the longest time without an acknowledged write, from the fault on", () => {
   const at = (ms: number) => operation("post", "acknowledged", undefined, [attempt(ms - 10, ms, 201)]);
-  expect(measureClients(ledger(at(900), at(1_700), at(1_900)), struckAtMs).writesSilenceMs).toBe(700);
+  expect(measureClients(ledger(at(900), at(1_700), at(1_900)), injectedAtMs).writesSilenceMs).toBe(700);
 });

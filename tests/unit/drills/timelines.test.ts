@@ -19,12 +19,12 @@ describe("forks of the timelines", () => {
   it("are found where two nodes tell an origin differently", () => {
     const other = { 2: "1\t0/9000000\tno recovery target specified\n" };
     const found = forks([node("database-1", { 2: history(1) }), node("database-2", other)], 1);
-    expect(found).toEqual(["database-2 and database-1 tell the origin of timeline 2 differently"]);
+    expect(found).toEqual(["database-2 and database-1 disagree on the origin of timeline 2"]);
   });
 
-  it("are found where a timeline was begun and left", () => {
+  it("are found where a timeline was abandoned", () => {
     expect(forks([node("database-1", { 2: history(1), 3: history(1) })], 1)).toEqual([
-      "timeline 2 was begun and left",
+      "timeline 2 was abandoned",
     ]);
   });
 

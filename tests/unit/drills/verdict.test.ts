@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../../drills/load/ledger.ts";
 import { measureClients } from "../../../drills/measure.ts";
-import { judge, type Measures } from "../../../drills/verdict.ts";
+import { evaluate, type Measures } from "../../../drills/verdict.ts";
 
 const clients = { ...measureClients(new Ledger(), 0), operations: 100, acknowledgedWrites: 50 };
 const good: Measures = {
@@ -15,14 +15,14 @@ const good: Measures = {
   },
   differences: { lost: [], twice: [], refusedButDone: [] },
   forks: [],
-  whole: { afterStrikeMs: 5_000, afterLiftMs: 5_000 },
-  mended: [],
+  recovery: { afterInjectMs: 5_000, afterClearMs: 5_000 },
+  repaired: [],
 };
 const expected = { failedRequests: 0, writesPauseMs: 1_000, readsPauseMs: 1_000, newPrimary: true } as const;
 
 describe("the verdict", () => {
   it("passes what keeps within its bounds", () => {
-    expect(judge(good, expected)).toEqual([]);
+    expect(evaluate(good, expected)).toEqual([]);
   });
 
   const bad: [string, Partial<Measures>, RegExp][] = [
@@ -61,17 +61,17 @@ describe("the verdict", () => {
     ["no write at all", { clients: { ...clients, acknowledgedWrites: 0 } }, /^no write was acknowledged/],
     [
       "a stack that stays broken",
-      { whole: null, mended: ["app-1 started"] },
-      /not whole again by itself.*app-1 started/,
+      { recovery: null, repaired: ["app-1 started"] },
+      /not fully redundant by itself.*app-1 started/,
     ],
     [
       "a stack that takes long",
-      { whole: { afterStrikeMs: 99_000, afterLiftMs: 99_000 } },
-      /until whole again/,
+      { recovery: { afterInjectMs: 99_000, afterClearMs: 99_000 } },
+      /until fully redundant/,
     ],
   ];
   it.each(bad)("fails %s by name", (_what, change, reason) => {
-    const reasons = judge({ ...good, ...change }, expected);
+    const reasons = evaluate({ ...good, ...change }, expected);
     expect(reasons).toHaveLength(1);
     expect(reasons[0]).toMatch(reason);
   });
@@ -79,7 +79,7 @@ describe("the verdict", () => {
   it("forgives what was in flight where the drill says so, and nothing else", () => {
     const allowed = { ...expected, failedRequests: "in flight" } as const;
     const two = { ...clients, failedRequests: 2 };
-    expect(judge({ ...good, clients: { ...two, failedInFlight: 2 } }, allowed)).toEqual([]);
-    expect(judge({ ...good, clients: { ...two, failedInFlight: 1 } }, allowed)).toHaveLength(1);
+    expect(evaluate({ ...good, clients: { ...two, failedInFlight: 2 } }, allowed)).toEqual([]);
+    expect(evaluate({ ...good, clients: { ...two, failedInFlight: 1 } }, allowed)).toHaveLength(1);
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ContentSum, RecordBuilder } from "../../../import-sqlite/encode/checksum.ts";
 import { momentOf, momentOfNumber } from "../../../import-sqlite/encode/moments.ts";
 import { writeNumeric } from "../../../import-sqlite/encode/numeric.ts";
-import { RowEncoder, UnfitCell } from "../../../import-sqlite/encode/row-encoder.ts";
-import { type TypeName, Unfit, writerOf } from "../../../import-sqlite/encode/types.ts";
+import { InvalidCell, RowEncoder } from "../../../import-sqlite/encode/row-encoder.ts";
+import { InvalidValue, type TypeName, writerOf } from "../../../import-sqlite/encode/types.ts";
 import type { SqlValue } from "../../../import-sqlite/sqlite/values.ts";
 
 const epoch2000 = Date.UTC(2000, 0, 1) / 1000;
@@ -158,7 +158,7 @@ test.each<[TypeName, SqlValue]>([
   ["text", new Uint8Array(2)],
   ["uuid", "018d63e5"],
 ])("what is no %s is refused: %j", (type, value) => {
-  expect(() => writerOf(type)(value as NonNullable<SqlValue>, Buffer.alloc(200), 0)).toThrow(Unfit);
+  expect(() => writerOf(type)(value as NonNullable<SqlValue>, Buffer.alloc(200), 0)).toThrow(InvalidValue);
 });
 
 describe("rows", () => {
@@ -229,7 +229,7 @@ describe("rows", () => {
   test("a value that does not fit is named by its row and column", () => {
     const encoder = new RowEncoder([column("n", "bigint")], 4);
     encoder.add([1]);
-    expect(() => encoder.add(["abc"])).toThrow(UnfitCell);
+    expect(() => encoder.add(["abc"])).toThrow(InvalidCell);
     expect(() => encoder.add(["abc"])).toThrow(
       expect.objectContaining({ row: 3, column: "n", message: '"abc" is no bigint' }),
     );

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { expect, it, vi } from "vitest";
-import { healInterrupted, lacksSomething } from "../../../running-stack/pulumi/deployment.ts";
+import { healInterrupted, isMissingResources } from "../../../running-stack/pulumi/deployment.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
 import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
 
@@ -15,14 +15,14 @@ it("what Docker has no more is noticed, and nothing else", async () => {
     esac`,
   });
   const volume = { type: "docker:index/volume:Volume", id: "data" };
-  expect(await lacksSomething({ deployment: { resources: [container("one"), volume] } })).toBe(false);
-  expect(await lacksSomething({ deployment: { resources: [container("one"), container("three")] } })).toBe(
-    true,
-  );
-  expect(await lacksSomething({ deployment: { resources: [container("stopped")] } })).toBe(true);
+  expect(await isMissingResources({ deployment: { resources: [container("one"), volume] } })).toBe(false);
+  expect(
+    await isMissingResources({ deployment: { resources: [container("one"), container("three")] } }),
+  ).toBe(true);
+  expect(await isMissingResources({ deployment: { resources: [container("stopped")] } })).toBe(true);
   const carrier = { ...container("stopped"), inputs: { mustRun: false } };
-  expect(await lacksSomething({ deployment: { resources: [carrier] } })).toBe(false);
-  expect(await lacksSomething({ deployment: {} })).toBe(false);
+  expect(await isMissingResources({ deployment: { resources: [carrier] } })).toBe(false);
+  expect(await isMissingResources({ deployment: {} })).toBe(false);
 });
 
 it("a container that was being created when the deployment was killed is removed, if it is the stack's", async () => {

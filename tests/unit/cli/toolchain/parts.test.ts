@@ -28,7 +28,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("where a part cannot be had, one sentence says which and what to do", () => {
+describe("where a part is not available, one sentence says which and what to do", () => {
   beforeEach(() => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
   });
@@ -39,7 +39,7 @@ describe("where a part cannot be had, one sentence says which and what to do", (
     const { pulumi } = await fresh(() => import("../../../../cli/toolchain/parts/pulumi.ts"));
     expect(await pulumi.isThere()).toBe(false);
     await expect(pulumi.provide(preparation)).rejects.toThrow(
-      /^Pulumi cannot be had: .* Install Pulumi .* or Go 1\.26/,
+      /^Pulumi is not available: .* Install Pulumi .* or Go 1\.26/,
     );
   });
 
@@ -48,7 +48,7 @@ describe("where a part cannot be had, one sentence says which and what to do", (
     fakePrograms({}, true);
     const { garageImage } = await fresh(() => import("../../../../cli/toolchain/parts/base-images.ts"));
     await expect(garageImage.provide(preparation)).rejects.toThrow(
-      /^The image dxflrs\/garage:v\S+ cannot be had: .* Install Rust .* or bring the image with `docker load`/,
+      /^The image dxflrs\/garage:v\S+ is not available: .* Install Rust .* or bring the image with `docker load`/,
     );
   });
 
@@ -69,7 +69,7 @@ describe("where a part cannot be had, one sentence says which and what to do", (
     });
     const { pulumi } = await fresh(() => import("../../../../cli/toolchain/parts/pulumi.ts"));
     await expect(pulumi.provide(preparation)).rejects.toThrow(
-      /^Building Pulumi \S+ failed: go: no space left: error \(the whole log: .*pulumi\.log\)$/,
+      /^Building Pulumi \S+ failed: go: no space left: error \(full log: .*pulumi\.log\)$/,
     );
     expect(await pulumi.isThere()).toBe(false);
   });

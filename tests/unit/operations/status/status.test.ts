@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../../infra/topology.ts";
-import { judge } from "../../../../operations/status/judge.ts";
-import type { PartLook, StackLook } from "../../../../operations/status/look.ts";
-import { readBackup } from "../../../../operations/status/look-at-backup.ts";
-import { readMembers } from "../../../../operations/status/look-at-database.ts";
-import { readServers } from "../../../../operations/status/look-at-traffic.ts";
+import { evaluate } from "../../../../operations/status/evaluate.ts";
+import type { PartObservation, StackObservation } from "../../../../operations/status/observation.ts";
 import { ago, print } from "../../../../operations/status/print.ts";
+import { readBackup } from "../../../../operations/status/probe-backup.ts";
+import { readMembers } from "../../../../operations/status/probe-database.ts";
+import { readServers } from "../../../../operations/status/probe-traffic.ts";
 
-function part(name: string, state = "running"): PartLook {
+function part(name: string, state = "running"): PartObservation {
   const [, role = "", node] = /^(.*)-(\d+)$/.exec(name) ?? [];
   return {
     name,
@@ -25,8 +25,8 @@ const names = [
   ...["consensus-1", "consensus-2", "consensus-3", "object-store-1", "object-store-2", "object-store-3"],
 ];
 
-/** A whole stack, with these changes. */
-function seen(changes: Partial<StackLook> = {}, stopped: string[] = []): StackLook {
+/** A healthy stack, with these changes. */
+function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): StackObservation {
   const servers = (backend: string, list: string[]) =>
     list.map((server) => ({ backend, server, up: !stopped.includes(server) }));
   return {
@@ -59,14 +59,14 @@ function seen(changes: Partial<StackLook> = {}, stopped: string[] = []): StackLo
 
 describe("the status of a stack", () => {
   it("is healthy when nothing is missing, and says what could be lost", () => {
-    const judgement = judge(seen());
-    expect(judgement).toMatchObject({ state: "healthy", failures: [], lacks: [] });
-    expect(Object.values(judgement.canLose)).toEqual([true, true, true, true, true]);
-    const text = print(seen(), judgement);
+    const evaluation = evaluate(seen());
+    expect(evaluation).toMatchObject({ state: "healthy", failures: [], missing: [] });
+    expect(Object.values(evaluation.canLose)).toEqual([true, true, true, true, true]);
+    const text = print(seen(), evaluation);
     expect(text).toContain("stack dev: HEALTHY, any one part could be lost now");
     expect(text).toContain("database-2 is synchronous standby, streaming, timeline 3, 0 B behind");
     expect(text).toContain("2 h ago: database-1 became primary, timeline 3");
-    expect(text).toContain("this stack makes none");
+    expect(text).toContain("none: this stack has no backup container");
   });
 
   it.each([
@@ -76,41 +76,41 @@ describe("the status of a stack", () => {
     ["consensus-3", "consensus member"],
     ["object-store-2", "object store node"],
   ] as const)("is degraded without %s, and a further %s must not be lost", (name, kind) => {
-    const judgement = judge(seen({}, [name]));
-    expect(judgement.state).toBe("degraded");
-    expect(judgement.lacks).toContain(`${name} is exited`);
-    expect(judgement.canLose[kind]).toBe(false);
-    expect(Object.values(judgement.canLose).filter((can) => !can)).toHaveLength(1);
-    expect(print(seen({}, [name]), judgement)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
+    const evaluation = evaluate(seen({}, [name]));
+    expect(evaluation.state).toBe("degraded");
+    expect(evaluation.missing).toContain(`${name} is exited`);
+    expect(evaluation.canLose[kind]).toBe(false);
+    expect(Object.values(evaluation.canLose).filter((can) => !can)).toHaveLength(1);
+    expect(print(seen({}, [name]), evaluation)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
   });
 
   it("does not believe Patroni about a primary whose container is paused", () => {
-    const look = seen();
+    const observation = seen();
     const paused = {
-      ...look,
-      parts: look.parts.map((one) => (one.name === "database-1" ? { ...one, state: "paused" } : one)),
+      ...observation,
+      parts: observation.parts.map((one) => (one.name === "database-1" ? { ...one, state: "paused" } : one)),
     };
-    expect(judge(paused)).toMatchObject({ state: "failed" });
-    expect(judge(paused).failures).toContain("no database node is primary: nothing can be written");
+    expect(evaluate(paused)).toMatchObject({ state: "failed" });
+    expect(evaluate(paused).failures).toContain("no database node is primary: nothing can be written");
   });
 
   it("has failed when clients get no answer, or there are two primaries, or no object store", () => {
     const { traffic, database } = seen();
-    expect(judge(seen({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
-    expect(judge(seen({ objectStore: undefined })).state).toBe("failed");
+    expect(evaluate(seen({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
+    expect(evaluate(seen({ objectStore: undefined })).state).toBe("failed");
     const both = database.members.map((member) => ({
       ...member,
       role: "primary" as const,
       state: "running",
     }));
-    expect(judge(seen({ database: { members: both, lastFailover: undefined } })).failures.join()).toContain(
-      "at once",
-    );
+    expect(
+      evaluate(seen({ database: { members: both, lastFailover: undefined } })).failures.join(),
+    ).toContain("at once");
   });
 
   it("notices a container that is gone altogether, and alerts other than news", () => {
     const gone = seen({ parts: names.filter((name) => name !== "consensus-2").map((name) => part(name)) });
-    expect(judge(gone).lacks).toContain("1 of 3 consensus containers are gone");
+    expect(evaluate(gone).missing).toContain("1 of 3 consensus containers are gone");
     const alert = {
       name: "DiskFilling",
       severity: "warning",
@@ -118,9 +118,9 @@ describe("the status of a stack", () => {
       runbook: "",
       since: "2026-01-02T11:59:00Z",
     };
-    expect(judge(seen({ alerts: [alert] })).state).toBe("degraded");
-    expect(judge(seen({ alerts: [{ ...alert, severity: "info" }] })).state).toBe("healthy");
-    expect(judge(seen({ alerts: undefined })).lacks).toContain(
+    expect(evaluate(seen({ alerts: [alert] })).state).toBe("degraded");
+    expect(evaluate(seen({ alerts: [{ ...alert, severity: "info" }] })).state).toBe("healthy");
+    expect(evaluate(seen({ alerts: undefined })).missing).toContain(
       "Alertmanager does not answer, so alerts are unknown",
     );
   });

@@ -1,4 +1,4 @@
-"""The archived log: is it whole, and which line of history does it follow."""
+"""The archived log: whether it is complete, and which timelines it follows."""
 
 import re
 
@@ -7,7 +7,7 @@ from .errors import PersonError
 
 
 def gaps(segments: set[str], first: str, last: str, segment_bytes: int) -> list[str]:
-    """The names that are missing from `first` to `last`; where a timeline ends between them, each is looked at."""
+    """The names that are missing from `first` to `last`; where a timeline ends between them, both are checked."""
     start, end = (repository.segment_number(name, segment_bytes) for name in (first, last))
     missing = []
     for timeline in range(int(first[:8], 16), int(last[:8], 16) + 1):
@@ -55,7 +55,7 @@ def newest_timeline() -> int:
 
 
 def lineage(timeline: int) -> dict[int, int | None]:
-    """The timelines that lead to this one, each with the place in the log where it was left; None for itself."""
+    """The timelines that lead to this one, each with the log position where it ends; None for itself."""
     found: dict[int, int | None] = {timeline: None}
     if timeline == 1:
         return found

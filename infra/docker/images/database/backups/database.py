@@ -1,4 +1,4 @@
-"""Questions to a Postgres on this container's Unix socket."""
+"""Queries on a Postgres over this container's Unix socket."""
 
 import time
 import urllib.error
@@ -16,9 +16,9 @@ def connect(database: str = "capstone", directory: str = settings.socket_directo
     return connection
 
 
-def rows(connection, question: str, *values) -> list[tuple]:
+def rows(connection, query: str, *values) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(question, values or None)
+        cursor.execute(query, values or None)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -33,7 +33,7 @@ def is_primary() -> bool:
 
 def require_primary(seconds: float = 30) -> None:
     """
-    Just after a crash or a failover Patroni knows who is the primary before its Postgres takes writes: waits for that.
+    Just after a failover Patroni knows the primary before its Postgres takes writes: waits for that.
     @throws PersonError when this node is not the primary, or takes no writes for so long.
     """
     end = time.monotonic() + seconds
@@ -71,7 +71,7 @@ def contents(connection, tables: list[str]) -> dict[str, dict]:
     rows(connection, "set timezone to 'UTC'")
     found = {}
     for table in tables:
-        question = f"select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text from {table} t"
-        ((count, checksum),) = rows(connection, question)
+        query = f"select count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text from {table} t"
+        ((count, checksum),) = rows(connection, query)
         found[table] = {"rows": count, "hash": checksum}
     return found

@@ -1,4 +1,4 @@
-"""The passwords of the database's own roles: those that the nodes have as files are those that Postgres takes."""
+"""The passwords of the database's own roles: makes Postgres accept those in the nodes' files."""
 
 import psycopg2.extensions
 from psycopg2 import sql
@@ -9,7 +9,7 @@ roles = {"postgres": "superuser", "replicator": "replication", "rewinder": "rewi
 
 
 def give_passwords(connection) -> list[str]:
-    """Gives each role the password of now; Postgres is told verifiers only. @returns The roles that had another."""
+    """Sets each role's current password, as a verifier only. @returns The roles that had another."""
     given = []
     for role, name in roles.items():
         password = settings.secret(f"{name}-password")
@@ -24,7 +24,7 @@ def give_passwords(connection) -> list[str]:
 
 
 def give_passwords_here() -> None:
-    """On the primary. A node that is none, or no longer, has nothing to say."""
+    """Does this on the primary only; elsewhere it does nothing."""
     connection = database.connect("postgres")
     try:
         ((recovering,),) = database.rows(connection, "select pg_is_in_recovery()")

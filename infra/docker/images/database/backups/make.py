@@ -17,7 +17,7 @@ def make(kind: str) -> None:
     """
     database.require_primary()
     with open(settings.run_directory / "make.lock", "w", encoding="utf-8") as lock:
-        # Whoever asks while one is made waits for it.
+        # A concurrent request waits for the running backup.
         fcntl.flock(lock, fcntl.LOCK_EX)
         _make(kind)
 
@@ -119,7 +119,7 @@ def archive_missing(event: list[str]) -> None:
         return
     wal = settings.data_directory / "pg_wal"
     oldest = min(archived, key=lambda name: name[8:])
-    # The newest segments are the primary's own business: it has not finished them, or is about to archive them.
+    # Leave the newest segments to the primary: it has not finished them, or is about to archive them.
     done = {file.name.removesuffix(".done") for file in (wal / "archive_status").glob("*.done")}
     for name in sorted(done):
         if not re.fullmatch(r"[0-9A-F]{24}", name) or name in archived or name[8:] < oldest[8:]:

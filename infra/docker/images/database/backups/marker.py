@@ -1,4 +1,4 @@
-"""Markers: what the database held at one place in its log, for a restore to be held against."""
+"""Markers: the database's contents at one log position, to compare a restore with."""
 
 import time
 import uuid
@@ -27,7 +27,7 @@ def write(newest_backup: str) -> dict:
         database.rows(reader, "begin isolation level repeatable read read only")
         database.rows(reader, "set transaction snapshot %s", snapshot)
         database.rows(holder, "commit")
-        # Something has to come after the place for a restore to stop at it, and all of it has to be archived.
+        # For a restore to stop there, something has to follow it in the log, and all of it has to be archived.
         ((end,),) = database.rows(holder, "select pg_create_restore_point('capstone marker')")
         ((segment,),) = database.rows(holder, "select pg_walfile_name(%s)", end)
         database.rows(holder, "select pg_switch_wal()")

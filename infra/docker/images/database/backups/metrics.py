@@ -1,4 +1,4 @@
-"""What Prometheus is told. What never happened is left out: absent() finds it."""
+"""The metrics for Prometheus. What never happened is left out: absent() finds it."""
 
 import os
 import time
@@ -61,7 +61,7 @@ def _adder(lines: list[str]):
 
 
 def repository_bytes() -> int:
-    """Looked at every few minutes only: there are many files."""
+    """Checked every few minutes only: there are many files."""
     if time.monotonic() - _size["at"] >= size_every_seconds or _size["at"] == 0:
         folders = ("archive", "backup", "uploads")
         _size.update(at=time.monotonic(), bytes=sum(_tree_bytes(str(settings.repository / name)) for name in folders))

@@ -1,4 +1,4 @@
-"""From which backup, and along which timeline, a moment is restored."""
+"""Which backup and which timeline to restore a point in time from."""
 
 import datetime
 

@@ -28,7 +28,7 @@ class Recovery:
             "ident_file": f"{directory}/pg_ident.conf",
             "unix_socket_directories": settings.socket_directory,
             "unix_socket_permissions": "0700",
-            # Nobody streams from it: a commit must not wait for that.
+            # Nothing streams from it, so commits must not wait for a standby.
             "synchronous_standby_names": "",
             "primary_conninfo": "",
             "logging_collector": "off",
@@ -49,7 +49,7 @@ class Recovery:
             self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
 
     def wait_until_open(self) -> None:
-        """@throws PersonError with what Postgres said when it ends instead."""
+        """@throws PersonError with Postgres' last output when it exits instead."""
         end = time.monotonic() + longest_seconds
         while time.monotonic() < end:
             if self.process is None or self.process.poll() is not None:
@@ -82,7 +82,7 @@ class Recovery:
         return found[-1].strip() if found else None
 
     def stop(self) -> None:
-        """In good order, which also archives what is left to archive."""
+        """Shuts down cleanly, which also archives what is left."""
         if self.process is None or self.process.poll() is not None:
             return
         subprocess.run(
@@ -93,7 +93,7 @@ class Recovery:
 
 
 def archive_get(directory: pathlib.Path) -> list[str]:
-    """Segments are fetched ahead of being asked for: one by one, fetching would take longer than replaying."""
+    """Prefetches segments: one by one, fetching would take longer than replaying."""
     return [
         f"--stanza={settings.stanza}",
         f"--pg1-path={directory}",

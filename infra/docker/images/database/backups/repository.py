@@ -1,4 +1,4 @@
-"""What is in the repository: pgBackRest asked, and its archive looked at."""
+"""The contents of the repository, from pgBackRest and from the archive's files."""
 
 import dataclasses
 import json
@@ -38,7 +38,7 @@ def pgbackrest(*arguments: str, check: bool = True) -> subprocess.CompletedProce
 
 
 def complaint(ended: subprocess.CompletedProcess) -> str:
-    """What pgBackRest complained of, on one line."""
+    """pgBackRest's error, on one line."""
     said = (ended.stdout + ended.stderr).splitlines()
     start = next((at for at, line in enumerate(said) if "ERROR:" in line), max(len(said) - 5, 0))
     lines = [re.sub(r"^.*(ERROR|HINT|WARN): +", "", line).strip() for line in said[start : start + 6]]

@@ -12,7 +12,7 @@ former_directory = settings.data_directory.with_name("17.before-restore")
 
 
 def copy(plan: dict) -> None:
-    """Brings the backup's files beside what is there, which may be in use meanwhile. Prints one JSON line."""
+    """Copies the backup's files beside the current ones, which may be in use. Prints one JSON line."""
     started = time.monotonic()
     recovery.remove(restored_directory)
     _require_space(plan)
@@ -45,12 +45,12 @@ def recover(plan: dict) -> None:
 
 
 def discard() -> None:
-    """Removes what was copied and will not be used."""
+    """Removes a copy that will not be used."""
     recovery.remove(restored_directory)
 
 
 def _require_space(plan: dict) -> None:
-    """A node that still runs on the same disk must not be stopped by a copy that fills it."""
+    """The copy must not fill the disk of a node that is still running."""
     space = os.statvfs(settings.data_directory.parent)
     free = space.f_bavail * space.f_frsize
     needed = round(plan["databaseBytes"] * 1.1) + (256 << 20)
@@ -78,7 +78,7 @@ def _recover(plan: dict) -> dict:
         ((told["timeline"],),) = database.rows(
             connection, "select ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int"
         )
-        # The ones of then may have been changed since.
+        # The restored ones may have been changed since.
         logins.give_passwords(connection)
         connection.close()
     finally:
@@ -104,7 +104,7 @@ def _open(plan: dict, target: dict[str, str]) -> recovery.Recovery | None:
 
 
 def _archive_new_timeline(timeline: int) -> None:
-    """Only now: a timeline of a restore that failed would lead every later one astray."""
+    """Only now: the timeline of a failed restore would mislead later ones."""
     wal = restored_directory / "pg_wal"
     segments = sorted(file.name for file in wal.glob(f"{timeline:08X}*") if len(file.name) == 24)
     for name in [f"{timeline:08X}.history", *segments[:-1]]:
@@ -112,7 +112,7 @@ def _archive_new_timeline(timeline: int) -> None:
 
 
 def _require_whole(plan: dict, replayed_to: str) -> None:
-    """Postgres takes a missing segment for the end of the log. We do not."""
+    """Postgres treats a missing segment as the end of the log. We do not."""
     size = recovery.segment_bytes(restored_directory)
     segments = {name for name in repository.archived_segments() if int(name[:8], 16) == plan["timeline"]}
     last = max(segments, default=plan["firstSegment"])

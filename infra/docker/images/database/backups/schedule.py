@@ -1,4 +1,4 @@
-"""When what is due. Moments are seconds since 1970; None is never."""
+"""What is due when. Times are seconds since 1970; None is never."""
 
 
 def due_backup(now: float, last_full: float | None, last: float | None, every: dict) -> str | None:
@@ -11,7 +11,7 @@ def due_backup(now: float, last_full: float | None, last: float | None, every: d
 
 
 def too_old(now: float, stopped_at: float, every: dict) -> bool:
-    """One that is late by half may only be slow; after that something is wrong."""
+    """Half an interval late may just be slow; later than that is an error."""
     return now - stopped_at > 1.5 * every["everyHours"] * 3600
 
 
@@ -20,7 +20,7 @@ retry_after = 3600
 
 
 def verify_is_due(now: float, newest_backup: float | None, record: dict, every: dict) -> bool:
-    """The first one lets a new stack come to rest; a failed one is tried again in an hour."""
+    """The first one waits until a new stack has settled; a failed one is tried again in an hour."""
     if newest_backup is None:
         return False
     if not record:

@@ -45,7 +45,7 @@ _lock = threading.Lock()
 
 
 def backups_now() -> list[repository.Backup]:
-    """pgBackRest is asked only when its list has changed."""
+    """Runs pgBackRest only when its list has changed."""
     try:
         changed_at = (settings.repository / "backup" / settings.stanza / "backup.info").stat().st_mtime
     except FileNotFoundError:
@@ -79,5 +79,5 @@ def _work_for_ever() -> None:
 
 
 def _run(*arguments: str) -> None:
-    """In a process of its own, which takes its memory with it, and behind everybody else."""
+    """In a process of its own, so that its memory is released, at low priority."""
     subprocess.run(["nice", "-n", "19", "backups", *arguments])

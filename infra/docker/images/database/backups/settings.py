@@ -21,7 +21,7 @@ metrics_port = 9101
 
 
 def schedule() -> dict:
-    """How often and for how long, as in `{"fullEveryHours": 168, ...}`. Read anew each time: it may change."""
+    """How often and for how long, as in `{"fullEveryHours": 168, ...}`. Read again each time: it may change."""
     return json.loads((secrets / "backup.json").read_text())
 
 
@@ -30,7 +30,7 @@ def secret(name: str) -> str:
 
 
 def write_record(path: pathlib.Path, record: dict) -> None:
-    """Whole or not at all."""
+    """Writes atomically."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(json.dumps(record))

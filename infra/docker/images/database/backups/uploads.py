@@ -1,4 +1,4 @@
-"""A copy of the bucket that a deletion does not reach: encrypted, in the volume of the backups."""
+"""A copy of the bucket that deletions do not affect: encrypted, in the backup volume."""
 
 import base64
 import hashlib

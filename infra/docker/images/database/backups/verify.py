@@ -30,7 +30,7 @@ def _verify_and_record(max_age_hours: float | None) -> None:
     failure = None
     try:
         sentence = _verify(max_age_hours)
-    except Exception as error:  # Whatever it was, it has to be in the record.
+    except Exception as error:  # Record any failure.
         failure = error
         sentence = str(error)
     finally:
@@ -91,7 +91,7 @@ def _newest(max_age_hours: float | None) -> repository.Backup:
 
 
 def _check_repository() -> None:
-    """Every file of the repository against its checksum."""
+    """Checks every file of the repository against its checksum."""
     ended = repository.pgbackrest("--output=text", "--verbose", "verify", check=False)
     said = ended.stdout + ended.stderr
     if ended.returncode != 0 or "status: error" in said:
@@ -99,7 +99,7 @@ def _check_repository() -> None:
 
 
 def _check_running(found: dict) -> dict:
-    """Starts it where the marker was written and holds the contents against it."""
+    """Recovers to the marker and compares the contents with it."""
     restored = recovery.Recovery(
         directory,
         {
@@ -108,7 +108,7 @@ def _check_running(found: dict) -> dict:
             "recovery_target_inclusive": "off",
             "recovery_target_timeline": str(found["timeline"]),
             "shared_buffers": "32MB",
-            # It is thrown away.
+            # It is discarded.
             "fsync": "off",
             "max_wal_size": "128MB",
         },

@@ -1,44 +1,35 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, firstAnswer, running } from "./ask.ts";
-import type { PartLook } from "./look.ts";
+import type { PartObservation, TrafficObservation } from "./observation.ts";
+import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
 
-export interface TrafficLook {
-  /** Where clients go; undefined when it is published nowhere. */
-  url: string | undefined;
-  /** Whether a client gets an answer there. */
-  answers: boolean;
-  /** What a proxy thinks of the nodes behind it; undefined when no proxy answered. */
-  servers: { backend: string; server: string; up: boolean }[] | undefined;
-}
+const timeoutMs = 3_000;
 
-const patienceMs = 3_000;
-
-/** Asks as a client does, and asks a proxy whom it sends clients to. */
-export async function lookAtTraffic(asked: Asked): Promise<TrafficLook> {
-  const port = asked.parts.find(({ role }) => role === "edge")?.publishedPorts[ports.edgeHttp];
+/** Sends a request as a client does, and asks a proxy which nodes it uses. */
+export async function probeTraffic(target: ProbeTarget): Promise<TrafficObservation> {
+  const port = target.parts.find(({ role }) => role === "edge")?.publishedPorts[ports.edgeHttp];
   const url = port === undefined ? undefined : `http://127.0.0.1:${port}`;
   const [answers, servers] = await Promise.all([
     url === undefined ? false : answersAt(`${url}/health`),
-    lookAtServers(asked),
+    probeServers(target),
   ]);
   return { url, answers, servers };
 }
 
 async function answersAt(url: string): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
   return answer?.ok ?? false;
 }
 
-function lookAtServers(asked: Asked): Promise<TrafficLook["servers"]> {
+function probeServers(target: ProbeTarget): Promise<TrafficObservation["servers"]> {
   const query = "scope=server&metrics=haproxy_server_status";
   const curl = `curl --silent --max-time 2 "http://127.0.0.1:$METRICS_PORT/metrics?${query}"`;
-  return firstAnswer(asked, proxiesOf(asked.parts), ["sh", "-c", curl], (text) => {
+  return firstAnswer(target, proxiesOf(target.parts), ["sh", "-c", curl], (text) => {
     const found = readServers(text);
     return found.length > 0 ? found : undefined;
   });
 }
 
-function proxiesOf(parts: PartLook[]): PartLook[] {
+function proxiesOf(parts: PartObservation[]): PartObservation[] {
   return running(parts, "edge", "proxy");
 }
 

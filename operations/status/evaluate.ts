@@ -1,28 +1,28 @@
 import { counts, type Role } from "../../infra/topology.ts";
-import type { PartLook, StackLook } from "./look.ts";
+import type { PartObservation, StackObservation } from "./observation.ts";
 
-export interface Judgement {
+export interface Evaluation {
   state: "healthy" | "degraded" | "failed";
   /** Why clients are not served, a sentence each. */
   failures: string[];
-  /** What is missing of full redundancy, a sentence each. */
-  lacks: string[];
-  /** Whether the service would go on without any one of a kind of part, now. */
+  /** What keeps it from being fully redundant, a sentence each. */
+  missing: string[];
+  /** Whether the service would survive the loss of any one part of a kind, now. */
   canLose: Record<
     "application node" | "proxy" | "database node" | "consensus member" | "object store node",
     boolean
   >;
 }
 
-/** Says whether a stack is whole, serves in spite of what it lacks, or does not serve. */
-export function judge(look: StackLook): Judgement {
-  const failures = failuresOf(look);
-  const lacks = lacksOf(look);
-  const state = failures.length > 0 ? "failed" : lacks.length > 0 ? "degraded" : "healthy";
-  return { state, failures, lacks, canLose: canLose(look) };
+/** Decides whether a stack is fully redundant, serves although something is missing, or does not serve. */
+export function evaluate(observation: StackObservation): Evaluation {
+  const failures = failuresOf(observation);
+  const missing = missingOf(observation);
+  const state = failures.length > 0 ? "failed" : missing.length > 0 ? "degraded" : "healthy";
+  return { state, failures, missing, canLose: canLose(observation) };
 }
 
-function failuresOf({ traffic, database, objectStore, parts }: StackLook): string[] {
+function failuresOf({ traffic, database, objectStore, parts }: StackObservation): string[] {
   const primaries = livePrimaries({ database, parts });
   const failures = [];
   if (!traffic.answers) failures.push(`clients get no answer at ${traffic.url ?? "any port"}`);
@@ -32,49 +32,49 @@ function failuresOf({ traffic, database, objectStore, parts }: StackLook): strin
   return failures;
 }
 
-function livePrimaries({ database, parts }: Pick<StackLook, "database" | "parts">): string[] {
+function livePrimaries({ database, parts }: Pick<StackObservation, "database" | "parts">): string[] {
   return database.members
     .filter(({ role, state, name }) => role === "primary" && state === "running" && runs(parts, name))
     .map(({ name }) => name);
 }
 
-function runs(parts: PartLook[], name: string): boolean {
+function runs(parts: PartObservation[], name: string): boolean {
   return parts.some((part) => part.name === name && part.state === "running");
 }
 
-function lacksOf(look: StackLook): string[] {
-  const { parts, database, consensus, objectStore, traffic, alerts, backup } = look;
-  const lacks = parts
+function missingOf(observation: StackObservation): string[] {
+  const { parts, database, consensus, objectStore, traffic, alerts, backup } = observation;
+  const missing = parts
     .filter(({ state, unhealthy }) => state !== "running" || unhealthy)
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);
-  lacks.push(...missingParts(look));
-  if (standbys(look).length === 0) lacks.push("no standby has every write");
+  missing.push(...removedParts(observation));
+  if (standbys(observation).length === 0) missing.push("no standby has every write");
   for (const { name, role, state } of database.members) {
     if (role !== "primary" && state !== "streaming" && runs(parts, name))
-      lacks.push(`${name} is ${state}, not streaming`);
+      missing.push(`${name} is ${state}, not streaming`);
   }
   const silent = parts.filter(
     ({ role, state, name }) => role === "consensus" && state === "running" && !consensus.includes(name),
   );
-  lacks.push(...silent.map(({ name }) => `${name} sees no quorum`));
+  missing.push(...silent.map(({ name }) => `${name} sees no quorum`));
   if (objectStore?.status === "degraded") {
-    lacks.push(`the object store reaches ${objectStore.nodesUp} of its ${objectStore.nodes} nodes`);
+    missing.push(`the object store reaches ${objectStore.nodesUp} of its ${objectStore.nodes} nodes`);
   }
-  if (!traffic.servers) lacks.push("no proxy says whom it sends clients to");
+  if (!traffic.servers) missing.push("no proxy reports which nodes it uses");
   for (const { backend, server, up } of traffic.servers ?? []) {
     if (!up && (backend === "app-once" || backend === "object-store"))
-      lacks.push(`the proxies take ${server} for down`);
+      missing.push(`the proxies consider ${server} down`);
   }
   const watched = parts.some(({ role }) => role === "alerts");
-  if (watched && !alerts) lacks.push("Alertmanager does not answer, so alerts are unknown");
+  if (watched && !alerts) missing.push("Alertmanager does not answer, so alerts are unknown");
   for (const { name, severity } of alerts ?? [])
-    if (severity !== "info") lacks.push(`the alert ${name} fires`);
-  if (backup?.restoreOk === false) lacks.push("the last try to restore a backup failed");
-  return [...new Set(lacks)];
+    if (severity !== "info") missing.push(`the alert ${name} is firing`);
+  if (backup?.restoreOk === false) missing.push("the last restore verification failed");
+  return [...new Set(missing)];
 }
 
-/** Of a container that was removed nothing is left to see, so they are counted. */
-function missingParts({ parts, traffic }: StackLook): string[] {
+/** A removed container leaves no trace, so the containers are counted. */
+function removedParts({ parts, traffic }: StackObservation): string[] {
   const expected: Partial<Record<Role, number>> = {
     edge: 1,
     proxy: counts.proxy,
@@ -89,7 +89,7 @@ function missingParts({ parts, traffic }: StackLook): string[] {
   });
 }
 
-function standbys({ database, parts }: StackLook): string[] {
+function standbys({ database, parts }: StackObservation): string[] {
   return database.members
     .filter(
       ({ role, state, name }) => role === "synchronous standby" && state === "streaming" && runs(parts, name),
@@ -97,17 +97,17 @@ function standbys({ database, parts }: StackLook): string[] {
     .map(({ name }) => name);
 }
 
-function canLose(look: StackLook): Judgement["canLose"] {
-  const { parts, consensus, objectStore, traffic } = look;
-  const well = (role: Role) =>
+function canLose(observation: StackObservation): Evaluation["canLose"] {
+  const { parts, consensus, objectStore, traffic } = observation;
+  const healthy = (role: Role) =>
     parts.filter((part) => part.role === role && part.state === "running" && !part.unhealthy);
   const appsUp = traffic.servers?.filter(({ backend, up }) => backend === "app-once" && up).length ?? 0;
   return {
-    "application node": Math.min(appsUp, well("app").length) >= 2,
-    proxy: well("edge").length + well("proxy").length >= 3,
-    "database node": livePrimaries(look).length === 1 && standbys(look).length > 0,
+    "application node": Math.min(appsUp, healthy("app").length) >= 2,
+    proxy: healthy("edge").length + healthy("proxy").length >= 3,
+    "database node": livePrimaries(observation).length === 1 && standbys(observation).length > 0,
     "consensus member": consensus.length >= counts.consensus,
     "object store node":
-      objectStore?.status === "healthy" && well("object-store").length >= counts.objectStore,
+      objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,
   };
 }

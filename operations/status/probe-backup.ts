@@ -1,28 +1,19 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, firstAnswer, running } from "./ask.ts";
+import type { BackupObservation } from "./observation.ts";
+import { firstAnswer, type ProbeTarget, running } from "./probe.ts";
 
-/** Moments are seconds since 1970; undefined where it never happened. */
-export interface BackupLook {
-  fullAt: number | undefined;
-  incrementalAt: number | undefined;
-  uploadsAt: number | undefined;
-  restoreVerifiedAt: number | undefined;
-  /** How the last try to restore went; undefined before the first. */
-  restoreOk: boolean | undefined;
-}
-
-/** What the backup container says of itself; undefined where there is none, or no answer. */
-export async function lookAtBackup(asked: Asked): Promise<BackupLook | undefined> {
+/** Reads the backup container's metrics; undefined where there is none, or no answer. */
+export async function probeBackup(target: ProbeTarget): Promise<BackupObservation | undefined> {
   const url = `http://127.0.0.1:${ports.backupMetrics}/metrics`;
   return firstAnswer(
-    asked,
-    running(asked.parts, "backup"),
+    target,
+    running(target.parts, "backup"),
     ["curl", "--silent", "--fail", "--max-time", "2", url],
     readBackup,
   );
 }
 
-export function readBackup(metrics: string): BackupLook {
+export function readBackup(metrics: string): BackupObservation {
   const value = (name: string) => {
     const line = metrics.split("\n").find((text) => text.startsWith(`${name} `));
     const number = Number(line?.split(" ").at(1));

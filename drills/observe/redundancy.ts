@@ -3,82 +3,84 @@ import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Observation } from "./observation.ts";
 
-/** They are beside the service. */
-const watchingRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
+/** Not part of the service. */
+const monitoringRoles: Role[] = ["metrics", "alerts", "exporter", "dashboards", "backup"];
 
 /**
- * What the stack lacks of its full redundancy, in words; nothing when it is whole: every container healthy and on
+ * What keeps the stack from being fully redundant, in words; nothing when it is: every container healthy and on
  * its networks, one primary, every other database node streaming from it and one of them synchronously.
  * @param sinceMs What database nodes said before does not count.
  */
-export async function lacking(
+export async function missingRedundancy(
   stack: RunningStack,
   observation: Observation,
   sinceMs: number,
 ): Promise<string[]> {
-  return [...(await lackingContainers(stack)), ...lackingDatabase(observation, sinceMs)];
+  return [...(await missingContainers(stack)), ...missingDatabase(observation, sinceMs)];
 }
 
 /**
- * Waits until the stack is whole and stays so for a second.
- * @param tolerated What it may lack, having been broken so on purpose.
- * @returns The moment since which it is, or what it lacks when the time is over.
+ * Waits until the stack is fully redundant and stays so for a second.
+ * @param tolerated What may be missing, because it was broken on purpose.
+ * @returns Since when it is, or what is missing when the time is up.
  */
-export async function untilWhole(
+export async function untilFullyRedundant(
   stack: RunningStack,
   observation: Observation,
   timeoutMs: number,
   tolerated?: string,
-): Promise<{ wholeAtMs: number } | { lacks: string[] }> {
+): Promise<{ redundantAtMs: number } | { missing: string[] }> {
   const sinceMs = Date.now();
   const endsAtMs = sinceMs + timeoutMs;
-  let wholeAtMs: number | undefined;
+  let redundantAtMs: number | undefined;
   for (;;) {
-    const lookedAtMs = Date.now();
-    const lacks = (await lacking(stack, observation, sinceMs)).filter((lack) => lack !== tolerated);
-    wholeAtMs = lacks.length === 0 ? (wholeAtMs ?? lookedAtMs) : undefined;
-    if (wholeAtMs !== undefined && lookedAtMs - wholeAtMs >= 1_000) return { wholeAtMs };
-    if (lookedAtMs > endsAtMs && wholeAtMs === undefined) return { lacks };
+    const checkedAtMs = Date.now();
+    const missing = (await missingRedundancy(stack, observation, sinceMs)).filter(
+      (sentence) => sentence !== tolerated,
+    );
+    redundantAtMs = missing.length === 0 ? (redundantAtMs ?? checkedAtMs) : undefined;
+    if (redundantAtMs !== undefined && checkedAtMs - redundantAtMs >= 1_000) return { redundantAtMs };
+    if (checkedAtMs > endsAtMs && redundantAtMs === undefined) return { missing };
     await sleep(250);
   }
 }
 
-async function lackingContainers(stack: RunningStack): Promise<string[]> {
+async function missingContainers(stack: RunningStack): Promise<string[]> {
   const filters = { label: [`capstone.stack=${stack.name}`] };
   const containers = await stack.engine.listContainers({ all: true, filters });
   const byName = new Map(containers.map((container) => [container.Names[0]?.slice(1), container]));
-  const serving = stack.parts().filter(({ state }) => !watchingRoles.includes(state.role));
-  const lacks = serving.map(async (part) => {
+  const serving = stack.parts().filter(({ state }) => !monitoringRoles.includes(state.role));
+  const missing = serving.map(async (part) => {
     const { containerName, networks } = part.state;
     const container = byName.get(containerName);
     if (!container) return [`${containerName} is gone`];
     if (container.State !== "running") return [`${containerName} is ${container.State}`];
-    // The engine's list says health in words only: "Up 2 minutes (healthy)". What it asked last may be long ago.
-    const unwell = /\((unhealthy|health: starting)\)/.exec(container.Status)?.[1];
-    if (unwell && !(await part.isWell())) return [`${containerName} is ${unwell}`];
+    // The engine's list says health in words only: "Up 2 minutes (healthy)". Its last check may be long ago.
+    const unhealthy = /\((unhealthy|health: starting)\)/.exec(container.Status)?.[1];
+    if (unhealthy && !(await part.isHealthy())) return [`${containerName} is ${unhealthy}`];
     const joined = Object.keys(container.NetworkSettings.Networks);
     return Object.keys(networks)
       .filter((network) => !joined.includes(network))
       .map((network) => `${containerName} is not on ${network}`);
   });
-  return (await Promise.all(lacks)).flat();
+  return (await Promise.all(missing)).flat();
 }
 
-function lackingDatabase({ databaseNodes, primary }: Observation, sinceMs: number): string[] {
+function missingDatabase({ databaseNodes, primary }: Observation, sinceMs: number): string[] {
   const silent = databaseNodes.filter(({ latest }) => (latest?.atMs ?? 0) < sinceMs);
   if (silent.length > 0) return silent.map(({ part }) => `${part.name} says nothing`);
   if (!primary?.fresh) {
     const seen = databaseNodes.map(({ part, fresh }) => `${part.name}: ${fresh?.role ?? "silent"}`);
     return [`there is not one primary (${seen.join(", ")})`];
   }
-  const lacks = databaseNodes
+  const missing = databaseNodes
     .filter((node) => node !== primary && !(node.fresh?.state === "running" && node.fresh.streamsFromPrimary))
     .map(({ part }) => `${part.name} does not stream`);
-  if (primary.fresh.state !== "running") lacks.push(`${primary.part.name} is ${primary.fresh.state}`);
+  if (primary.fresh.state !== "running") missing.push(`${primary.part.name} is ${primary.fresh.state}`);
   if (databaseNodes.length > 1 && primary.fresh.synchronousStandbys === 0) {
-    lacks.push("no standby is synchronous");
+    missing.push("no standby is synchronous");
   }
   const timelines = new Set(databaseNodes.map((node) => node.fresh?.timeline));
-  if (timelines.size > 1) lacks.push(`timelines differ: ${[...timelines].join(", ")}`);
-  return lacks;
+  if (timelines.size > 1) missing.push(`timelines differ: ${[...timelines].join(", ")}`);
+  return missing;
 }

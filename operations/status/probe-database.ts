@@ -1,24 +1,8 @@
 import { ports } from "../../infra/topology.ts";
-import { type Asked, askIn, firstAnswer, running } from "./ask.ts";
-import type { PartLook } from "./look.ts";
+import type { DatabaseMember, DatabaseObservation, PartObservation } from "./observation.ts";
+import { firstAnswer, type ProbeTarget, probe, running } from "./probe.ts";
 
-export interface DatabaseMember {
-  name: string;
-  role: "primary" | "synchronous standby" | "replica" | "unknown";
-  /** Patroni's word: `running` for a primary that is well, `streaming` for a replica; `silent` for no answer. */
-  state: string;
-  timeline: number | undefined;
-  /** Bytes of the log that it has not received; undefined where that is not known, and for the primary. */
-  lagBytes: number | undefined;
-}
-
-export interface DatabaseLook {
-  members: DatabaseMember[];
-  /** Undefined while nobody ever took over. */
-  lastFailover: { at: string; timeline: number; newPrimary: string } | undefined;
-}
-
-/** What Patroni says of its own node. */
+/** What Patroni reports about its own node. */
 interface NodeAnswer {
   role: string;
   state: string;
@@ -27,7 +11,7 @@ interface NodeAnswer {
   xlog?: { location?: number; received_location?: number };
   replication?: { application_name: string; state: string; sync_state: string }[];
 }
-/** Timeline that ended, where, why, when, and who went on. */
+/** The timeline that ended, where, why, when, and the new primary. */
 type HistoryAnswer = [number, number, string, string?, string?][];
 
 const curl = (path: string) => [
@@ -38,12 +22,12 @@ const curl = (path: string) => [
   `http://127.0.0.1:${ports.patroni}${path}`,
 ];
 
-/** Asks every database node about itself: that is also known when consensus is lost. */
-export async function lookAtDatabase(asked: Asked): Promise<DatabaseLook> {
-  const nodes = running(asked.parts, "database");
+/** Probes every database node directly, which also works without consensus. */
+export async function probeDatabase(target: ProbeTarget): Promise<DatabaseObservation> {
+  const nodes = running(target.parts, "database");
   const [answers, history] = await Promise.all([
-    Promise.all(nodes.map((part) => askNode(asked, part))),
-    firstAnswer(asked, nodes, curl("/history"), (text) => JSON.parse(text) as HistoryAnswer),
+    Promise.all(nodes.map((part) => probeNode(target, part))),
+    firstAnswer(target, nodes, curl("/history"), (text) => JSON.parse(text) as HistoryAnswer),
   ]);
   const [timeline, , , at, newPrimary] = history?.at(-1) ?? [];
   return {
@@ -55,13 +39,13 @@ export async function lookAtDatabase(asked: Asked): Promise<DatabaseLook> {
   };
 }
 
-interface Answered {
+interface NodeResponse {
   name: string;
   answer: NodeAnswer | undefined;
 }
 
-async function askNode({ engine }: Asked, part: PartLook): Promise<Answered> {
-  const printed = await askIn(engine, part, curl("/patroni"));
+async function probeNode({ engine }: ProbeTarget, part: PartObservation): Promise<NodeResponse> {
+  const printed = await probe(engine, part, curl("/patroni"));
   try {
     return { name: part.name, answer: JSON.parse(printed ?? "") as NodeAnswer };
   } catch {
@@ -69,13 +53,13 @@ async function askNode({ engine }: Asked, part: PartLook): Promise<Answered> {
   }
 }
 
-/** A standby is synchronous when the primary says so. */
-export function readMembers(answered: Answered[]): DatabaseMember[] {
-  const primary = answered.find(({ answer }) => answer?.role === "primary")?.answer;
+/** The primary decides which standbys are synchronous. */
+export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
+  const primary = responses.find(({ answer }) => answer?.role === "primary")?.answer;
   const synchronous = (primary?.replication ?? [])
     .filter(({ state, sync_state: sync }) => state === "streaming" && /^(sync|quorum)$/.test(sync))
     .map(({ application_name: name }) => name);
-  return answered.map(({ name, answer }) => {
+  return responses.map(({ name, answer }) => {
     if (!answer) return { name, role: "unknown", state: "silent", timeline: undefined, lagBytes: undefined };
     const { role, state, timeline, replication_state: replication, xlog } = answer;
     const isPrimary = role === "primary";
@@ -85,7 +69,7 @@ export function readMembers(answered: Answered[]): DatabaseMember[] {
       role: isPrimary ? "primary" : synchronous.includes(name) ? "synchronous standby" : "replica",
       state: isPrimary ? state : (replication ?? state),
       timeline: timeline ?? primary?.timeline,
-      // The two were asked one after the other.
+      // The two were probed one after the other, so the difference can be negative.
       lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
     };
   });

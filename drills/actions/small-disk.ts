@@ -4,7 +4,7 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { standInLabel } from "../../running-stack/stand-in.ts";
 
 /**
- * A volume in memory that really is full when it is full, and goes with its stand-in.
+ * A volume in memory with a real size limit; it is removed with its stand-in.
  * @returns Its name.
  */
 export async function smallDisk(

@@ -4,9 +4,9 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 
 /** `npm run up`, under way. */
 export interface Deployment {
-  /** Resolves with its last words once it has ended, whatever the status. */
+  /** Resolves with its last output once it has ended, whatever the status. */
   ended: Promise<{ status: number | null; said: string }>;
-  /** Ends it and all that it has started, without a chance to tidy up. */
+  /** Kills it and everything it started, without a chance to clean up. */
   kill: () => void;
 }
 
@@ -35,8 +35,8 @@ export function deploy(stack: RunningStack, ...args: string[]): Deployment {
 }
 
 /**
- * A deployment to its end.
- * @throws Error with its last words when it fails.
+ * Runs a deployment to its end.
+ * @throws Error with its last output when it fails.
  */
 export async function deployed(stack: RunningStack, ...args: string[]): Promise<void> {
   const { status, said } = await deploy(stack, ...args).ended;

@@ -1,6 +1,4 @@
-import { ports } from "../../infra/topology.ts";
-import type { PartLook } from "./look.ts";
-
+/** An alert that Alertmanager has now. */
 export interface FiringAlert {
   name: string;
   severity: string;
@@ -15,19 +13,16 @@ interface AlertAnswer {
   startsAt: string;
 }
 
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 const order = ["critical", "warning", "info"];
 
-/** What Alertmanager has told or would tell people; undefined when it does not answer. */
-export async function lookAtAlerts(parts: PartLook[]): Promise<FiringAlert[] | undefined> {
-  const port = parts.find(({ role }) => role === "alerts")?.publishedPorts[ports.alerts];
-  return port === undefined ? undefined : firingAlerts(`http://127.0.0.1:${port}`);
-}
-
-/** @param alertsUrl Alertmanager's address, without a trailing slash. */
+/**
+ * Alerts that Alertmanager is notifying about, the most severe first; undefined when it does not answer.
+ * @param alertsUrl Alertmanager's address, without a trailing slash.
+ */
 export async function firingAlerts(alertsUrl: string): Promise<FiringAlert[] | undefined> {
   const url = `${alertsUrl}/api/v2/alerts?active=true&silenced=false&inhibited=false`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
   if (!answer?.ok) return undefined;
   return ((await answer.json()) as AlertAnswer[])
     .map(({ labels, annotations, startsAt }) => ({

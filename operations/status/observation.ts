@@ -1,0 +1,74 @@
+import type { Role } from "../../infra/topology.ts";
+import type { FiringAlert } from "../../running-stack/alerts.ts";
+
+/** A container of the stack, as the engine sees it. */
+export interface PartObservation {
+  /** As in `app-1`. */
+  name: string;
+  role: Role;
+  node: number;
+  containerName: string;
+  /** `running`, `paused`, `exited` and so on. */
+  state: string;
+  unhealthy: boolean;
+  /** On 127.0.0.1, by the port in the container. */
+  publishedPorts: Record<number, number>;
+}
+
+/** What the probes found of a stack at one moment; undefined where a probe got no answer. */
+export interface StackObservation {
+  stack: string;
+  atMs: number;
+  parts: PartObservation[];
+  traffic: TrafficObservation;
+  database: DatabaseObservation;
+  /** Names of the members that see a quorum. */
+  consensus: string[];
+  objectStore: ObjectStoreObservation | undefined;
+  alerts: FiringAlert[] | undefined;
+  backup: BackupObservation | undefined;
+}
+
+/** Whether clients are served, and by which nodes. */
+export interface TrafficObservation {
+  /** Where clients go; undefined when it is published nowhere. */
+  url: string | undefined;
+  /** Whether a client gets an answer there. */
+  answers: boolean;
+  /** A proxy's view of the nodes behind it; undefined when no proxy answered. */
+  servers: { backend: string; server: string; up: boolean }[] | undefined;
+}
+
+/** A database node, by its own account and the primary's. */
+export interface DatabaseMember {
+  name: string;
+  role: "primary" | "synchronous standby" | "replica" | "unknown";
+  /** Patroni's word: `running` for a healthy primary, `streaming` for a replica; `silent` for no answer. */
+  state: string;
+  timeline: number | undefined;
+  /** Bytes of the log that it has not received; undefined where unknown, and for the primary. */
+  lagBytes: number | undefined;
+}
+
+export interface DatabaseObservation {
+  members: DatabaseMember[];
+  /** Undefined before the first failover. */
+  lastFailover: { at: string; timeline: number; newPrimary: string } | undefined;
+}
+
+export interface ObjectStoreObservation {
+  /** Garage's own word: `healthy`, `degraded` or `unavailable`. */
+  status: string;
+  nodes: number;
+  nodesUp: number;
+}
+
+/** Times are seconds since 1970; undefined where it never happened. */
+export interface BackupObservation {
+  fullAt: number | undefined;
+  incrementalAt: number | undefined;
+  uploadsAt: number | undefined;
+  restoreVerifiedAt: number | undefined;
+  /** Whether the last restore verification succeeded; undefined before the first. */
+  restoreOk: boolean | undefined;
+}
