@@ -27,8 +27,8 @@ export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say:
 export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping, say: Say): SqliteTable[] {
   const secret = mapping.users?.passwordHash;
   return all.tables.flatMap((table) => {
-    const wishes = mapping.tables?.[table.name];
-    if (wishes?.leaveOut) {
+    const choices = mapping.tables?.[table.name];
+    if (choices?.leaveOut) {
       say(table.name, "left out", "is left out, as the mapping says");
       return [];
     }
@@ -47,9 +47,9 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
         );
         return false;
       }
-      if (wishes?.columns?.[name]?.leaveOut)
+      if (choices?.columns?.[name]?.leaveOut)
         say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
-      return !wishes?.columns?.[name]?.leaveOut;
+      return !choices?.columns?.[name]?.leaveOut;
     });
     return [{ ...table, columns }];
   });

@@ -1,15 +1,16 @@
 import type { Say } from "../plan/remarks.ts";
-import type { ColumnWish } from "./column-type.ts";
+import type { ColumnChoice } from "./column-choice.ts";
 import { count } from "./count.ts";
 import { translateDefault } from "./default.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
-import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table-plan.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
 /** Defaults, NOT NULL, generated columns and checks of a table whose columns have their types. */
-export function clausesOf(table: TablePlan, wishes: Record<string, ColumnWish>, say: Say): TablePlan {
+export function clausesOf(table: TablePlan, choices: Record<string, ColumnChoice>, say: Say): TablePlan {
   for (const column of table.columns) {
-    const kept = wishes[column.source.name]?.keepValues === true;
+    const kept = choices[column.source.name]?.keepValues === true;
     column.generated = kept ? undefined : generatedAs(table, column, say);
     if (column.generated !== undefined || column.identity) continue;
     column.notNull = isRequired(table, column, say);

@@ -1,8 +1,9 @@
 import { momentOf } from "../encode/moments.ts";
 import type { TypeName } from "../encode/types.ts";
 import { group, isSymbol, isWord, type Token, tokensOf } from "../sqlite/tokens.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { literal } from "./names.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
 /** Now in UTC, to the second, as SQLite has it. */
 const now = "date_trunc('second', now())";

@@ -2,7 +2,7 @@ import type { Say } from "../plan/remarks.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { count } from "./count.ts";
 import { columnName, identifier } from "./names.ts";
-import type { Part, TablePlan } from "./table.ts";
+import type { Part, TablePlan } from "./table-plan.ts";
 
 /** The foreign keys of a table, to be made when all tables have their keys. */
 export function foreignKeysOf(

@@ -1,8 +1,9 @@
 import type { Say } from "../plan/remarks.ts";
 import type { SqliteIndex } from "../sqlite/schema.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
-import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table-plan.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
 /** An entry of a B-tree may have some 2,700 bytes. */
 const longestKeyBytes = 2_600;

@@ -1,18 +1,18 @@
 import type { NumberOfMoments } from "../encode/moments.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
-import type { ColumnType } from "./column-type.ts";
+import type { ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
 
 /**
  * The type of a column that is declared for dates or times.
- * @param wished What a mapping says that its numbers count.
+ * @param chosen What a mapping says that its numbers count.
  * @returns undefined where it holds something else, or several kinds of it.
  */
 export function ofMoments(
   column: SqliteColumn,
   profile: ColumnProfile,
-  wished: NumberOfMoments | undefined,
+  chosen: NumberOfMoments | undefined,
 ): ColumnType | undefined {
   const { integers, reals, texts, dates, timestamps, timestampsWithZone } = profile;
   if (integers + reals === 0) {
@@ -28,7 +28,7 @@ export function ofMoments(
     }
     return undefined;
   }
-  const numbers = wished ?? kindOfNumbers(profile);
+  const numbers = chosen ?? kindOfNumbers(profile);
   if (texts > 0 || numbers === undefined) return undefined;
   const how = { "unix-seconds": "seconds", "unix-milliseconds": "milliseconds", "julian-day": "Julian days" };
   const exact = reals === 0 ? "" : ", fractions to the nearest microsecond";
