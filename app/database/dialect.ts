@@ -10,11 +10,12 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { type Answer, Connection, type ConnectionOptions } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { remainingMs } from "./deadline.ts";
 import { ConnectionLost, DatabaseFailure } from "./failures.ts";
 import { ConnectionPool, type PoolOptions } from "./pool.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import type { Answer } from "./single-use-client.ts";
 
 export interface PostgresDialectOptions extends ConnectionOptions, Omit<PoolOptions, "open"> {
   /** Dialling and logging in together. */
@@ -95,8 +96,8 @@ class Session implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const fateIfLost = this.inTransaction ? "not-done" : "unknown";
-    const answer = await this.send(query.sql, query.parameters, fateIfLost);
+    const outcomeIfLost = this.inTransaction ? "not-done" : "unknown";
+    const answer = await this.send(query.sql, query.parameters, outcomeIfLost);
     const affected = answer.command === "SELECT" ? undefined : answer.count;
     return {
       rows: answer as unknown as R[],
@@ -107,12 +108,14 @@ class Session implements DatabaseConnection {
   async send(
     text: string,
     parameters: readonly unknown[],
-    fateIfLost: "not-done" | "unknown",
+    outcomeIfLost: "not-done" | "unknown",
   ): Promise<Answer> {
     try {
       return await this.connection.query(text, parameters, Math.min(this.timeoutMs, remainingMs()));
     } catch (error) {
-      throw error instanceof ConnectionLost ? new DatabaseFailure(error.message, fateIfLost, error) : error;
+      throw error instanceof ConnectionLost
+        ? new DatabaseFailure(error.message, outcomeIfLost, error)
+        : error;
     }
   }
 

@@ -4,16 +4,16 @@
  * - not-done: it is certain that nothing was written. Asking again is safe.
  * - unknown: a commit was on its way when the answer was lost. It may have happened, or may still happen.
  */
-export type Fate = "refused" | "not-done" | "unknown";
+export type Outcome = "refused" | "not-done" | "unknown";
 
-/** A failure that came from the way to the database and not from what was asked. Carries its fate. */
+/** A failure that came from the way to the database and not from what was asked. Carries its outcome. */
 export class DatabaseFailure extends Error {
   override name = "DatabaseFailure";
-  readonly fate: "not-done" | "unknown";
+  readonly outcome: "not-done" | "unknown";
 
-  constructor(message: string, fate: "not-done" | "unknown", cause?: unknown) {
+  constructor(message: string, outcome: "not-done" | "unknown", cause?: unknown) {
     super(message, { cause });
-    this.fate = fate;
+    this.outcome = outcome;
   }
 }
 
@@ -63,8 +63,8 @@ function isCatalogRace({ code, message }: ServerError): boolean {
 }
 
 /** @param error What a statement, a transaction or the wait for a connection was rejected with. */
-export function fateOf(error: unknown): Fate {
-  if (error instanceof DatabaseFailure) return error.fate;
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof DatabaseFailure) return error.outcome;
   return isServerError(error) && (passingCodes.test(error.code) || isCatalogRace(error))
     ? "not-done"
     : "refused";

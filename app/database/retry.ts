@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { remainingMs, withinMs } from "./deadline.ts";
-import { DatabaseFailure, fateOf } from "./failures.ts";
+import { DatabaseFailure, outcomeOf } from "./failures.ts";
 
 export interface RetryOptions {
   /** All attempts and the pauses between them. */
@@ -37,9 +37,9 @@ async function attempts<T>(options: RetryOptions, work: () => Promise<T>): Promi
     try {
       return await withinMs(options.attemptMs ?? options.budgetMs, work);
     } catch (error) {
-      const fate = fateOf(error);
-      if (fate === "refused") throw error;
-      outcomeUnknown ||= fate === "unknown" && !options.readOnly;
+      const outcome = outcomeOf(error);
+      if (outcome === "refused") throw error;
+      outcomeUnknown ||= outcome === "unknown" && !options.readOnly;
       const delayMs =
         Math.min(pauseMs.longest, pauseMs.first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       if (attempt === maxAttempts || remainingMs() <= delayMs) {
