@@ -1,15 +1,16 @@
 import type { NumberOfMoments } from "../encode/moments.ts";
 import type { TypeName } from "../encode/types.ts";
 
+/** The type that a column gets. */
 export interface ColumnType {
   type: TypeName;
-  /** How a number in a column of moments is read. */
+  /** What the numbers in a column of dates or times count. */
   numbers?: NumberOfMoments;
-  /** What of the column is not exactly as it was; each ends the sentence "Column …". */
+  /** What changes in the column; each completes the sentence "Column …". */
   differences: string[];
 }
 
-/** What a mapping file says of a column. */
+/** What a mapping file chooses for a column. */
 export interface ColumnChoice {
   type?: TypeName;
   numbers?: NumberOfMoments;

@@ -8,7 +8,7 @@ import { ofMoments } from "./moment-type.ts";
 
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Decides by what a column holds; what it was declared as is a hint, which SQLite does not hold anyone to. */
+/** Decides by what the column holds. Its declared type is only a hint, since SQLite does not enforce it. */
 export function columnType(
   column: SqliteColumn,
   profile: ColumnProfile,
@@ -114,7 +114,7 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
   if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared))
     return { type: "numeric", differences: [] };
   if (affinity === "text") {
-    // Only a file that was tampered with has numbers here.
+    // Only a damaged or edited file has numbers here.
     return { type: "text", differences: ["holds numbers although it is declared as text: they become text"] };
   }
   if (reals === 0) return { type: affinity === "real" ? "double precision" : "bigint", differences: [] };

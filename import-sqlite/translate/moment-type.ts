@@ -6,8 +6,8 @@ import { count } from "./count.ts";
 
 /**
  * The type of a column that is declared for dates or times.
- * @param chosen What a mapping says that its numbers count.
- * @returns undefined where it holds something else, or several kinds of it.
+ * @param chosen What its numbers count, if a mapping says so.
+ * @returns undefined if it holds anything else, or several kinds of them.
  */
 export function ofMoments(
   column: SqliteColumn,
@@ -18,7 +18,7 @@ export function ofMoments(
   if (integers + reals === 0) {
     if (dates === texts) return { type: "date", differences: [] };
     if (timestampsWithZone === texts) return { type: "timestamptz", differences: [] };
-    // Dates alone are written as times by those who declare a time of day too.
+    // In a column declared for times, a date alone means the beginning of that day.
     if (dates + timestamps === texts) {
       const differences =
         dates > 0
@@ -42,7 +42,7 @@ export function ofMoments(
   };
 }
 
-/** Told only where no other reading makes sense: years 1973 to 2286, and for Julian days 1858 to 2406. */
+/** Only where no other reading makes sense: the years 1973 to 2286, and for Julian days 1858 to 2406. */
 function kindOfNumbers(profile: ColumnProfile): NumberOfMoments | undefined {
   const { integers, reals } = profile;
   const smallest = Math.min(

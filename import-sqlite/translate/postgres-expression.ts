@@ -1,7 +1,8 @@
 import type { TypeName } from "../encode/types.ts";
 
 /**
- * Postgres' operator precedence, loosest first (its manual, 4.1.6). SQLite's differs, above all for `||`, `IN` and `LIKE`.
+ * Postgres' operator precedence, loosest first (its manual, 4.1.6). SQLite's differs, above all for `||`, `IN` and
+ * `LIKE`.
  */
 export const binding = {
   ...{ or: 1, and: 2, not: 3, is: 4, comparison: 5, membership: 6 },

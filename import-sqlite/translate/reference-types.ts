@@ -12,7 +12,7 @@ export interface ProfiledTable {
   choices: Record<string, ColumnChoice>;
 }
 
-/** A column with the type that it would get. */
+/** A column with the type that it would get by itself. */
 interface Typed {
   of: ProfiledTable;
   column: SqliteColumn;
@@ -20,8 +20,8 @@ interface Typed {
 }
 
 /**
- * SQLite compares a number with a text that says the same; Postgres has foreign keys between equal types only. Where
- * one side of a foreign key becomes text, the other does too, and so on along the keys.
+ * In SQLite a number can refer to a text with the same digits; in Postgres both sides of a foreign key have one type.
+ * Where one side becomes text, the other does too, and so on along the keys.
  */
 export function alignReferences(tables: ProfiledTable[], say: Say): void {
   const typed = new Map(tables.map((of) => [of.table.name.toLowerCase(), typesOf(of)]));
@@ -70,7 +70,7 @@ function becomesText([one, other]: (Typed | undefined)[], say: Say): boolean {
     ({ type }) => type === "bigint" || type === "numeric" || type === "double precision",
   );
   const text = [one, other].find(({ type }) => type === "text");
-  // What numbers the rows goes on to do so.
+  // The column that numbers the rows keeps its type.
   if (!number || !text || rowNumber(number.of.table) === number.column) return false;
   number.type = "text";
   const { of, column } = number;

@@ -9,15 +9,15 @@ export interface ColumnPlan {
   name: string;
   type: TypeName;
   write: Write;
-  /** Numbers the rows. */
+  /** Whether it numbers the rows. */
   identity: boolean;
   notNull: boolean;
   default: string | undefined;
-  /** Postgres computes it, by this expression. */
+  /** The expression from which Postgres computes it, if it does. */
   generated: string | undefined;
 }
 
-/** A part of a definition that Postgres may refuse: then it is left out, and that is said. */
+/** A part of a definition. If Postgres refuses it, it is left out, which is reported. */
 export interface Part {
   what: string;
   sql: string;
@@ -26,14 +26,14 @@ export interface Part {
 export interface TablePlan {
   source: SqliteTable;
   profile: TableProfile;
-  /** Quoted, with the schema. */
+  /** The quoted name, with the schema. */
   address: string;
   name: string;
   columns: ColumnPlan[];
   checks: Part[];
 }
 
-/** What an expression of the table may name. */
+/** What an expression of the table may refer to. */
 export function namesOf(table: TablePlan): Names {
   return {
     columns: new Map(

@@ -54,13 +54,13 @@ export function planTable(
   return clausesOf(plan, choices, say);
 }
 
-/** Where a mapping wants a text that is none: bytes that are not UTF-8 are read as U+FFFD already. */
+/** For a mapping that replaces what text cannot hold. Bytes that are not UTF-8 already arrive as U+FFFD. */
 function withoutNul(write: Write): Write {
   return (value, buffer, at) =>
     write(typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value, buffer, at);
 }
 
-/** The columns as they are encoded: those that Postgres computes come last. */
+/** The columns in the order they are encoded: those that Postgres computes come last. */
 export function encodedColumns(table: TablePlan): EncodedColumn[] {
   return inOrder(table).map(({ source, type, write, generated }) => ({
     ...{ name: source.name, type, write },
@@ -68,13 +68,13 @@ export function encodedColumns(table: TablePlan): EncodedColumn[] {
   }));
 }
 
-/** Selects the rows as they are encoded. */
+/** The query for the rows, with columns in the order they are encoded. */
 export function selectOf(table: TablePlan): string {
   const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source.name, type, profile));
   return `select ${list.join(", ")} from ${quoted(table.source.name)}`;
 }
 
-/** Quoted names in Postgres, as they are encoded. */
+/** The columns' quoted names in Postgres, in the order they are encoded. */
 export function columnNames(table: TablePlan, which: "all" | "sent"): string[] {
   return inOrder(table)
     .filter(({ generated }) => which === "all" || generated === undefined)

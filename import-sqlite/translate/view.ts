@@ -12,11 +12,11 @@ export interface ViewPlan {
   name: string;
   address: string;
   sql: string;
-  /** How many rows it has in SQLite: in Postgres it must have as many. */
+  /** How many rows it has in SQLite; in Postgres it must have as many. */
   rows: number;
 }
 
-/** A view, where its query means the same in Postgres. Names in it are looked up in the schema. */
+/** A view, unless its query might mean something else in Postgres. Its names are looked up in the schema. */
 export function planView(
   schema: string,
   view: { name: string; sql: string },
