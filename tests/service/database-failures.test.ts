@@ -87,11 +87,11 @@ test("without a retry a lost transaction is known not to have happened, a lost s
     proxy.cut();
     await sql`select 1`.execute(inside);
   });
-  await expect(transaction).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+  await expect(transaction).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "not-done" });
 
   const single = sql`select pg_sleep(5)`.execute(access.direct);
   setTimeout(() => proxy.cut(), 300);
-  await expect(single).rejects.toMatchObject({ name: "DatabaseFailure", fate: "unknown" });
+  await expect(single).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "unknown" });
 });
 
 test("a proxy that accepts and closes: callers wait, one probe at a time, and none fails", async () => {
@@ -156,15 +156,15 @@ test("what the server still works on is not given up, however long it is silent"
 test("when the time is over the caller is told whether it may have happened", async () => {
   proxy.mode = "refuse";
   const unsent = withinMs(500, () => access.write((database) => insert(randomUUID()).execute(database)));
-  await expect(unsent).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+  await expect(unsent).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "not-done" });
 
   proxy.mode = "forward";
   await access.read((database) => sql`select 1`.execute(database));
   proxy.mode = "hang";
   const lost = withinMs(500, () => access.write((database) => insert(randomUUID()).execute(database)));
-  await expect(lost).rejects.toMatchObject({ name: "DatabaseFailure", fate: "unknown" });
+  await expect(lost).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "unknown" });
   const lostRead = withinMs(500, () => access.read((database) => sql`select 1`.execute(database)));
-  await expect(lostRead).rejects.toMatchObject({ name: "DatabaseFailure", fate: "not-done" });
+  await expect(lostRead).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "not-done" });
 });
 
 test("a transaction that someone left open does not reach the next caller", async () => {
@@ -253,7 +253,7 @@ test("cancelled while the commit waits for its standby: the success with a warni
       () => insert(randomUUID()).execute(access.direct),
     ]) {
       const answer = expect(write()).rejects.toSatisfy(
-        (error) => error instanceof DatabaseFailure && error.fate === "unknown",
+        (error) => error instanceof DatabaseFailure && error.outcome === "unknown",
       );
       const cancel = () =>
         outside.unsafe(`select pg_cancel_backend(pid) from pg_stat_activity where ${waitsForStandby}`);

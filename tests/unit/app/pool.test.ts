@@ -164,7 +164,7 @@ test("whoever waited in vain is told that nothing was done, and why", async () =
   newPool({ open: async () => Promise.reject(new Error("refused")) });
   const failure = await pool.acquire(50).catch((error) => error);
   expect(failure).toBeInstanceOf(DatabaseFailure);
-  expect(failure).toMatchObject({ fate: "not-done", cause: { message: "refused" } });
+  expect(failure).toMatchObject({ outcome: "not-done", cause: { message: "refused" } });
 });
 
 test("one caller too many is refused at once", async () => {
