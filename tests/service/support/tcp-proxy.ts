@@ -14,6 +14,8 @@ export class TcpProxy {
   accepted = 0;
   /** The most that were open at the same time. */
   mostOpen = 0;
+  /** What came while it hung, and was carried nowhere. */
+  swallowedBytes = 0;
   private readonly target: { host: string; port: number };
   private readonly server: Server;
   private readonly open = new Set<Socket>();
@@ -61,7 +63,8 @@ export class TcpProxy {
     this.open.add(from);
     from.on("error", () => {});
     from.on("data", (chunk) => {
-      if (this.mode !== "hang") to.write(chunk);
+      if (this.mode === "hang") this.swallowedBytes += chunk.length;
+      else to.write(chunk);
     });
     from.on("close", () => {
       this.open.delete(from);
