@@ -125,9 +125,8 @@ test("two at once: one works, the other waits and finds nothing to do", async ()
     await expect.poll(() => lines).toContain("Another migration is running; waiting for it.");
   } finally {
     goOn();
-    vi.unstubAllGlobals();
   }
-  const outcomes = await both;
+  const outcomes = await both.finally(() => vi.unstubAllGlobals());
   expect(outcomes.map(({ applied }) => applied.length).sort()).toEqual([0, released.length + 1]);
 });
 
