@@ -19,6 +19,7 @@ export class TcpProxy {
   private readonly target: { host: string; port: number };
   private readonly server: Server;
   private readonly open = new Set<Socket>();
+  private carry: (bytes: number) => void = () => {};
 
   private constructor(target: { host: string; port: number }) {
     this.target = target;
@@ -33,6 +34,23 @@ export class TcpProxy {
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Once this many bytes have gone to the server, cuts every connection and refuses new ones, as HAProxy does without a
+   * primary: in the middle of what is carried, however fast that is.
+   */
+  refuseAfterBytes(bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.carry = (chunkBytes) => {
+        bytes -= chunkBytes;
+        if (bytes > 0) return;
+        this.carry = () => {};
+        this.mode = "refuse";
+        this.cut();
+        resolve();
+      };
+    });
   }
 
   /** Cuts every connection. */
@@ -54,6 +72,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
+    client.on("data", (chunk) => this.carry(chunk.length));
     this.track(client, server);
     this.track(server, client);
     this.mostOpen = Math.max(this.mostOpen, this.open.size / 2);
