@@ -96,6 +96,7 @@ export function load(apiUrl: string, account: Account, requestsPerSecond: number
     await Promise.all(pending);
   })();
   return {
+    acknowledgedCount: () => acknowledged.length,
     async stop() {
       running = false;
       await finished;
