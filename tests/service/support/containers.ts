@@ -123,7 +123,7 @@ async function publishedPort(container: string, port: number): Promise<number> {
   return Number(address.split("\n")[0]?.split(":").at(-1));
 }
 
-async function until(attempt: () => Promise<unknown>, timeoutMs = 60_000): Promise<void> {
+async function until(attempt: () => Promise<unknown>, timeoutMs = 240_000): Promise<void> {
   const endsAt = Date.now() + timeoutMs;
   for (;;) {
     try {
