@@ -60,7 +60,6 @@ describe("retrying", () => {
   });
 
   test("stops when the budget is over, and gives no attempt more than is left", async () => {
-    const startedAt = performance.now();
     const lefts: number[] = [];
     const work = async () => {
       lefts.push(remainingMs());
@@ -70,8 +69,9 @@ describe("retrying", () => {
     await expect(retrying({ ...options, budgetMs: 200 }, work)).rejects.toMatchObject({
       outcome: "not-done",
     });
-    expect(performance.now() - startedAt).toBeLessThan(400);
-    expect(lefts.every((left, index) => left <= 200 - index * 60)).toBe(true);
+    // A fifth would have begun when the 200 ms were over. A timer may be early by a part of a millisecond.
+    expect(lefts.length).toBeLessThanOrEqual(4);
+    expect(lefts.every((left, index) => left <= 200 - index * 59)).toBe(true);
   });
 
   test("once one attempt was unknown the whole is, unless it only read", async () => {
