@@ -10,6 +10,9 @@ class ByName extends BaseSequencer {
 
 const minuteMs = 60_000;
 
+/** When what a test waits for is given up. It says nothing of how long anything may take; tests that mean that say so. */
+const expectation = { poll: { timeout: minuteMs / 2 } };
+
 /** `npx vitest --project unit` needs nothing but the packages; the others need what `npm test` sets up. */
 export default defineConfig({
   test: {
@@ -18,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect: expectation,
           include: ["tests/unit/**/*.test.ts"],
           testTimeout: minuteMs,
           hookTimeout: minuteMs,
@@ -27,6 +31,7 @@ export default defineConfig({
         // The Pulumi that set-up delivers, with a state of its own.
         test: {
           name: "toolchain",
+          expect: expectation,
           include: ["tests/toolchain/**/*.test.ts"],
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
@@ -36,6 +41,7 @@ export default defineConfig({
         // The application against a real Postgres and a real Garage.
         test: {
           name: "service",
+          expect: expectation,
           include: ["tests/service/**/*.test.ts"],
           globalSetup: ["tests/service/global-setup.ts"],
           // They wait more than they work.
@@ -48,6 +54,7 @@ export default defineConfig({
         // The whole of the stack `test`, one file after the other.
         test: {
           name: "stack",
+          expect: expectation,
           include: ["tests/stack/**/*.test.ts"],
           fileParallelism: false,
           maxWorkers: 1,

@@ -3,7 +3,7 @@ import { Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { Connection } from "../app/database/connection.ts";
 import { type PostgresDialectOptions, PostgresJsDialect } from "../app/database/dialect.ts";
-import { fateOf, serverErrorIn } from "../app/database/failures.ts";
+import { outcomeOf, serverErrorIn } from "../app/database/failures.ts";
 import { retrying } from "../app/database/retry.ts";
 import type { DatabaseSettings } from "../app/settings/settings.ts";
 import { applicationUser, grantApplicationUser } from "./application-user.ts";
@@ -105,7 +105,7 @@ async function runPending(options: MigrationOptions, session: Kysely<unknown>): 
   if (error === undefined) return results.map((result) => result.migrationName);
   // Transient: try again, since nothing is left of this attempt.
   const failed = results.find((result) => result.status === "Error");
-  if (failed === undefined || fateOf(error) !== "refused") throw error;
+  if (failed === undefined || outcomeOf(error) !== "refused") throw error;
   throw new MigrationError(`Migration ${failed.migrationName} failed and was undone: ${messageOf(error)}`);
 }
 

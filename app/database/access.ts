@@ -5,20 +5,20 @@ import type { PoolState } from "./pool.ts";
 import { retrying } from "./retry.ts";
 import type { Database } from "./types.ts";
 
-/** What the rest of the service is told of the database's health while it works. */
+/** Told of the database's health, for the log and the metrics. */
 export interface DatabaseListener {
-  /** Connections cannot be made any more; `undefined`: they can again. */
+  /** Connections can no longer be made; with `undefined`, they can again. */
   onFailing: (failure: Error | undefined) => void;
-  /** An attempt failed and is made again. */
+  /** An attempt failed and is retried. */
   onRetry: (error: unknown) => void;
 }
 
 /**
- * The service's way to the primary. Each call holds and retries for as long as the request may take, so a failover is
- * a pause. Throws DatabaseFailure when the time is over, and whatever the server refused.
+ * The service's access to the primary. Each call waits and retries for as long as its request may take, so a failover
+ * is only a pause. Throws DatabaseFailure when that time is over, and the server's own error if it refuses a statement.
  */
 export class DatabaseAccess {
-  /** For work that is better left undone than held: no retries. */
+  /** Without retries: for work that should rather fail than wait. */
   readonly direct: Kysely<Database>;
   private readonly dialect: PostgresJsDialect;
   private readonly onRetry: (error: unknown) => void;
@@ -35,7 +35,7 @@ export class DatabaseAccess {
     this.onRetry = listener.onRetry;
   }
 
-  /** Reads only. A silent connection is given up for another one long before the budget ends. */
+  /** Reads only. A read without an answer is tried on another connection long before the budget ends. */
   read<T>(work: (database: Kysely<Database>) => Promise<T>): Promise<T> {
     const options = { budgetMs, attemptMs: readAttemptMs, readOnly: true, onRetry: this.onRetry };
     return retrying(options, () => work(this.direct));
@@ -55,28 +55,28 @@ export class DatabaseAccess {
     return this.dialect.pool.state();
   }
 
-  /** Waits for what is under way. */
+  /** Waits for statements under way. */
   async end(): Promise<void> {
-    // Kysely ends a driver only if it was ever used; the pool has timers in any case.
+    // Kysely ends a driver only if it was ever used, but the pool's timers run in any case.
     await this.dialect.end();
   }
 }
 
-/** What a request may take in all, held or not: a silent primary costs Patroni 20 s and some, a client waits 30. */
+/** All that a request may take: a failover from a silent primary takes a little over 20 s, a client waits 30 s. */
 export const budgetMs = 27_000;
-/** A read waits for no standby: one that takes longer hangs. */
+/** A read waits for no standby, so one that takes longer than this is stuck. */
 const readAttemptMs = 5_000;
 
 const fixedOptions = {
   mustTakeWrites: true,
   session: {
-    // A statement that runs away; a commit that waits for its standby is not meant and not hit.
+    // Ends runaway statements. It does not apply to a commit that waits for its standby, and must not.
     statement_timeout: "20s",
     lock_timeout: "20s",
-    // A node that hangs, or is cut off, in the middle of a transaction must not keep its locks from the others for
-    // longer than the second that such a failure may cost. The service never waits for anything between two statements.
+    // A node that hangs or is cut off in the middle of a transaction must not hold its locks for longer than the second
+    // that losing a node may cost. The service itself never waits for anything between two statements.
     idle_in_transaction_session_timeout: "750ms",
-    // Notices a client that is gone while a statement still runs or waits for a lock.
+    // Notices that the client is gone while its statement still runs or waits for a lock.
     client_connection_check_interval: "2s",
   },
   connectTimeoutMs: 2_000,

@@ -1,78 +1,53 @@
 import type { Socket } from "node:net";
-import postgres from "postgres";
 import { ConnectionLost, DatabaseFailure, isServerError, spoilsConnection } from "./failures.ts";
+import { ServerMessages, type TransactionStatus } from "./server-messages.ts";
+import { type Answer, type ClientOptions, SingleUseClient } from "./single-use-client.ts";
 import { openSocket, type SocketOptions } from "./socket.ts";
 
-export interface ConnectionOptions extends SocketOptions {
-  database: string;
-  user: string;
-  password: string;
-  /** Shown in pg_stat_activity. */
-  applicationName: string;
-  /** Server settings of the session, such as `lock_timeout`. */
-  session: Record<string, string>;
+export interface ConnectionOptions extends SocketOptions, ClientOptions {
   /** Refuse a server that does not take writes. */
   mustTakeWrites: boolean;
 }
 
-/** Rows, with what the server said it did. */
-export type Answer = postgres.RowList<postgres.Row[]>;
-
-/** What a timer can count at most. */
+/** The longest that a timer can count. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-const errorMessage = 0x45;
-const idleStatus = 0x49;
-
 /**
- * One Postgres session on one socket, through a postgres.js client of its own. postgres.js reconnects by itself and
- * does not survive doing so (its issues 1174, 1179, 1193, 1195, 1199, 1208), so here it is never given the chance:
- * the client dials once and is thrown away with the first sign of trouble.
+ * One Postgres session on one socket, thrown away at the first sign of trouble: a connection error, FATAL, an answer
+ * that does not come in time, or a commit that is not confirmed. A new session costs a few milliseconds, a doubtful one
+ * costs whoever gets it next.
  */
 export class Connection {
   /** Called once, when the session has ended for whatever reason. */
   onClose: () => void = () => {};
-  /** False from the first sign of trouble on: give it back, and it is thrown away. */
+  /** False from the first sign of trouble: the pool then throws it away instead of lending it again. */
   usable = true;
-  /** The server's process that works for this session. */
+  /** The server's process that serves this session. */
   processId = 0;
   /** Statements sent so far. */
   statements = 0;
-  private readonly client: postgres.Sql;
   private readonly socket: Socket;
+  private readonly client: SingleUseClient;
   private busy = false;
   private sentAt = 0;
-  /** Rejects the statement under way. postgres.js misses a close that comes before it looks at the socket. */
-  private lose: (reason: Error) => void = () => {};
-  private lastByte = idleStatus;
+  private transaction: TransactionStatus = "idle";
   private unconfirmed = false;
   private reasonForClosing: Error | undefined;
 
   private constructor(options: ConnectionOptions, socket: Socket) {
     this.socket = socket;
-    socket.on("data", (chunk: Buffer) => this.look(chunk));
+    this.client = new SingleUseClient(options, socket, ({ routine }) => this.onNotice(routine));
+    // Registered before the client's own listener, so that this knows of every message first.
+    const messages = new ServerMessages({
+      onReady: (transaction) => {
+        this.transaction = transaction;
+      },
+      onError: (severity) => this.onError(severity),
+    });
+    socket.on("data", (chunk: Buffer) => messages.read(chunk));
     socket.on("close", () => {
       this.usable = false;
-      this.lose(new Error("the server closed it"));
       this.onClose();
-    });
-    this.client = postgres({
-      host: options.host,
-      port: options.port,
-      database: options.database,
-      user: options.user,
-      password: options.password,
-      connection: { application_name: options.applicationName, ...options.session },
-      max: 1,
-      // Its timers would end a client between two statements: the pool has its own.
-      idle_timeout: 0,
-      max_lifetime: null,
-      connect_timeout: 0,
-      backoff: () => 0,
-      fetch_types: false,
-      // The types do not know it, the README does: the client runs on this socket.
-      ...{ socket: this.dialOnce() },
-      onnotice: (notice) => this.hear(notice),
     });
   }
 
@@ -87,7 +62,7 @@ export class Connection {
       if (socket.destroyed) throw new Error("the server closed it");
       const connection = new Connection(options, socket);
       const left = Math.max(1, startedAt + timeoutMs - performance.now());
-      await connection.welcome(options, left);
+      await connection.logIn(options, left);
       return connection;
     } catch (error) {
       throw new DatabaseFailure(`No database connection: ${(error as Error).message}`, "not-done", error);
@@ -96,8 +71,9 @@ export class Connection {
 
   /**
    * Sends one statement and waits for its answer; the next may be sent only after that.
-   * @param timeoutMs After this the socket is destroyed, for a cancel can make an unconfirmed commit look confirmed.
-   * @throws The server's error; ConnectionLost; DatabaseFailure "unknown" for a commit whose standby has not got it.
+   * @param timeoutMs After this the socket is destroyed. The statement is not cancelled, because a cancel can make an
+   *   unconfirmed commit look confirmed.
+   * @throws The server's error; ConnectionLost; DatabaseFailure "unknown" for a commit that its standby may not have.
    */
   async query(text: string, parameters: readonly unknown[], timeoutMs: number): Promise<Answer> {
     if (this.busy) throw new Error("A connection carries one statement at a time.");
@@ -107,58 +83,45 @@ export class Connection {
     this.sentAt = performance.now();
     this.unconfirmed = false;
     const deadline = setTimeout(
-      () => this.destroy(`no answer within ${Math.round(timeoutMs)} ms`),
+      () => this.abandon(`no answer within ${Math.round(timeoutMs)} ms`),
       Math.min(timeoutMs, longestTimeoutMs),
     );
     try {
-      const answer = await this.send(text, parameters);
+      const answer = await this.client.send(text, parameters);
       if (this.unconfirmed) throw this.unconfirmedCommit();
       return answer;
     } catch (error) {
-      throw this.understood(error);
+      throw this.failureFrom(error);
     } finally {
       clearTimeout(deadline);
       this.busy = false;
     }
   }
 
-  /** Whether the server holds a transaction open for this session, as its last message says. */
+  /** Whether the server holds a transaction open for this session. */
   get inTransaction(): boolean {
-    return this.lastByte !== idleStatus;
+    return this.transaction !== "idle";
   }
 
-  /** How long a statement has been waiting for its answer; 0 where none is. */
+  /** How long the statement under way has been waiting for its answer, in milliseconds; 0 without one. */
   silentForMs(): number {
     return this.busy ? performance.now() - this.sentAt : 0;
   }
 
-  /** Gives up the statement under way, and the connection. */
+  /** Gives up the connection, and with it the statement under way. */
   abandon(reason: string): void {
-    this.destroy(reason);
-  }
-
-  /** Says goodbye and closes. */
-  close(): void {
-    this.usable = false;
-    void this.client.end({ timeout: 1 }).catch(() => {});
-  }
-
-  private destroy(reason: string): void {
     this.usable = false;
     this.reasonForClosing ??= new Error(reason);
     this.socket.destroy();
   }
 
-  private dialOnce(): () => Socket {
-    let dialled = false;
-    return () => {
-      if (dialled) throw new Error("The connection has ended.");
-      dialled = true;
-      return this.socket;
-    };
+  /** Says goodbye and closes. */
+  close(): void {
+    this.usable = false;
+    this.client.close();
   }
 
-  private async welcome(options: ConnectionOptions, timeoutMs: number): Promise<void> {
+  private async logIn(options: ConnectionOptions, timeoutMs: number): Promise<void> {
     try {
       const [row] = await this.query(
         "select pg_is_in_recovery() as standby, pg_backend_pid() as pid",
@@ -168,42 +131,31 @@ export class Connection {
       if (options.mustTakeWrites && row?.standby) throw new Error("the server is a standby");
       this.processId = row?.pid;
     } catch (error) {
-      this.destroy("It was not welcome.");
+      this.abandon("The log-in failed.");
       throw error;
     }
   }
 
-  private send(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    const query = this.client.unsafe(text, parameters as never[], { prepare: true });
-    // Without it postgres.js keeps every failed statement in a module-level map, for good.
-    Object.defineProperty(query, "origin", { value: "" });
-    return new Promise((resolve, reject) => {
-      this.lose = reject;
-      query.then(resolve, reject);
-    });
+  /** postgres.js would offer a session that ended while idle until its socket closes, so it is closed at once. */
+  private onError(severity: string): void {
+    if (severity !== "ERROR") this.usable = false;
+    if (!this.busy) this.abandon("The server ended the session.");
   }
 
-  /** Sees every chunk before postgres.js does. */
-  private look(chunk: Buffer): void {
-    this.lastByte = chunk[chunk.length - 1] as number;
-    // An error that answers nothing is FATAL; postgres.js would offer this connection until the socket closes.
-    if (!this.busy && chunk[0] === errorMessage) this.destroy("The server ended the session.");
-  }
-
-  /** A cancelled wait for the standby is a success with a warning. It must not be taken for an acknowledgement. */
-  private hear(notice: postgres.Notice): void {
-    if (notice.routine === "SyncRepWaitForLSN") this.unconfirmed = true;
+  /** A cancelled wait for the standby ends in success with a warning, which must not pass for an acknowledgement. */
+  private onNotice(routine: string | undefined): void {
+    if (routine === "SyncRepWaitForLSN") this.unconfirmed = true;
   }
 
   private unconfirmedCommit(): DatabaseFailure {
-    this.destroy("Its last commit is not confirmed.");
+    this.abandon("Its last commit is not confirmed.");
     return new DatabaseFailure("The commit is on the primary, but perhaps on no other node.", "unknown");
   }
 
-  private understood(error: unknown): unknown {
+  private failureFrom(error: unknown): unknown {
     if (error instanceof DatabaseFailure) return error;
     const reason = this.reasonForClosing?.message ?? (error as Error).message;
-    if (spoilsConnection(error)) this.destroy(reason);
+    if (spoilsConnection(error)) this.abandon(reason);
     if (isServerError(error) && error.severity === "ERROR") return error;
     return new ConnectionLost(`The database connection was lost: ${reason}`, { cause: error });
   }

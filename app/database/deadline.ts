@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const deadlines = new AsyncLocalStorage<number>();
 
 /**
- * Runs work that must end within this time: waits for a connection and for answers inside it are cut to what is left.
+ * Runs work under a deadline: inside it, waits for a connection or an answer last no longer than the time left.
  * An earlier deadline that is already in force stays in force.
  */
 export function withinMs<T>(budgetMs: number, work: () => T): T {
@@ -13,15 +13,15 @@ export function withinMs<T>(budgetMs: number, work: () => T): T {
   return inForce !== undefined && inForce <= until ? work() : deadlines.run(until, work);
 }
 
-/** As withinMs, but counted from now whatever is in force: for work that begins only after a long arrival. */
+/** Like withinMs, but replaces a deadline in force: for work that begins only after a slow upload. */
 export function fromNowWithinMs<T>(budgetMs: number, work: () => T): T {
   return deadlines.run(performance.now() + budgetMs, work);
 }
 
 /**
- * Waits for the work no longer than this, and lets it end by itself. Unlike a deadline this costs no connection: a
- * statement that is late is still answered, and its connection used again.
- * @returns What came in time, else the fallback; also where the work failed.
+ * Waits for the work no longer than this, but lets it finish. Unlike a deadline this costs no connection: a late
+ * statement still gets its answer, and its connection is used again.
+ * @returns The result if it comes in time; the fallback if it is late or the work fails.
  */
 export async function patiently<T>(patienceMs: number, work: Promise<T>, fallback: () => T): Promise<T> {
   const tooLate = new AbortController();
@@ -34,7 +34,7 @@ export async function patiently<T>(patienceMs: number, work: Promise<T>, fallbac
   }
 }
 
-/** Milliseconds left to the deadline in force, at least 0; Infinity without one. */
+/** Milliseconds until the deadline in force, at least 0; Infinity without one. */
 export function remainingMs(): number {
   const until = deadlines.getStore();
   return until === undefined ? Number.POSITIVE_INFINITY : Math.max(0, until - performance.now());

@@ -10,23 +10,24 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
-import { type Answer, Connection, type ConnectionOptions } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { remainingMs } from "./deadline.ts";
 import { ConnectionLost, DatabaseFailure } from "./failures.ts";
 import { ConnectionPool, type PoolOptions } from "./pool.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import type { Answer } from "./single-use-client.ts";
 
 export interface PostgresDialectOptions extends ConnectionOptions, Omit<PoolOptions, "open"> {
-  /** Dialling and logging in together. */
+  /** For connecting and logging in together. */
   connectTimeoutMs: number;
-  /** Longest wait for a connection, and for an answer, where no earlier deadline is in force. */
+  /** The longest wait for a connection, and for an answer, unless an earlier deadline is in force. */
   timeoutMs: number;
 }
 
 /**
- * The choice of driver: Kysely over postgres.js, in a way that survives a failover (see connection.ts). Kysely's own
- * PostgresDialect with `pg` is the way back; nothing outside this folder would change, but failures.ts would have to
- * learn its errors.
+ * The choice of driver: Kysely over postgres.js, made to survive a failover (see single-use-client.ts). The alternative
+ * is Kysely's own PostgresDialect with `pg`; outside this folder nothing would change, but failures.ts would have to
+ * recognise its errors.
  */
 export class PostgresJsDialect implements Dialect {
   readonly pool: ConnectionPool;
@@ -45,7 +46,7 @@ export class PostgresJsDialect implements Dialect {
     });
   }
 
-  /** Ends the pool, waiting for what is lent. */
+  /** Ends the pool, after waiting for the connections in use. */
   async end(): Promise<void> {
     await this.pool.end();
     this.silenceWatch.end();
@@ -68,7 +69,7 @@ export class PostgresJsDialect implements Dialect {
   }
 }
 
-/** On a connection of its own: those of the pool are what is in question. */
+/** On a connection of its own, because the pool's are the ones in question. */
 async function askBusyProcesses(options: PostgresDialectOptions): Promise<ReadonlySet<number>> {
   const connection = await Connection.open(options, options.connectTimeoutMs);
   try {
@@ -83,7 +84,7 @@ async function askBusyProcesses(options: PostgresDialectOptions): Promise<Readon
   }
 }
 
-/** One loan of a connection, which knows whether a transaction is open on it. */
+/** A connection while one caller has it, and whether that caller has a transaction open on it. */
 class Session implements DatabaseConnection {
   readonly connection: Connection;
   inTransaction = false;
@@ -95,8 +96,8 @@ class Session implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const fateIfLost = this.inTransaction ? "not-done" : "unknown";
-    const answer = await this.send(query.sql, query.parameters, fateIfLost);
+    const outcomeIfLost = this.inTransaction ? "not-done" : "unknown";
+    const answer = await this.send(query.sql, query.parameters, outcomeIfLost);
     const affected = answer.command === "SELECT" ? undefined : answer.count;
     return {
       rows: answer as unknown as R[],
@@ -107,12 +108,14 @@ class Session implements DatabaseConnection {
   async send(
     text: string,
     parameters: readonly unknown[],
-    fateIfLost: "not-done" | "unknown",
+    outcomeIfLost: "not-done" | "unknown",
   ): Promise<Answer> {
     try {
       return await this.connection.query(text, parameters, Math.min(this.timeoutMs, remainingMs()));
     } catch (error) {
-      throw error instanceof ConnectionLost ? new DatabaseFailure(error.message, fateIfLost, error) : error;
+      throw error instanceof ConnectionLost
+        ? new DatabaseFailure(error.message, outcomeIfLost, error)
+        : error;
     }
   }
 
@@ -149,16 +152,16 @@ class PostgresJsDriver implements Driver {
     session.inTransaction = true;
   }
 
-  /** Once COMMIT is sent, a lost answer leaves it open whether it happened. */
+  /** Once COMMIT is sent, a lost answer leaves open whether it happened. */
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     const session = connection as Session;
     const answer = await session.send("commit", [], "unknown");
     session.inTransaction = false;
-    // Postgres answers so when an earlier error had already ended the transaction.
+    // Postgres answers ROLLBACK when an earlier error had already aborted the transaction.
     if (answer.command === "ROLLBACK") throw new AbortedTransactionError();
   }
 
-  /** Never fails: where the server cannot be told, the connection is thrown away, which ends the transaction too. */
+  /** Never fails: if the server cannot be told, the connection is thrown away, which ends the transaction too. */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     const session = connection as Session;
     session.inTransaction = false;

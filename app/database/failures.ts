@@ -1,31 +1,31 @@
 /**
  * What became of work that failed:
- * - refused: the server understood and said no (a constraint, a syntax error). Asking again gets the same answer.
- * - not-done: it is certain that nothing was written. Asking again is safe.
- * - unknown: a commit was on its way when the answer was lost. It may have happened, or may still happen.
+ * - refused: the server rejected it (a constraint, a syntax error). Trying again gets the same answer.
+ * - not-done: certainly nothing was written. Trying again is safe.
+ * - unknown: a commit had been sent when the answer was lost. It may have happened, or may still happen.
  */
-export type Fate = "refused" | "not-done" | "unknown";
+export type Outcome = "refused" | "not-done" | "unknown";
 
-/** A failure that came from the way to the database and not from what was asked. Carries its fate. */
+/** The database could not be reached or did not answer; the statement itself was not at fault. */
 export class DatabaseFailure extends Error {
   override name = "DatabaseFailure";
-  readonly fate: "not-done" | "unknown";
+  readonly outcome: "not-done" | "unknown";
 
-  constructor(message: string, fate: "not-done" | "unknown", cause?: unknown) {
+  constructor(message: string, outcome: "not-done" | "unknown", cause?: unknown) {
     super(message, { cause });
-    this.fate = fate;
+    this.outcome = outcome;
   }
 }
 
 /**
- * The connection was lost, or dropped at the statement's deadline, after the statement was sent. What became of the
- * statement depends on whether a commit was in it; whoever knows turns this into a DatabaseFailure.
+ * The connection was lost, or dropped at the statement's deadline, after the statement was sent. The outcome depends on
+ * whether the statement commits; the caller, who knows, turns this into a DatabaseFailure.
  */
 export class ConnectionLost extends Error {
   override name = "ConnectionLost";
 }
 
-/** What a Postgres error answer carries. */
+/** An error that Postgres itself answered with. */
 export interface ServerError extends Error {
   code: string;
   severity: string;
@@ -37,40 +37,40 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && "severity" in error && "code" in error && typeof error.code === "string";
 }
 
-/** Whether a unique constraint refused it, and its name is this. */
+/** Whether this is a violation of the unique constraint of this name. */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   return isServerError(error) && error.code === "23505" && error.constraint_name === constraint;
 }
 
 /**
- * Codes after which the same work may succeed and the server has written nothing of it: serialization and deadlock,
- * a node that is or became read-only, one that shuts down or starts, too many connections, a lock not had in time.
+ * Codes after which nothing was written and the same work may succeed: serialization failure and deadlock, a server
+ * that is read-only, shutting down or starting, too many connections, a lock not obtained in time.
  */
-const passingCodes = /^(40001|40P01|25006|57P0[123]|57014|53300|53400|55P03|08...)$/;
+const transientCodes = /^(40001|40P01|25006|57P0[123]|57014|53300|53400|55P03|08...)$/;
 
-/** Codes that tell something about the server and not about the statement: its connection is of no more use. */
+/** Codes that are about the server and not the statement: the connection is of no more use. */
 const connectionCodes = /^(25006|57P0[123]|08...)$/;
 
-/** Whether a connection that gave this error must not be used again. */
+/** Whether a connection on which this error occurred must not be used again. */
 export function spoilsConnection(error: unknown): boolean {
   if (!isServerError(error)) return true;
   return error.severity !== "ERROR" || connectionCodes.test(error.code);
 }
 
-/** Users belong to the whole server: two databases that change one at once collide, and Postgres has no code for it. */
+/** All databases of a server share its users: changing one in two at once fails, for which Postgres has no code. */
 function isCatalogRace({ code, message }: ServerError): boolean {
   return code === "XX000" && message === "tuple concurrently updated";
 }
 
 /** @param error What a statement, a transaction or the wait for a connection was rejected with. */
-export function fateOf(error: unknown): Fate {
-  if (error instanceof DatabaseFailure) return error.fate;
-  return isServerError(error) && (passingCodes.test(error.code) || isCatalogRace(error))
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof DatabaseFailure) return error.outcome;
+  return isServerError(error) && (transientCodes.test(error.code) || isCatalogRace(error))
     ? "not-done"
     : "refused";
 }
 
-/** The server's own words for why it could not be reached, where it had any. */
+/** The server's own error among the causes of this one, if there is one. */
 export function serverErrorIn(error: unknown): ServerError | undefined {
   if (isServerError(error)) return error;
   return error instanceof Error && error.cause !== undefined ? serverErrorIn(error.cause) : undefined;

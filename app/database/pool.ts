@@ -2,30 +2,30 @@ import type { Connection } from "./connection.ts";
 import { DatabaseFailure } from "./failures.ts";
 
 export interface PoolOptions {
-  /** Connections at most, being made or open. */
+  /** The most connections, open or being opened. */
   max: number;
-  /** Dials and logs in; rejects where that fails. */
+  /** Connects and logs in; rejects if that fails. */
   open: () => Promise<Connection>;
-  /** An idle connection is closed after this. */
+  /** An idle connection is closed after this long. */
   idleTimeoutMs: number;
-  /** No connection serves longer than this, give or take a tenth. */
+  /** No connection is used for longer than this, give or take a tenth. */
   maxLifetimeMs: number;
-  /** While the server fails, the pause between two probes grows from the first to the second. */
+  /** While the server cannot be reached, the pause between two attempts grows from `first` to `longest`. */
   probeDelayMs: { first: number; longest: number };
-  /** Callers that wait at most; one more is refused at once. */
+  /** The most callers that may wait; one more is refused at once. */
   maxWaiting: number;
-  /** Told when dials begin to fail, with the first failure, and when one succeeds again. */
+  /** Called with the first failure when connecting begins to fail, and with undefined when it succeeds again. */
   onChange: (failure: Error | undefined) => void;
 }
 
-/** What people and Prometheus are told. */
+/** For the log and the metrics. */
 export interface PoolState {
   open: number;
   idle: number;
   waiting: number;
-  /** True from a failed dial to the next that succeeds. */
+  /** True from a failed attempt to connect until the next successful one. */
   failing: boolean;
-  /** Dials since the start, and those that failed. */
+  /** Attempts to connect since the start, and how many of them failed. */
   dials: number;
   failedDials: number;
 }
@@ -36,14 +36,14 @@ interface Waiter {
 }
 
 /**
- * Lends connections. While the server fails there is one dial at a time, with growing pauses, however many callers
- * wait: a failover never meets more connections than there were before it.
+ * Lends connections. While the server cannot be reached, there is one attempt at a time, with growing pauses, however
+ * many callers wait: a server that has just taken over is not met with a rush of connections.
  */
 export class ConnectionPool {
   private readonly options: PoolOptions;
-  /** With the moment from which each is too old to be lent again. */
+  /** Each with the time at which it becomes too old to be lent again. */
   private readonly connections = new Map<Connection, number>();
-  /** The one used last is lent first, so that the rest grows old and is closed. */
+  /** The last one used is lent first, so that surplus ones stay idle and are closed. */
   private readonly idle: { connection: Connection; since: number }[] = [];
   private readonly waiters = new Set<Waiter>();
   private readonly sweeper: NodeJS.Timeout;
@@ -51,11 +51,11 @@ export class ConnectionPool {
   private dials = 0;
   private failedDials = 0;
   private failuresInARow = 0;
-  /** A connection was lost since the last dial that succeeded: the next one goes ahead alone. */
+  /** A connection was lost since the last successful attempt to connect: the next attempt goes ahead alone. */
   private suspicious = false;
   private probe: NodeJS.Timeout | undefined;
   private ended = false;
-  /** Why the last dial failed; undefined once one succeeds. */
+  /** Why the last attempt to connect failed; undefined once one succeeds. */
   private lastFailure: unknown;
   private drained: () => void = () => {};
 
@@ -83,7 +83,7 @@ export class ConnectionPool {
     return this.wait(timeoutMs);
   }
 
-  /** Takes a connection back; throws it away unless it can serve the next caller. */
+  /** Takes a connection back, and throws it away unless the next caller can use it. */
   release(connection: Connection): void {
     if (!connection.usable) {
       this.suspicious = true;
@@ -97,7 +97,7 @@ export class ConnectionPool {
     this.grow();
   }
 
-  /** All that are open, lent or idle. */
+  /** All open connections, lent or idle. */
   all(): Iterable<Connection> {
     return this.connections.keys();
   }
@@ -113,7 +113,7 @@ export class ConnectionPool {
     };
   }
 
-  /** Closes what is idle, waits for what is lent, refuses whoever comes. */
+  /** Refuses new callers, closes idle connections and waits for those that are lent. */
   async end(): Promise<void> {
     this.ended = true;
     clearInterval(this.sweeper);
@@ -135,7 +135,7 @@ export class ConnectionPool {
     });
   }
 
-  /** Opens as many connections as callers wait for; while the server fails, one, after a pause. */
+  /** Opens as many connections as callers wait for; while the server cannot be reached, one, after a pause. */
   private grow(): void {
     if (this.ended) return;
     while (this.waiters.size > this.opening && this.connections.size + this.opening < this.options.max) {
@@ -161,7 +161,7 @@ export class ConnectionPool {
     try {
       const connection = await this.options.open();
       if (!connection.usable) throw new DatabaseFailure("The connection ended as it was made.", "not-done");
-      // Connections that were opened together do not end together.
+      // Connections opened together should not all expire together.
       const lifetimeMs = this.options.maxLifetimeMs * (0.9 + Math.random() / 5);
       this.connections.set(connection, performance.now() + lifetimeMs);
       connection.onClose = () => {
@@ -203,7 +203,7 @@ export class ConnectionPool {
     this.grow();
   }
 
-  /** One connection went bad: most likely all did, and each would cost a caller an attempt to find out. */
+  /** When one connection breaks, most likely all have, and each would cost a caller an attempt to find out. */
   private closeIdle(): void {
     for (const { connection } of this.idle.splice(0)) this.remove(connection);
   }

@@ -1,31 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { remainingMs, withinMs } from "./deadline.ts";
-import { DatabaseFailure, fateOf } from "./failures.ts";
+import { DatabaseFailure, outcomeOf } from "./failures.ts";
 
 export interface RetryOptions {
-  /** All attempts and the pauses between them. */
+  /** For all attempts and the pauses between them. */
   budgetMs: number;
-  /** One attempt, where it should be given up and made again before the budget ends. */
+  /** For one attempt, if it should be abandoned and retried before the budget ends. */
   attemptMs?: number;
-  /** Nothing is written, so no outcome is unknown. */
+  /** Nothing is written, so a lost answer leaves nothing unknown. */
   readOnly?: boolean;
-  /** Told of each failed attempt that is made again. */
+  /** Called for each failed attempt that is retried. */
   onRetry: (error: unknown) => void;
 }
 
 const maxAttempts = 12;
-/** The pool paces attempts while the server is away; this only keeps callers from marching in step. */
+/** While the server is away the pool sets the pace; this only keeps callers from retrying in step. */
 const pauseMs = { first: 10, longest: 500 };
 
 /**
- * Runs work against the database until it succeeds, is refused, or the budget ends. The one place that retries.
+ * Runs work against the database until it succeeds, is refused, or the budget ends. Nothing else retries.
  *
- * An attempt whose outcome is unknown is made again too, so the work must be safe to repeat: it writes rows under
- * identifiers chosen before the first attempt, and finds what an earlier attempt has done instead of doing it again.
- * Postgres makes a second attempt wait for the first where both insert the same key, so this holds even while the
- * first is still on its way.
+ * An attempt whose outcome is unknown is repeated too, so the work must be safe to repeat: it writes rows under
+ * identifiers chosen before the first attempt, and finds what an earlier attempt did instead of doing it again. If both
+ * insert the same key, Postgres makes the second attempt wait for the first, so this holds even while the first is
+ * still running.
  *
- * @throws What refused the work; or DatabaseFailure, "unknown" if any attempt was, else "not-done".
+ * @throws The server's error if it refuses the work; otherwise DatabaseFailure, "unknown" if any attempt was, or
+ *   "not-done".
  */
 export function retrying<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
   return withinMs(options.budgetMs, () => attempts(options, work));
@@ -37,9 +38,9 @@ async function attempts<T>(options: RetryOptions, work: () => Promise<T>): Promi
     try {
       return await withinMs(options.attemptMs ?? options.budgetMs, work);
     } catch (error) {
-      const fate = fateOf(error);
-      if (fate === "refused") throw error;
-      outcomeUnknown ||= fate === "unknown" && !options.readOnly;
+      const outcome = outcomeOf(error);
+      if (outcome === "refused") throw error;
+      outcomeUnknown ||= outcome === "unknown" && !options.readOnly;
       const delayMs =
         Math.min(pauseMs.longest, pauseMs.first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       if (attempt === maxAttempts || remainingMs() <= delayMs) {

@@ -2,19 +2,19 @@ import type { Connection } from "./connection.ts";
 
 export interface SilenceWatchOptions {
   connections: () => Iterable<Connection>;
-  /** Asks the server, on a way of its own, which of its processes work for this user. */
+  /** Asks the server, on a separate connection, which of its processes are working for this user. */
   askBusyProcesses: () => Promise<ReadonlySet<number>>;
 }
 
-/** No statement of this service takes so long unless it waits, or its answer is lost. */
+/** A statement of this service takes this long only if it is waiting, or its answer is lost. */
 const silentMs = 2_000;
-const lookMs = 1_000;
+const intervalMs = 1_000;
 
 /**
- * Finds answers that will never come. A proxy that hangs keeps its connections open and carries nothing: a write on
- * one would be held to the end of its budget, since a write may well wait for its standby for as long. So the server
- * is asked whether it still works on what was silent; where it does not, the connection is given up and the caller
- * finds out on another one what became of its work.
+ * Finds answers that will never come. A proxy that hangs keeps its connections open and carries nothing. A write on one
+ * would wait until its budget ends, since waiting for a standby may well take that long. So the server is asked whether
+ * it is still working on the statement; if not, the connection is abandoned, and the caller finds out on another one
+ * what became of its work.
  */
 export class SilenceWatch {
   private readonly options: SilenceWatchOptions;
@@ -23,14 +23,14 @@ export class SilenceWatch {
 
   constructor(options: SilenceWatchOptions) {
     this.options = options;
-    this.timer = setInterval(() => void this.look(), lookMs).unref();
+    this.timer = setInterval(() => void this.check(), intervalMs).unref();
   }
 
   end(): void {
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     const silent = [...this.options.connections()].filter(
       (connection) => connection.silentForMs() > silentMs,
     );
@@ -45,7 +45,7 @@ export class SilenceWatch {
           connection.abandon("its answer was lost on the way");
       }
     } catch {
-      // A server that cannot be asked may yet answer; its statements end at their deadlines.
+      // A server that cannot be asked may still answer; if not, its statements end at their deadlines.
     } finally {
       this.asking = false;
     }

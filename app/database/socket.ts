@@ -4,16 +4,16 @@ import { connect as connectTls } from "node:tls";
 export interface SocketOptions {
   host: string;
   port: number;
-  /** PEM. With it TLS is required and the server's certificate and name are verified. */
+  /** PEM. If set, TLS is required, and the server's certificate and name are verified. */
   certificateAuthority: string | undefined;
 }
 
-/** Length 8, then the code of SSLRequest. Postgres answers with one byte, S or N. */
+/** SSLRequest: its length, 8, then its code. Postgres answers with one byte, S or N. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const yes = 0x53;
 
 /**
- * A connected socket on which Postgres' start-up message can be sent, with TLS where an authority is given.
+ * A connected socket, ready for Postgres' start-up message, with TLS if an authority is given.
  * @throws The socket's own error, or that it took longer than `timeoutMs`. The socket is then destroyed.
  */
 export async function openSocket(options: SocketOptions, timeoutMs: number): Promise<Socket> {
@@ -22,7 +22,7 @@ export async function openSocket(options: SocketOptions, timeoutMs: number): Pro
     () => socket.destroy(new Error(`No connection within ${timeoutMs} ms.`)),
     timeoutMs,
   );
-  // Whoever waits hears of an error; one that nobody waits for must not end the process.
+  // Whoever waits for the socket gets the error; without this one that nobody waits for would end the process.
   socket.on("error", () => {});
   socket.setKeepAlive(true, 10_000);
   try {
@@ -39,7 +39,7 @@ export async function openSocket(options: SocketOptions, timeoutMs: number): Pro
 async function secure(socket: Socket, options: SocketOptions): Promise<Socket> {
   socket.write(sslRequest);
   const answer = await happens<Buffer>(socket, "data");
-  // More than the one byte, before there is TLS, is someone in the middle.
+  // More than that one byte before TLS begins comes from someone in the middle.
   if (answer.length !== 1 || answer[0] !== yes) throw new Error("The database server does not offer TLS.");
   const secured = connectTls({
     socket,
@@ -52,7 +52,7 @@ async function secure(socket: Socket, options: SocketOptions): Promise<Socket> {
   return secured;
 }
 
-/** Waits for the event; unlike `once` of node:events it also gives up when the socket closes without an error. */
+/** Waits for the event. Unlike `once` of node:events it also rejects when the socket closes without an error. */
 function happens<T>(socket: Socket, event: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const forget = () => {

@@ -1,9 +1,9 @@
 import type { ColumnType, Generated } from "kysely";
 
-/** The newest migration that this release needs; the schema may be further. */
+/** The newest migration that this release needs; the schema may be ahead of it. */
 export const neededMigration = "0002_avatar_key";
 
-/** The tables as the migrations leave them; a test holds the two together. */
+/** The tables as the migrations leave them; a test checks that the two agree. */
 export interface Database {
   accounts: AccountsTable;
   sessions: SessionsTable;
@@ -13,7 +13,7 @@ export interface Database {
   rate_limits: RateLimitsTable;
 }
 
-/** A moment to the millisecond, as JavaScript has it: what is written comes back the same. */
+/** A time to the millisecond, the precision of a Date: what is written comes back the same. */
 type Moment = Date;
 
 type StoredJson = ColumnType<Record<string, unknown>, object, object>;
@@ -23,11 +23,11 @@ export interface AccountsTable {
   /** Lower case: `Ada` and `ada` are one handle. */
   handle: string;
   email: string;
-  /** In PHC form, `$argon2id$v=19$m=…`; until the first log-in as an import brought it. */
+  /** In PHC form, `$argon2id$v=19$m=…`; after an import, as the imported file had it until the first log-in. */
   password_hash: string;
   display_name: Generated<string>;
   bio: Generated<string>;
-  /** Written for the release before 0002; the one after this contracts it away. */
+  /** Written for the release before 0002; the next release drops it. */
   avatar_url: string | null;
   /** Key of the object in the bucket. */
   avatar_key: string | null;
@@ -43,7 +43,7 @@ export interface SessionsTable {
 }
 
 export interface RefreshTokensTable {
-  /** SHA-256 of the token; the token itself is nowhere. */
+  /** SHA-256 of the token; the token itself is not stored. */
   hash: Buffer;
   session_id: string;
   created_at: Generated<Moment>;
@@ -60,15 +60,15 @@ export interface PostsTable {
 }
 
 export interface IdempotencyKeysTable {
-  /** Whose key it is: another account's equal key is another key. */
+  /** Whose key it is: the same key of another account is a different one. */
   scope: string;
   key: string;
-  /** SHA-256 over what was asked, so that the same key with something else is refused. */
+  /** SHA-256 of the request, so that the same key with another request is refused. */
   fingerprint: Buffer;
   status: number;
   response: StoredJson;
   created_at: Generated<Moment>;
-  /** The last time this answer was given again. */
+  /** When this answer was last given again. */
   replayed_at: Moment | null;
 }
 

@@ -29,7 +29,7 @@ export function refuse(
 ): FastifyReply {
   const problem = toProblem(error);
   if (error instanceof DatabaseFailure)
-    request.log.warn({ reason: error.message, fate: error.fate }, "gave up");
+    request.log.warn({ reason: error.message, outcome: error.outcome }, "gave up");
   else if (request.raw.errored) request.log.info({ reason: request.raw.errored.message }, "upload broke off");
   else if (problem.statusCode === 500) request.log.error({ err: error }, "request failed");
   return sendProblem(request, reply, problem);
@@ -63,7 +63,7 @@ export function toProblem(error: FastifyError | Problem): Problem {
 }
 
 function fromDatabase(failure: DatabaseFailure): Problem {
-  return failure.fate === "unknown"
+  return failure.outcome === "unknown"
     ? new Problem(
         503,
         "outcome-unknown",

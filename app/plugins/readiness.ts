@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { sql } from "kysely";
 import { withinMs } from "../database/deadline.ts";
-import { fateOf, serverErrorIn } from "../database/failures.ts";
+import { outcomeOf, serverErrorIn } from "../database/failures.ts";
 import { neededMigration } from "../database/types.ts";
 
 declare module "fastify" {
@@ -71,7 +71,7 @@ async function askDatabase(app: FastifyInstance): Promise<string> {
       : `The schema is at migration ${newest}; this release needs ${neededMigration}.`;
   } catch (error) {
     const refusal = serverErrorIn(error);
-    if (refusal === undefined || fateOf(refusal) !== "refused") return "unreachable";
+    if (refusal === undefined || outcomeOf(refusal) !== "refused") return "unreachable";
     return `The database refuses this node: ${refusal.message}.`;
   }
 }

@@ -11,7 +11,7 @@ const servers: Record<string, keyof ProcessorMs> = {
   proxy: "proxies",
 };
 
-/** The time that whoever serves a request has kept a core busy so far, all containers of a kind together. */
+/** Processor time so far of the containers that serve requests, summed by kind. */
 export async function processorTimes(stack: RunningStack): Promise<ProcessorMs> {
   const busyMs: ProcessorMs = { service: 0, database: 0, proxies: 0 };
   const filters = { label: [`capstone.stack=${stack.name}`] };

@@ -6,7 +6,7 @@ import type { Effect, Kind, Ledger, Operation } from "./ledger.ts";
 import { failed } from "./ledger.ts";
 import { randomPicture } from "./picture.ts";
 
-/** A person with an account and one connection, who does one thing after the other. */
+/** A person with an account and one connection, who does one thing at a time. */
 export class User {
   readonly memory: AccountMemory;
   private readonly http: HttpClient;

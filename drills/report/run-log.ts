@@ -5,7 +5,7 @@ import { failed } from "../load/ledger.ts";
 import type { DrillRun } from "../run/run-drill.ts";
 
 /**
- * Keeps what a drill saw on this machine, to look into what went wrong: every request that failed or took long, every
+ * Saves what a drill saw on this machine, for debugging: every request that failed or took long, every
  * action, every sign that the stack detected it. Times are milliseconds since the fault.
  * @returns The file.
  */

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { quietName } from "../alerts/quiet.ts";
 
-/** What `npm run drill` is told. */
+/** The command line of `npm run drill`. */
 export interface DrillCommand {
   stack: string;
   /** Named drills, random faults, everything for the record, or only the list, the documents or a repair. */

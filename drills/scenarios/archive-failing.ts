@@ -16,15 +16,15 @@ export const drill: Drill = {
   async inject(scene) {
     const { primary, stack } = scene;
     const command = await ask(primary, "show archive_command");
-    const mend = () => setArchiveCommand(scene, command);
-    stack.undoLater(mend);
+    const repair = () => setArchiveCommand(scene, command);
+    stack.undoLater(repair);
     await primary.inject("archiving fails", async () => {
       await setArchiveCommand(scene, broken);
       await ask(primary, "select pg_switch_wal()");
     });
     await scene.seconds(20);
     await primary.clear("archiving works again", async () => {
-      await mend();
+      await repair();
       await ask(primary, "select pg_switch_wal()");
     });
   },

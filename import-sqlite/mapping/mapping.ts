@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PersonError } from "../../infra/errors.ts";
 import type { SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
-import type { ColumnWish } from "../translate/column-type.ts";
+import type { ColumnChoice } from "../translate/column-choice.ts";
 import schema from "./mapping.schema.json" with { type: "json" };
 
 export interface UsersMapping {
@@ -32,7 +32,7 @@ export interface Mapping {
   posts?: PostsMapping | null;
   tables?: Record<
     string,
-    { leaveOut?: boolean; columns?: Record<string, ColumnWish & { leaveOut?: boolean }> }
+    { leaveOut?: boolean; columns?: Record<string, ColumnChoice & { leaveOut?: boolean }> }
   >;
 }
 

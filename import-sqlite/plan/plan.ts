@@ -13,7 +13,8 @@ import { foreignKeysOf } from "../translate/foreign-keys.ts";
 import { keysOf } from "../translate/keys.ts";
 import { schemaName } from "../translate/names.ts";
 import { alignReferences, type ProfiledTable } from "../translate/reference-types.ts";
-import { type Part, planTable, type TablePlan } from "../translate/table.ts";
+import { planTable } from "../translate/table.ts";
+import type { Part, TablePlan } from "../translate/table-plan.ts";
 import { planView, type ViewPlan } from "../translate/view.ts";
 import { keptTables, sayWhatStays } from "./kept-tables.ts";
 import type { Remark, Say } from "./remarks.ts";
@@ -119,8 +120,8 @@ function profiled(
     }
     progress(`reading ${table.name}`);
     const profile = profileTable(file, table, encoding !== "UTF-8");
-    return { table, profile, wishes: mapping.tables?.[table.name]?.columns ?? {} };
+    return { table, profile, choices: mapping.tables?.[table.name]?.columns ?? {} };
   });
   alignReferences(read, say);
-  return read.map(({ table, profile, wishes }) => planTable(schema, table, profile, wishes, say));
+  return read.map(({ table, profile, choices }) => planTable(schema, table, profile, choices, say));
 }

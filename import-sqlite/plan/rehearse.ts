@@ -1,7 +1,8 @@
 import { ServerRefusal } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { identifier } from "../translate/names.ts";
-import { createTable, type TablePlan } from "../translate/table.ts";
+import { createTable } from "../translate/table.ts";
+import type { TablePlan } from "../translate/table-plan.ts";
 import type { ViewPlan } from "../translate/view.ts";
 import type { ImportPlan, LaterPart } from "./plan.ts";
 import type { Say } from "./remarks.ts";

@@ -1,6 +1,6 @@
 export type Affinity = "integer" | "text" | "blob" | "real" | "numeric";
 
-/** What SQLite makes of a declared type: section 3.1 of its "Datatypes". */
+/** The affinity of a declared type (https://sqlite.org/datatype3.html, section 3.1). */
 export function affinityOf(declared: string): Affinity {
   const type = declared.toUpperCase();
   if (type.includes("INT")) return "integer";

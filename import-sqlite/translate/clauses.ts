@@ -1,15 +1,16 @@
 import type { Say } from "../plan/remarks.ts";
-import type { ColumnWish } from "./column-type.ts";
+import type { ColumnChoice } from "./column-choice.ts";
 import { count } from "./count.ts";
 import { translateDefault } from "./default.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
-import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table-plan.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
-/** Defaults, NOT NULL, generated columns and checks of a table whose columns have their types. */
-export function clausesOf(table: TablePlan, wishes: Record<string, ColumnWish>, say: Say): TablePlan {
+/** Adds defaults, NOT NULL, generated columns and checks, once the columns have their types. */
+export function clausesOf(table: TablePlan, choices: Record<string, ColumnChoice>, say: Say): TablePlan {
   for (const column of table.columns) {
-    const kept = wishes[column.source.name]?.keepValues === true;
+    const kept = choices[column.source.name]?.keepValues === true;
     column.generated = kept ? undefined : generatedAs(table, column, say);
     if (column.generated !== undefined || column.identity) continue;
     column.notNull = isRequired(table, column, say);
@@ -18,8 +19,8 @@ export function clausesOf(table: TablePlan, wishes: Record<string, ColumnWish>, 
   return { ...table, checks: checksOf(table, say) };
 }
 
-/** @returns What the work gives; undefined where it is not translatable, which is said. */
-function unless<T>(work: () => T, tell: (reason: string) => void): T | undefined {
+/** @returns The translation; undefined if there is none, which `tell` reports. */
+function translated<T>(work: () => T, tell: (reason: string) => void): T | undefined {
   try {
     return work();
   } catch (error) {
@@ -33,7 +34,7 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
   const { name, generated } = column.source;
   if (generated === "no") return undefined;
   const where = `${table.source.name}.${name}`;
-  const sql = unless(
+  const sql = translated(
     () => {
       const expression = table.source.text.generated.get(name.toLowerCase());
       if (!expression) throw new Untranslatable("an expression that is not found in the table's text");
@@ -66,7 +67,7 @@ function isRequired({ source: table }: TablePlan, { source, profile }: ColumnPla
 function defaultOf({ source: table }: TablePlan, { source, type }: ColumnPlan, say: Say): string | undefined {
   const { defaultText: text } = source;
   if (text === null) return undefined;
-  return unless(
+  return translated(
     () => translateDefault(text, type),
     (reason) =>
       say(
@@ -83,7 +84,7 @@ function checksOf(table: TablePlan, say: Say): Part[] {
     const texts = expression.map(({ text }) => text);
     const what = `the check (${texts.join(" ")})`;
     if (isOfBoolean(texts, names.columns.get(texts[0]?.toLowerCase() ?? "")?.type)) return [];
-    const sql = unless(
+    const sql = translated(
       () => translate(expression, names),
       (reason) => say(table.source.name, "left out", `has ${what}, which uses ${reason}: it has none`),
     );
@@ -92,7 +93,7 @@ function checksOf(table: TablePlan, say: Say): Part[] {
   });
 }
 
-/** `active IN (0, 1)` says what the type boolean says already. */
+/** `active IN (0, 1)` only says what the type boolean says already. */
 function isOfBoolean([, ...rest]: string[], type: string | undefined): boolean {
   return type === "boolean" && /^in \( [01] , [01] \)$/i.test(rest.join(" "));
 }

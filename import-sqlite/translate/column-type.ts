@@ -1,47 +1,31 @@
-import type { NumberOfMoments } from "../encode/moments.ts";
 import type { TypeName } from "../encode/types.ts";
 import { type ColumnProfile, isForJson, isForMoments } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
 import { affinityOf } from "./affinity.ts";
+import type { ColumnChoice, ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
 import { ofMoments } from "./moment-type.ts";
 
-export interface ColumnType {
-  type: TypeName;
-  /** How a number in a column of moments is read. */
-  numbers?: NumberOfMoments;
-  /** What of the column is not exactly as it was; each ends the sentence "Column …". */
-  differences: string[];
-}
-
-/** What a mapping file says of a column. */
-export interface ColumnWish {
-  type?: TypeName;
-  numbers?: NumberOfMoments;
-  replaceUnstorable?: boolean;
-  /** A generated column becomes a plain one. */
-  keepValues?: boolean;
-}
-
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Decides by what a column holds; what it was declared as is a hint, which SQLite does not hold anyone to. */
+/** Decides by what the column holds. Its declared type is only a hint, since SQLite does not enforce it. */
 export function columnType(
   column: SqliteColumn,
   profile: ColumnProfile,
-  wish: ColumnWish = {},
+  choice: ColumnChoice = {},
   strict = false,
 ): ColumnType {
-  if (wish.type) return { type: wish.type, ...(wish.numbers && { numbers: wish.numbers }), differences: [] };
+  if (choice.type)
+    return { type: choice.type, ...(choice.numbers && { numbers: choice.numbers }), differences: [] };
   const { integers, reals, texts, blobs, unstorable } = profile;
   const numbers = integers + reals;
   if (numbers + texts + blobs === 0) return ofDeclaration(column, strict);
-  if (blobs > 0 || (unstorable > 0 && !wish.replaceUnstorable)) return bytes(column, profile);
+  if (blobs > 0 || (unstorable > 0 && !choice.replaceUnstorable)) return bytes(column, profile);
   if (isForMoments(column)) {
-    const moments = ofMoments(column, profile, wish.numbers);
+    const moments = ofMoments(column, profile, choice.numbers);
     if (moments) return moments;
   }
-  if (texts > 0) return text(column, profile, wish);
+  if (texts > 0) return text(column, profile, choice);
   return ofNumbers(column, profile);
 }
 
@@ -87,7 +71,7 @@ function bytes(column: SqliteColumn, profile: ColumnProfile): ColumnType {
   return { type: "bytea", differences };
 }
 
-function text(column: SqliteColumn, profile: ColumnProfile, wish: ColumnWish): ColumnType {
+function text(column: SqliteColumn, profile: ColumnProfile, choice: ColumnChoice): ColumnType {
   const { integers, reals, texts, unstorable } = profile;
   const differences: string[] = [];
   if (integers + reals > 0) {
@@ -105,7 +89,7 @@ function text(column: SqliteColumn, profile: ColumnProfile, wish: ColumnWish): C
       `is declared ${column.declared} and has texts that are no such moment, or of several forms: it becomes text`,
     );
   }
-  if (unstorable > 0 && wish.replaceUnstorable) {
+  if (unstorable > 0 && choice.replaceUnstorable) {
     differences.push(
       `has ${count(unstorable, "text")} whose NULs and wrong bytes are replaced by U+FFFD, as the mapping says`,
     );
@@ -130,7 +114,7 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
   if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared))
     return { type: "numeric", differences: [] };
   if (affinity === "text") {
-    // Only a file that was tampered with has numbers here.
+    // Only a damaged or edited file has numbers here.
     return { type: "text", differences: ["holds numbers although it is declared as text: they become text"] };
   }
   if (reals === 0) return { type: affinity === "real" ? "double precision" : "bigint", differences: [] };

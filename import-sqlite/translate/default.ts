@@ -1,10 +1,11 @@
 import { momentOf } from "../encode/moments.ts";
 import type { TypeName } from "../encode/types.ts";
 import { group, isSymbol, isWord, type Token, tokensOf } from "../sqlite/tokens.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { literal } from "./names.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
-/** Now in UTC, to the second, as SQLite has it. */
+/** The current time in UTC, to the second like SQLite's. */
 const now = "date_trunc('second', now())";
 const forms = {
   CURRENT_TIMESTAMP: "YYYY-MM-DD HH24:MI:SS",
@@ -14,8 +15,8 @@ const forms = {
 type Clock = keyof typeof forms;
 
 /**
- * A column's default as Postgres has it, in the column's type.
- * @returns undefined where it is NULL.
+ * A column's default in Postgres' SQL, in the column's type.
+ * @returns undefined if it is NULL.
  * @throws Untranslatable
  */
 export function translateDefault(sql: string, type: TypeName): string | undefined {
@@ -35,7 +36,7 @@ function unwrapped(tokens: Token[]): Token[] {
   return next === tokens.length ? unwrapped(inner) : tokens;
 }
 
-/** `CURRENT_TIMESTAMP`, or one of the functions called with 'now'. */
+/** `CURRENT_TIMESTAMP` and the like, also written as a function of 'now'. */
 function clockOf(tokens: Token[]): Clock | undefined {
   const word = tokens[0]?.text.toUpperCase() ?? "";
   if (tokens.length === 1 && tokens[0]?.kind === "word" && word in forms) return word as Clock;
@@ -57,7 +58,7 @@ function clockDefault(clock: Clock, type: TypeName): string {
   throw new Untranslatable(`${clock} where the column is ${type}`);
 }
 
-/** The text of a number, with its sign, of a string, a word or a blob. */
+/** The text of a constant: a number with its sign, a string, a word or a blob. */
 function constantOf(tokens: Token[]): string | undefined {
   const sign = isSymbol(tokens[0], "-") || isSymbol(tokens[0], "+") ? tokens[0]?.text : "";
   const rest = sign === "" ? tokens : tokens.slice(1);

@@ -1,160 +1,192 @@
-import type { TypeName } from "../encode/types.ts";
-import { group, isSymbol, isWord, type Token } from "../sqlite/tokens.ts";
-import { identifier, literal } from "./names.ts";
-
-/** What names in an expression may mean, by their lower case: SQLite does not tell `A` from `a`. */
-export interface Names {
-  columns: Map<string, { name: string; type: TypeName }>;
-  /** Tables and views, in a view only. */
-  tables?: Map<string, string>;
-  /** A view: it is a whole query, and has aliases. */
-  query?: boolean;
-}
-
-/** Something that means nothing, or something else, in Postgres. The message ends the sentence "… uses …". */
-export class Untranslatable extends Error {
-  override name = "Untranslatable";
-}
-
-const operators = /^(AND|OR|NOT|IN|IS|NULL|BETWEEN|CASE|WHEN|THEN|ELSE|END|ESCAPE|DISTINCT|FROM|TRUE|FALSE)$/;
-const queryWords =
-  /^(SELECT|ALL|JOIN|LEFT|INNER|CROSS|OUTER|ON|USING|WHERE|GROUP|BY|HAVING|ORDER|ASC|DESC|LIMIT|OFFSET|AS|UNION|INTERSECT|EXCEPT|WITH|EXISTS|NULLS|FIRST|LAST)$/;
-const symbols = new Set([
-  "(",
-  ")",
-  ",",
-  ".",
-  "+",
-  "-",
-  "*",
-  "/",
-  "%",
-  "||",
-  "=",
-  "<>",
-  "!=",
-  "<",
-  "<=",
-  ">",
-  ">=",
-]);
-/** Functions that do the same under this name. */
-const functions: Record<string, string> = {
-  ABS: "abs",
-  COALESCE: "coalesce",
-  IFNULL: "coalesce",
-  INSTR: "strpos",
-  LENGTH: "length",
-  LOWER: "lower",
-  LTRIM: "ltrim",
-  NULLIF: "nullif",
-  REPLACE: "replace",
-  RTRIM: "rtrim",
-  TRIM: "btrim",
-  UPPER: "upper",
-};
-/** And those that do it over the rows of a query. */
-const aggregates: Record<string, string> = { AVG: "avg", COUNT: "count", MAX: "max", MIN: "min", SUM: "sum" };
+import type { Token } from "../sqlite/tokens.ts";
+import { literal } from "./names.ts";
+import { alike, binding, commonType, type Expression, hasOneText, operand } from "./postgres-expression.ts";
+import type { Names } from "./references.ts";
+import { TokenCursor } from "./token-cursor.ts";
+import { Untranslatable } from "./untranslatable.ts";
+import { ValueGrammar } from "./values.ts";
 
 /**
- * Writes an expression, or the query of a view, as Postgres has it. Only what is known to mean the same is let through.
+ * Writes an expression in Postgres' SQL. Whatever is not certain to mean the same is refused.
  * @throws Untranslatable
  */
 export function translate(tokens: readonly Token[], names: Names): string {
-  const written: string[] = [];
-  /** Whether a boolean column is being compared, so that 0 and 1 stand for false and true. */
-  let boolean = false;
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] as Token;
-    const next = tokens[index + 1];
-    const word = token.kind === "word" ? token.text.toUpperCase() : "";
-    const isName = (token.kind === "word" || token.kind === "name") && !isSymbol(next, ".");
-    const name = isName ? names.columns.get(token.text.toLowerCase()) : undefined;
-    if (isWord(token, "AND", "OR", "THEN", "ELSE", "WHEN", "WHERE", "SELECT")) boolean = false;
-
-    if (token.kind === "string") written.push(literal(token.text));
-    else if (token.kind === "blob") written.push(`'\\x${token.text}'::bytea`);
-    else if (token.kind === "number") written.push(number(token, boolean));
-    else if (token.kind === "symbol") written.push(symbol(token));
-    else if (word === "LIKE") {
-      const explicit = isWord(tokens[index + 2], "ESCAPE");
-      if (!next || !["string", "word", "name"].includes(next.kind))
-        throw new Untranslatable("LIKE with a computed pattern");
-      const pattern = translate([next], names);
-      // SQLite's LIKE does not tell a from A, and knows no escape that is not named.
-      written.push("ilike", pattern, ...(explicit ? [] : ["escape ''"]));
-      index++;
-    } else if (word === "IS") {
-      const not = isWord(next, "NOT");
-      const operand = tokens[index + (not ? 2 : 1)];
-      if (isWord(operand, "NULL")) written.push(not ? "is not null" : "is null");
-      else if (isWord(operand, "DISTINCT")) written.push(not ? "is not distinct from" : "is distinct from");
-      else written.push(not ? "is distinct from" : "is not distinct from");
-      index += (not ? 1 : 0) + (isWord(operand, "NULL") ? 1 : isWord(operand, "DISTINCT") ? 2 : 0);
-    } else if (word === "ISNULL") written.push("is null");
-    else if (word === "NOTNULL") written.push("is not null");
-    else if (word === "COLLATE") {
-      if (!isWord(next, "BINARY")) throw new Untranslatable(`the collation ${next?.text ?? ""}`);
-      index++;
-    } else if (isWord(token, "AS") && isWord(next, "TEXT") && isSymbol(tokens[index + 2], ")")) {
-      written.push("as text");
-      index++;
-    } else if (operators.test(word) || (names.query && queryWords.test(word)))
-      written.push(word.toLowerCase());
-    else if (isSymbol(next, "(") && token.kind === "word")
-      written.push(called(word, tokens.slice(index), names));
-    else if (name) {
-      boolean = name.type === "boolean";
-      written.push(identifier(name.name));
-    } else written.push(other(token, names));
-  }
-  return written
-    .join(" ")
-    .replaceAll(" . ", ".")
-    .replaceAll(/(\w) \((?=.)/g, "$1 (");
+  const cursor = new TokenCursor(tokens);
+  const { sql } = new ExpressionGrammar(cursor, names).expression();
+  cursor.expectEnd();
+  return sql;
 }
 
-function number({ text }: Token, boolean: boolean): string {
-  if (boolean && (text === "0" || text === "1")) return text === "1" ? "true" : "false";
-  return text.replaceAll("_", "");
+/**
+ * The grammar of SQLite's expressions, one method for each level of its operators, loosest first
+ * (https://sqlite.org/lang_expr.html#operators). Each throws Untranslatable.
+ */
+export class ExpressionGrammar extends ValueGrammar {
+  expression(): Expression {
+    let left = this.conjunction();
+    while (this.cursor.takeWords("OR")) left = joined(left, "or", this.conjunction(), binding.or);
+    return left;
+  }
+
+  private conjunction(): Expression {
+    let left = this.negation();
+    while (this.cursor.takeWords("AND")) left = joined(left, "and", this.negation(), binding.and);
+    return left;
+  }
+
+  private negation(): Expression {
+    if (!this.cursor.takeWords("NOT")) return this.equality();
+    return truth(`not ${operand(this.negation(), binding.not)}`, binding.not);
+  }
+
+  private equality(): Expression {
+    let left = this.comparison();
+    for (;;) {
+      const symbol = this.cursor.takeSymbol("=", "==", "<>", "!=");
+      const next = symbol ? compared(left, symbol, this.comparison()) : this.predicate(left);
+      if (next === undefined) return left;
+      left = next;
+    }
+  }
+
+  /** What may follow a value: IS, IN, LIKE and BETWEEN. */
+  private predicate(left: Expression): Expression | undefined {
+    const { cursor } = this;
+    if (cursor.takeWords("ISNULL")) return isNull(left);
+    if (cursor.takeWords("NOTNULL") || cursor.takeWords("NOT", "NULL")) return isNotNull(left);
+    if (cursor.takeWords("IS")) return this.is(left);
+    const negated = ["IN", "LIKE", "BETWEEN"].some((word) => cursor.startsWith("NOT", word));
+    if (negated) cursor.takeWords("NOT");
+    const not = negated ? "not " : "";
+    switch (cursor.takeOneOf("IN", "LIKE", "BETWEEN")) {
+      case "IN":
+        return this.isIn(left, not);
+      case "LIKE":
+        return this.isLike(left, not);
+      case "BETWEEN":
+        return this.isBetween(left, not);
+      default:
+        return undefined;
+    }
+  }
+
+  private is(left: Expression): Expression {
+    const not = this.cursor.takeWords("NOT");
+    if (this.cursor.takeWords("NULL")) return not ? isNotNull(left) : isNull(left);
+    const distinct = this.cursor.takeWords("DISTINCT", "FROM") !== not;
+    const [one, other] = operands([left, this.comparison()]);
+    return truth(`${one} is ${distinct ? "" : "not "}distinct from ${other}`, binding.is);
+  }
+
+  private isIn(left: Expression, not: string): Expression {
+    this.cursor.expectSymbol("(");
+    if (this.query && this.cursor.startsWith("SELECT")) {
+      const inside = this.query();
+      this.cursor.expectSymbol(")");
+      return truth(`${operand(left, tight)} ${not}in ( ${inside} )`, binding.membership);
+    }
+    const list = this.cursor.list(() => this.expression());
+    this.cursor.expectSymbol(")");
+    const [one = left, ...others] = alike([left, ...list]);
+    const inside = others.map(({ sql }) => sql).join(" , ");
+    return truth(`${operand(one, tight)} ${not}in ( ${inside} )`, binding.membership);
+  }
+
+  /** SQLite's LIKE ignores case, and has no escape character unless one is given. */
+  private isLike(left: Expression, not: string): Expression {
+    const pattern = this.comparison();
+    if (!pattern.simple) throw new Untranslatable("LIKE with a computed pattern");
+    let escaping = "''";
+    if (this.cursor.takeWords("ESCAPE")) {
+      const token = this.cursor.take();
+      if (token.kind !== "string") throw new Untranslatable("LIKE with a computed escape");
+      escaping = literal(token.text);
+    }
+    const sql = `${operand(left, tight)} ${not}ilike ${pattern.sql} escape ${escaping}`;
+    return truth(sql, binding.membership);
+  }
+
+  private isBetween(left: Expression, not: string): Expression {
+    const low = this.comparison();
+    this.cursor.expectWord("AND");
+    const [value, from, to] = operands([left, low, this.comparison()]);
+    return truth(`${value} ${not}between ${from} and ${to}`, binding.membership);
+  }
+
+  private comparison(): Expression {
+    let left = this.sum();
+    for (let symbol = this.order(); symbol; symbol = this.order()) left = compared(left, symbol, this.sum());
+    return left;
+  }
+
+  private order(): string | undefined {
+    return this.cursor.takeSymbol("<", "<=", ">", ">=");
+  }
+
+  private sum(): Expression {
+    let left = this.product();
+    for (let sign = this.cursor.takeSymbol("+", "-"); sign; sign = this.cursor.takeSymbol("+", "-")) {
+      left = calculated(left, sign, this.product(), binding.sum);
+    }
+    return left;
+  }
+
+  private product(): Expression {
+    const symbol = () => this.cursor.takeSymbol("*", "/", "%");
+    let left = this.concatenation();
+    for (let found = symbol(); found; found = symbol()) {
+      left = calculated(left, found, this.concatenation(), binding.product);
+    }
+    return left;
+  }
+
+  private concatenation(): Expression {
+    let left = this.signed();
+    while (this.cursor.takeSymbol("||")) {
+      const right = this.signed();
+      if (!hasOneText(left) || !hasOneText(right)) {
+        throw new Untranslatable("|| with something other than text or whole numbers");
+      }
+      left = { ...calculated(left, "||", right, binding.concatenation), type: "text" };
+    }
+    return left;
+  }
+
+  private signed(): Expression {
+    const sign = this.cursor.takeSymbol("-", "+");
+    if (!sign) return this.collated();
+    const inner = this.signed();
+    return { sql: `${sign} ${operand(inner, binding.sign)}`, binds: binding.sign, type: inner.type };
+  }
+
+  private collated(): Expression {
+    const inner = this.primary();
+    while (this.cursor.takeWords("COLLATE")) {
+      const collation = this.cursor.take().text;
+      if (collation.toUpperCase() !== "BINARY") throw new Untranslatable(`the collation ${collation}`);
+    }
+    return inner;
+  }
 }
 
-function symbol({ text }: Token): string {
-  if (text === "==") return "=";
-  if (text === ";") return "";
-  if (!symbols.has(text)) throw new Untranslatable(`the operator ${text}`);
-  return text;
+/** Binds more tightly than any comparison. */
+const tight = binding.concatenation;
+
+const truth = (sql: string, binds: number): Expression => ({ sql, binds, type: "boolean" });
+const isNull = (value: Expression) => truth(`${operand(value, tight)} is null`, binding.is);
+const isNotNull = (value: Expression) => truth(`${operand(value, tight)} is not null`, binding.is);
+const operands = (values: Expression[]) => alike(values).map((value) => operand(value, tight));
+
+function joined(left: Expression, word: string, right: Expression, binds: number): Expression {
+  return truth(`${operand(left, binds)} ${word} ${operand(right, binds + 1)}`, binds);
 }
 
-function called(word: string, tokens: readonly Token[], names: Names): string {
-  if (word === "SUBSTR" || word === "SUBSTRING") {
-    // Counted from the end, or from 0, it means something else.
-    const start = tokens.findIndex((token) => isSymbol(token, ","));
-    const first = tokens[start + 1];
-    if (first?.kind === "number" && /^[1-9]\d*$/.test(first.text)) return "substr";
-    throw new Untranslatable("substr with a computed start");
-  }
-  if (word === "CAST") {
-    const type = group([...tokens], 1).inner.at(-1);
-    // To numbers SQLite casts whatever it is given.
-    if (isWord(type, "TEXT")) return "cast";
-    throw new Untranslatable(`a cast to ${type?.text ?? ""}`);
-  }
-  const known = functions[word] ?? (names.query ? aggregates[word] : undefined);
-  if (!known) throw new Untranslatable(`the function ${word.toLowerCase()}`);
-  return known;
+function compared(left: Expression, symbol: string, right: Expression): Expression {
+  const [one, other] = operands([left, right]);
+  return truth(`${one} ${symbol === "==" ? "=" : symbol} ${other}`, binding.comparison);
 }
 
-function other(token: Token, names: Names): string {
-  const table = names.tables?.get(token.text.toLowerCase());
-  if (table !== undefined) return identifier(table);
-  if (
-    names.query &&
-    !/^(CURRENT_|GLOB$|REGEXP$|MATCH$|OVER$|FILTER$|RECURSIVE$|NATURAL$|INDEXED$)/i.test(token.text)
-  ) {
-    // An alias: SQLite does not tell cases apart, so a plain one is written in one.
-    return identifier(token.kind === "word" ? token.text.toLowerCase() : token.text);
-  }
-  if (token.doubleQuoted) return literal(token.text);
-  throw new Untranslatable(token.kind === "name" ? `the name "${token.text}"` : token.text);
+function calculated(left: Expression, symbol: string, right: Expression, binds: number): Expression {
+  const sql = `${operand(left, binds)} ${symbol} ${operand(right, binds + 1)}`;
+  return { sql, binds, type: commonType([left, right]) };
 }

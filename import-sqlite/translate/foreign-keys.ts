@@ -2,9 +2,9 @@ import type { Say } from "../plan/remarks.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { count } from "./count.ts";
 import { columnName, identifier } from "./names.ts";
-import type { Part, TablePlan } from "./table.ts";
+import type { Part, TablePlan } from "./table-plan.ts";
 
-/** The foreign keys of a table, to be made when all tables have their keys. */
+/** The foreign keys of a table, to be created once all tables have their own keys. */
 export function foreignKeysOf(
   file: SqliteFile,
   table: TablePlan,
@@ -43,7 +43,7 @@ export function foreignKeysOf(
   });
 }
 
-/** Rows whose parent does not exist, by the number of the foreign key: SQLite does not hold rows to them by default. */
+/** How many rows have no parent, by the foreign key's number: by default SQLite does not enforce foreign keys. */
 function brokenRows(file: SqliteFile, table: string): Map<number, number> {
   try {
     const rows = file.describe<{ fkid: number; rows: number }>(
@@ -52,7 +52,7 @@ function brokenRows(file: SqliteFile, table: string): Map<number, number> {
     );
     return new Map(rows.map(({ fkid, rows: number }) => [fkid, number]));
   } catch {
-    // The parent has no such key: Postgres will refuse the foreign key, and that is said.
+    // The parent has no such key. Postgres will refuse the foreign key, which is reported.
     return new Map();
   }
 }

@@ -1,18 +1,19 @@
 import type { Say } from "../plan/remarks.ts";
 import type { SqliteIndex } from "../sqlite/schema.ts";
-import { translate, Untranslatable } from "./expression.ts";
+import { translate } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
-import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table.ts";
+import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table-plan.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
-/** An entry of a B-tree may have some 2,700 bytes. */
+/** A B-tree entry may have about 2,700 bytes. */
 const longestKeyBytes = 2_600;
 
-/** Primary key, unique constraints and indexes of a table, to be made once its rows are there. */
+/** The primary key, unique constraints and indexes of a table, to be created after its rows are written. */
 export function keysOf(table: TablePlan, say: Say): Part[] {
   const primary = primaryKey(table, say);
   const indexes = table.source.indexes
     .filter(({ origin }) => origin !== "pk")
-    // Those that rows must keep to come first: foreign keys stand on them.
+    // Unique ones come first, because foreign keys refer to them.
     .toSorted((a, b) => Number(b.unique) - Number(a.unique))
     .flatMap((index) => indexOf(table, index, say) ?? []);
   return [...primary, ...indexes];
@@ -29,7 +30,7 @@ function primaryKey(table: TablePlan, say: Say): Part[] {
     return [];
   }
   const list = keys.map(({ name }) => identifier(name)).join(", ");
-  // The key itself compares bytes, so that foreign keys may stand on it; an index beside it holds rows to the rest.
+  // The key itself compares bytes, so that foreign keys can refer to it; a second index enforces the rest.
   const folded = keysOfPrimary(table).flatMap(({ column, collation }) => {
     const found = findColumn(table, column);
     return found?.type === "text" && collation === "NOCASE" ? [`lower(${identifier(found.name)})`] : [];
@@ -80,7 +81,7 @@ function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefin
       return `${collated(sql, collation, found)}${descending ? " desc" : ""}`;
     });
     const where = index.where ? ` where ${translate(index.where, names)}` : "";
-    // The name of a constraint's index is SQLite's own.
+    // SQLite names the index of a constraint itself.
     const name = index.origin === "u" ? "" : ` ${identifier(fitted(index.name))}`;
     const sql = `create ${index.unique ? "unique " : ""}index${name} on ${table.address} (${keys.join(", ")})${where}`;
     return { what, sql };
@@ -95,14 +96,14 @@ function findColumn({ columns }: TablePlan, name: string | undefined): ColumnPla
   return columns.find(({ source }) => source.name.toLowerCase() === name?.toLowerCase());
 }
 
-/** Under the collation "C", which text columns have, `lower` folds ASCII alone, and so does NOCASE. */
+/** With the collation "C", which text columns have, `lower` changes only ASCII, just as NOCASE does. */
 function collated(sql: string, collation: string, column: ColumnPlan | undefined): string {
   if (collation === "BINARY" || (column && column.type !== "text")) return sql;
   if (collation === "NOCASE") return `lower(${sql})`;
   throw new Untranslatable(`the collation ${collation}`);
 }
 
-/** `ASC`, `DESC` and `COLLATE name` stand behind the expression; the index knows them. */
+/** The expression without the `ASC`, `DESC` or `COLLATE name` that follows it: the index knows those. */
 function withoutOrder(expression: SqliteIndex["keys"][number]["expression"]) {
   const end = expression.findIndex(({ kind, text }) => kind === "word" && /^(ASC|DESC|COLLATE)$/i.test(text));
   return end < 0 ? expression : expression.slice(0, end);

@@ -1,24 +1,24 @@
 import type { NumberOfMoments } from "../encode/moments.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
-import type { ColumnType } from "./column-type.ts";
+import type { ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
 
 /**
  * The type of a column that is declared for dates or times.
- * @param wished What a mapping says that its numbers count.
- * @returns undefined where it holds something else, or several kinds of it.
+ * @param chosen What its numbers count, if a mapping says so.
+ * @returns undefined if it holds anything else, or several kinds of them.
  */
 export function ofMoments(
   column: SqliteColumn,
   profile: ColumnProfile,
-  wished: NumberOfMoments | undefined,
+  chosen: NumberOfMoments | undefined,
 ): ColumnType | undefined {
   const { integers, reals, texts, dates, timestamps, timestampsWithZone } = profile;
   if (integers + reals === 0) {
     if (dates === texts) return { type: "date", differences: [] };
     if (timestampsWithZone === texts) return { type: "timestamptz", differences: [] };
-    // Dates alone are written as times by those who declare a time of day too.
+    // In a column declared for times, a date alone means the beginning of that day.
     if (dates + timestamps === texts) {
       const differences =
         dates > 0
@@ -28,7 +28,7 @@ export function ofMoments(
     }
     return undefined;
   }
-  const numbers = wished ?? kindOfNumbers(profile);
+  const numbers = chosen ?? kindOfNumbers(profile);
   if (texts > 0 || numbers === undefined) return undefined;
   const how = { "unix-seconds": "seconds", "unix-milliseconds": "milliseconds", "julian-day": "Julian days" };
   const exact = reals === 0 ? "" : ", fractions to the nearest microsecond";
@@ -42,7 +42,7 @@ export function ofMoments(
   };
 }
 
-/** Told only where no other reading makes sense: years 1973 to 2286, and for Julian days 1858 to 2406. */
+/** Only where no other reading makes sense: the years 1973 to 2286, and for Julian days 1858 to 2406. */
 function kindOfNumbers(profile: ColumnProfile): NumberOfMoments | undefined {
   const { integers, reals } = profile;
   const smallest = Math.min(

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 
-/** Postgres cuts longer names off. */
+/** Postgres truncates longer names. */
 const longestBytes = 63;
-/** Every table of Postgres has these columns already. */
+/** Every table in Postgres has these columns already. */
 const systemColumns = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
 
-/** The schema that a file's tables go to: its name in what needs no quotes. */
+/** The schema for a file's tables: the file's name in characters that need no quotes. */
 export function schemaName(file: string): string {
   const base = path.basename(file).replace(/\.[^.]*$/, "");
   const plain = base
@@ -18,7 +18,7 @@ export function schemaName(file: string): string {
   return fitted(name.replace(/_+$/, ""));
 }
 
-/** A name as it is, or shortened to what Postgres keeps, so that two long names stay two. */
+/** The name, or a short form that Postgres does not truncate, so that two long names stay different. */
 export function fitted(name: string): string {
   if (name === "") return "_";
   if (Buffer.byteLength(name) <= longestBytes) return name;

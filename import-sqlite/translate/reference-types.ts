@@ -2,16 +2,17 @@ import type { TypeName } from "../encode/types.ts";
 import type { Say } from "../plan/remarks.ts";
 import type { TableProfile } from "../sqlite/profile.ts";
 import type { SqliteColumn, SqliteTable } from "../sqlite/schema.ts";
-import { type ColumnWish, columnType } from "./column-type.ts";
+import type { ColumnChoice } from "./column-choice.ts";
+import { columnType } from "./column-type.ts";
 import { rowNumber } from "./row-number.ts";
 
 export interface ProfiledTable {
   table: SqliteTable;
   profile: TableProfile;
-  wishes: Record<string, ColumnWish>;
+  choices: Record<string, ColumnChoice>;
 }
 
-/** A column with the type that it would get. */
+/** A column with the type that it would get by itself. */
 interface Typed {
   of: ProfiledTable;
   column: SqliteColumn;
@@ -19,8 +20,8 @@ interface Typed {
 }
 
 /**
- * SQLite compares a number with a text that says the same; Postgres has foreign keys between equal types only. Where
- * one side of a foreign key becomes text, the other does too, and so on along the keys.
+ * In SQLite a number can refer to a text with the same digits; in Postgres both sides of a foreign key have one type.
+ * Where one side becomes text, the other does too, and so on along the keys.
  */
 export function alignReferences(tables: ProfiledTable[], say: Say): void {
   const typed = new Map(tables.map((of) => [of.table.name.toLowerCase(), typesOf(of)]));
@@ -43,12 +44,12 @@ export function alignReferences(tables: ProfiledTable[], say: Say): void {
 }
 
 function typesOf(of: ProfiledTable): Map<string, Typed> {
-  const { table, profile, wishes } = of;
+  const { table, profile, choices } = of;
   return new Map(
     table.columns.flatMap((column): [string, Typed][] => {
       const columnProfile = profile.columns.get(column.name);
       if (!columnProfile) return [];
-      const { type } = columnType(column, columnProfile, wishes[column.name], table.strict);
+      const { type } = columnType(column, columnProfile, choices[column.name], table.strict);
       return [[column.name.toLowerCase(), { of, column, type }]];
     }),
   );
@@ -69,11 +70,11 @@ function becomesText([one, other]: (Typed | undefined)[], say: Say): boolean {
     ({ type }) => type === "bigint" || type === "numeric" || type === "double precision",
   );
   const text = [one, other].find(({ type }) => type === "text");
-  // What numbers the rows goes on to do so.
+  // The column that numbers the rows keeps its type.
   if (!number || !text || rowNumber(number.of.table) === number.column) return false;
   number.type = "text";
   const { of, column } = number;
-  of.wishes = { ...of.wishes, [column.name]: { ...of.wishes[column.name], type: "text" } };
+  of.choices = { ...of.choices, [column.name]: { ...of.choices[column.name], type: "text" } };
   say(
     `${of.table.name}.${column.name}`,
     "differs",

@@ -2,12 +2,11 @@ import type { TypeName } from "../encode/types.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
 import { quoted } from "../sqlite/schema.ts";
 
-/** Beyond it a double is no whole number that JavaScript can tell from its neighbours. */
+/** Number.MAX_SAFE_INTEGER: beyond it a double cannot tell whole numbers apart. */
 const largestSafe = 9_007_199_254_740_991n;
 
 /**
- * What is selected of a column, so that each value arrives as its type needs it.
- * @param declaredReal Whether SQLite makes a fraction of every number in the column.
+ * The SQL that selects a column so that each value arrives in the form its type needs.
  */
 export function sourceOf(column: string, type: TypeName, profile: ColumnProfile): string {
   const name = quoted(column);
@@ -31,8 +30,8 @@ export function sourceOf(column: string, type: TypeName, profile: ColumnProfile)
 }
 
 /**
- * Whole numbers as SQLite writes them; 1.0 as 1.0. Its way to write other fractions stops at 15 digits, so they come
- * as numbers and are written here with as many digits as it takes to read the same number again.
+ * Whole numbers as SQLite writes them, and 1.0 as 1.0. SQLite writes other fractions with 15 digits only, so they are
+ * fetched as numbers and written here with as many digits as it takes to read the same number again.
  */
 function numbersAsText(name: string): string {
   const wholeReal = `${name} = cast(${name} as integer) and abs(${name}) < 1e15`;

@@ -1,50 +1,21 @@
 import type { EncodedColumn } from "../encode/row-encoder.ts";
-import { type TypeName, type Write, writerOf } from "../encode/types.ts";
+import { type Write, writerOf } from "../encode/types.ts";
 import type { Say } from "../plan/remarks.ts";
 import type { ColumnProfile, TableProfile } from "../sqlite/profile.ts";
-import { quoted, type SqliteColumn, type SqliteTable } from "../sqlite/schema.ts";
+import { quoted, type SqliteTable } from "../sqlite/schema.ts";
 import { clausesOf } from "./clauses.ts";
-import { type ColumnWish, columnType } from "./column-type.ts";
-import type { Names } from "./expression.ts";
+import type { ColumnChoice } from "./column-choice.ts";
+import { columnType } from "./column-type.ts";
 import { columnName, fitted, identifier } from "./names.ts";
 import { rowNumber } from "./row-number.ts";
 import { sourceOf } from "./source.ts";
-
-export interface ColumnPlan {
-  source: SqliteColumn;
-  profile: ColumnProfile;
-  name: string;
-  type: TypeName;
-  write: Write;
-  /** Numbers the rows. */
-  identity: boolean;
-  notNull: boolean;
-  default: string | undefined;
-  /** Postgres computes it, by this expression. */
-  generated: string | undefined;
-}
-
-/** A part of a definition that Postgres may refuse: then it is left out, and that is said. */
-export interface Part {
-  what: string;
-  sql: string;
-}
-
-export interface TablePlan {
-  source: SqliteTable;
-  profile: TableProfile;
-  /** Quoted, with the schema. */
-  address: string;
-  name: string;
-  columns: ColumnPlan[];
-  checks: Part[];
-}
+import type { ColumnPlan, TablePlan } from "./table-plan.ts";
 
 export function planTable(
   schema: string,
   table: SqliteTable,
   profile: TableProfile,
-  wishes: Record<string, ColumnWish>,
+  choices: Record<string, ColumnChoice>,
   say: Say,
 ): TablePlan {
   const identity = rowNumber(table);
@@ -56,7 +27,7 @@ export function planTable(
     const { type, numbers, differences } = columnType(
       column,
       columnProfile,
-      wishes[column.name],
+      choices[column.name],
       table.strict,
     );
     for (const difference of differences) say(where, "differs", difference);
@@ -80,25 +51,16 @@ export function planTable(
     ...{ source: table, profile, name, columns, checks: [] },
     address: `${identifier(schema)}.${identifier(name)}`,
   };
-  return clausesOf(plan, wishes, say);
+  return clausesOf(plan, choices, say);
 }
 
-/** Where a mapping wants a text that is none: bytes that are not UTF-8 are read as U+FFFD already. */
+/** For a mapping that replaces what text cannot hold. Bytes that are not UTF-8 already arrive as U+FFFD. */
 function withoutNul(write: Write): Write {
   return (value, buffer, at) =>
     write(typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value, buffer, at);
 }
 
-/** What an expression of the table may name. */
-export function namesOf(table: TablePlan): Names {
-  return {
-    columns: new Map(
-      table.columns.map(({ source, name, type }) => [source.name.toLowerCase(), { name, type }]),
-    ),
-  };
-}
-
-/** The columns as they are encoded: those that Postgres computes come last. */
+/** The columns in the order they are encoded: those that Postgres computes come last. */
 export function encodedColumns(table: TablePlan): EncodedColumn[] {
   return inOrder(table).map(({ source, type, write, generated }) => ({
     ...{ name: source.name, type, write },
@@ -106,13 +68,13 @@ export function encodedColumns(table: TablePlan): EncodedColumn[] {
   }));
 }
 
-/** Selects the rows as they are encoded. */
+/** The query for the rows, with columns in the order they are encoded. */
 export function selectOf(table: TablePlan): string {
   const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source.name, type, profile));
   return `select ${list.join(", ")} from ${quoted(table.source.name)}`;
 }
 
-/** Quoted names in Postgres, as they are encoded. */
+/** The columns' quoted names in Postgres, in the order they are encoded. */
 export function columnNames(table: TablePlan, which: "all" | "sent"): string[] {
   return inOrder(table)
     .filter(({ generated }) => which === "all" || generated === undefined)

@@ -2,19 +2,21 @@ import type { Say } from "../plan/remarks.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { quoted } from "../sqlite/schema.ts";
 import { group, isSymbol, isWord, tokensOf } from "../sqlite/tokens.ts";
-import { type Names, translate, Untranslatable } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
-import type { TablePlan } from "./table.ts";
+import { translateQuery } from "./query.ts";
+import type { Names } from "./references.ts";
+import type { TablePlan } from "./table-plan.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
 export interface ViewPlan {
   name: string;
   address: string;
   sql: string;
-  /** How many rows it has in SQLite: in Postgres it must have as many. */
+  /** How many rows it has in SQLite; in Postgres it must have as many. */
   rows: number;
 }
 
-/** A view, where its query means the same in Postgres. Names in it are looked up in the schema. */
+/** A view, unless its query might mean something else in Postgres. Its names are looked up in the schema. */
 export function planView(
   schema: string,
   view: { name: string; sql: string },
@@ -28,7 +30,7 @@ export function planView(
   const open = tokens.findIndex((token) => isSymbol(token, "("));
   const columns = open > 0 && open < as ? group(tokens, open).inner.filter(({ text }) => text !== ",") : [];
   try {
-    const query = translate(tokens.slice(as + 1), { ...namesOfAll(tables, views), query: true });
+    const query = translateQuery(tokens.slice(as + 1), namesOfAll(tables, views));
     const list = columns.length > 0 ? ` (${columns.map(({ text }) => identifier(text)).join(", ")})` : "";
     const name = fitted(view.name);
     const address = `${identifier(schema)}.${identifier(name)}`;
@@ -49,8 +51,8 @@ function namesOfAll(tables: readonly TablePlan[], views: readonly string[]): Nam
   const columns: Names["columns"] = new Map();
   for (const { source, name, type } of all) {
     const known = columns.get(source.name.toLowerCase());
-    // Of one name in two tables, only what both have in common is known.
-    columns.set(source.name.toLowerCase(), { name, type: known && known.type !== type ? "text" : type });
+    // Where two tables have a column of one name, its type is known only if both have the same.
+    columns.set(source.name.toLowerCase(), { name, type: known && known.type !== type ? undefined : type });
   }
   const named = [
     ...tables.map(({ source, name }) => [source.name, name] as const),

@@ -5,7 +5,8 @@ import type { Scratch } from "../service/scratch.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import type { SqlValue } from "../sqlite/values.ts";
 import { identifier } from "../translate/names.ts";
-import { columnNames, encodedColumns, selectOf, type TablePlan } from "../translate/table.ts";
+import { columnNames, encodedColumns, selectOf } from "../translate/table.ts";
+import type { TablePlan } from "../translate/table-plan.ts";
 import { accountsTable, imagesTable, inSchema, postsTable } from "./own-tables.ts";
 
 /** Rows for one table. */

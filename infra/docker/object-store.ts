@@ -47,7 +47,7 @@ export class ObjectStore extends pulumi.ComponentResource {
           "object-store-admin-token": adminToken,
           ...Object.fromEntries(identities.map(({ keyPair }, index) => [identityFile(index + 1), keyPair])),
         },
-        // The set-up gives them to Garage; a new key makes no node anew.
+        // The set-up gives them to Garage; a new key replaces no node.
         settings: { "object-store-access-key": accessKey, "object-store-secret-key": secretKey },
       },
       { parent: this },

@@ -1,7 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias, partLabels, partName } from "../naming.ts";
-import { bucketName, counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import {
+  bucketName,
+  counts,
+  cpuSharesOfFailover,
+  ports,
+  type Role,
+  stopTimeoutSeconds,
+  userIds,
+} from "../topology.ts";
 import { createPart } from "./container/container.ts";
 import { attach, type Networks } from "./networks.ts";
 
@@ -19,9 +27,9 @@ const edgeDirectory = "/run/edge";
 const edgeSocket = `${edgeDirectory}/admin.sock`;
 
 /**
- * One published address with no single process behind it. The edge opens the listening sockets; two proxies take them
- * over through a Unix socket, and all three accept from the same queue. Whichever of them dies or hangs, the next
- * connection goes to another.
+ * One published address with no single process behind it. The edge opens the listening sockets, two proxies take them
+ * over through a Unix socket, and all three accept from one queue. When one of them dies or hangs, the next connection
+ * goes to another.
  */
 export class Traffic extends pulumi.ComponentResource {
   readonly proxies: pulumi.Resource[];
@@ -36,7 +44,7 @@ export class Traffic extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Memory that the edge and the proxies share, for the socket over which listeners are handed on. */
+  /** Memory shared by the edge and the proxies, for the socket that hands the listeners over. */
   private createHandover({ stack }: TrafficArgs): docker.Volume {
     return new docker.Volume(
       "edge",
@@ -76,7 +84,7 @@ export class Traffic extends pulumi.ComponentResource {
     );
   }
 
-  /** One after another, so that a new version replaces one while the other serves. */
+  /** One after the other, so that a new version replaces one proxy while the other serves. */
   private createProxies(
     args: TrafficArgs,
     handover: docker.Volume,
@@ -127,9 +135,15 @@ export class Traffic extends pulumi.ComponentResource {
 
   private environment({ appNodes, databaseNodes }: TrafficArgs): Record<string, string> {
     return {
-      APP_NODES: Array.from({ length: appNodes }, (_, index) => networkAlias("app", index + 1)).join(" "),
+      APP_NODES: nodeNames("app", appNodes),
       DATABASE_NODES: databaseNodes.join(" "),
+      OBJECT_STORE_NODES: nodeNames("object-store", counts.objectStore),
       ASSETS_HOST: `${bucketName}.web`,
     };
   }
+}
+
+/** `app-1 app-2 …`, as the proxy image reads it. */
+function nodeNames(role: Role, count: number): string {
+  return Array.from({ length: count }, (_, index) => networkAlias(role, index + 1)).join(" ");
 }

@@ -48,7 +48,7 @@ export function lostRows(before: Rows, after: Rows, target: Date | undefined, en
     .filter((table) => before[table] !== after[table])
     .map((table) => `${table} ${before[table] ?? 0} → ${after[table] ?? 0}`);
   const span = target
-    ? `What was written in the ${duration(endedAt.getTime() - target.getTime())} from then to ${shown(endedAt)} is taken back`
+    ? `What was written in the ${duration(endedAt.getTime() - target.getTime())} from then to ${shown(endedAt)} is undone`
     : "Nothing that was archived is lost";
   return `${span}; rows before and now: ${changes.length > 0 ? changes.join(", ") : "the same in every table"}.`;
 }

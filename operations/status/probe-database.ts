@@ -73,7 +73,7 @@ async function probeNode(target: ProbeTarget, part: PartObservation): Promise<No
   }
 }
 
-/** A standby is synchronous when the primary says so. */
+/** The primary decides which standbys are synchronous. */
 export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
   const primary = responses.find(({ answer }) => answer?.role === "primary")?.answer;
   const synchronous = (primary?.replication ?? [])

@@ -15,7 +15,7 @@ interface Settings {
 /**
  * The settings file for Pulumi to use in place of the committed Pulumi.<stack>.yaml.
  *
- * Pulumi writes the salt of the stack's secrets, and what `pulumi config set` is told, into that file. They belong to
+ * Pulumi writes the salt of the stack's secrets, and what `pulumi config set` sets, into that file. They belong to
  * this machine, as the passphrase does, so they go to a copy beside the state, and the work tree stays clean. A file that
  * has a salt or a secrets provider of its own was meant to be shared, and is used as it is.
  * @returns Undefined when the committed file is to be used.

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { ask, newPerson } from "./support/client.ts";
 import { superuser } from "./support/databases.ts";
 import { newDeployment, settingsOf } from "./support/nodes.ts";
-import { freePort, type Program, startService } from "./support/processes.ts";
+import { type Program, runService, startService } from "./support/processes.ts";
 
 let service: Program | undefined;
 
@@ -15,49 +14,48 @@ afterEach(async () => {
 
 test("told to stop, a node says so, fails nobody, finishes what it has begun, and ends with status 0", async () => {
   const deployment = await newDeployment();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  service = startService(settingsOf(deployment, "app-1"), port);
-  const healthy = () =>
-    ask(url, "GET /health").then(
-      ({ status }) => status,
-      () => 0,
-    );
-  await expect.poll(healthy, { timeout: 20_000, interval: 100 }).toBe(200);
+  const started = await startService(settingsOf(deployment, "app-1"));
+  const { url } = started;
+  service = started.service;
+  const health = async () => (await ask(url, "GET /health")).status;
+  await expect.poll(health).toBe(200);
   const person = await newPerson(url);
 
-  // A post that has to wait: someone else holds its key for three seconds.
+  // A post that has to wait: someone else holds its key.
   const outside = superuser(deployment.databaseName);
   const key = randomUUID();
-  const blocker = outside.begin(async (transaction) => {
-    await transaction`insert into idempotency_keys (scope, key, fingerprint, status, response)
-      values (${person.id}, ${key}, '', 0, '{}')`;
-    await sleep(3_500);
-    throw new Error("nobody took it");
-  });
-  blocker.catch(() => {});
-  await sleep(300);
+  const holder = await outside.reserve();
+  await holder`begin`;
+  await holder`insert into idempotency_keys (scope, key, fingerprint, status, response)
+    values (${person.id}, ${key}, '', 0, '{}')`;
   const held = ask(url, "POST /api/v1/me/posts", {
     token: person.token,
     json: { body: "begun before the end" },
     headers: { "idempotency-key": key },
   });
-  await sleep(300);
+  const waiting = "datname = current_database() and wait_event_type = 'Lock'";
+  await expect
+    .poll(async () => (await outside.unsafe(`select from pg_stat_activity where ${waiting}`)).length)
+    .toBe(1);
 
-  service.signal("SIGTERM");
   const toldAt = performance.now();
-  await expect.poll(healthy, { interval: 20 }).toBe(503);
-  const statuses: number[] = [];
-  while (performance.now() - toldAt < 1_700) {
-    const reply = await ask(url, `GET /api/v1/users/${person.handle}`);
-    statuses.push(reply.status);
+  service.signal("SIGTERM");
+  await expect.poll(health, { interval: 20 }).toBe(503);
+  // It serves whoever comes until it takes no more connections, and that is not before proxies have noticed.
+  let served = 0;
+  for (;;) {
+    const reply = await ask(url, `GET /api/v1/users/${person.handle}`).catch(() => undefined);
+    if (!reply) break;
+    expect(reply.status).toBe(200);
     expect(reply.headers.get("connection")).toBe("close");
+    served++;
   }
-  expect(statuses.length).toBeGreaterThan(20);
-  expect(new Set(statuses)).toEqual(new Set([200]));
-
-  expect((await held).status).toBe(201);
   expect(performance.now() - toldAt).toBeGreaterThan(2_000);
+  expect(served).toBeGreaterThan(0);
+
+  await holder`rollback`;
+  holder.release();
+  expect((await held).status).toBe(201);
   expect(await service.ended).toBe(0);
   expect(service.output).toContain("drained");
   await outside.end();
@@ -66,7 +64,7 @@ test("told to stop, a node says so, fails nobody, finishes what it has begun, an
 test("a node that cannot be set up says all that is wrong at once, shows no secret, and ends with status 1", async () => {
   const settings = settingsOf(await newDeployment(), "app 1!");
   const { objectStore } = settings;
-  service = startService(
+  service = runService(
     { ...settings, objectStore: { ...objectStore, bucket: "B", assetsUrl: "ftp://x" } },
     70_000,
   );

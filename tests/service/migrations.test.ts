@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type postgres from "postgres";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { MigrationError, migrate } from "../../migrations/migrate.ts";
 import {
   applicationLogin,
@@ -112,13 +112,22 @@ test("one whose code fails is undone too", async () => {
 });
 
 test("two at once: one works, the other waits and finds nothing to do", async () => {
+  // The first that comes to it stays in it until the other has come to wait.
+  let goOn = () => {};
+  vi.stubGlobal("othersWait", new Promise<void>((resolve) => (goOn = resolve)));
+  add("9001_long", "await othersWait;");
   const lines: string[] = [];
-  const outcomes = await Promise.all([
+  const both = Promise.all([
     run({ log: (line) => lines.push(line) }),
     run({ log: (line) => lines.push(line) }),
   ]);
-  expect(outcomes.map(({ applied }) => applied.length).sort()).toEqual([0, released.length]);
-  expect(lines).toContain("Another migration is running; waiting for it.");
+  try {
+    await expect.poll(() => lines).toContain("Another migration is running; waiting for it.");
+  } finally {
+    goOn();
+  }
+  const outcomes = await both.finally(() => vi.unstubAllGlobals());
+  expect(outcomes.map(({ applied }) => applied.length).sort()).toEqual([0, released.length + 1]);
 });
 
 test("a table that someone holds is not waited for in line: it gives way and tries again", async () => {
@@ -134,7 +143,7 @@ test("a table that someone holds is not waited for in line: it gives way and tri
   });
   const lines: string[] = [];
   const migrating = run({ log: (line) => lines.push(line) });
-  await expect.poll(() => lines.join(), { timeout: 10_000 }).toContain("lock timeout");
+  await expect.poll(() => lines.join()).toContain("lock timeout");
   release();
   await holder;
   expect((await migrating).applied).toEqual(["9001_column"]);

@@ -5,14 +5,16 @@ import { type Deployment, type Node, newDeployment, settingsOf, startNode } from
 
 let deployment: Deployment;
 let nodes: Node[];
+/** Longer than these tests take on any machine: what a window allows is counted, not when it ends. */
+const windowSeconds = 3_600;
 
 beforeAll(async () => {
   deployment = await newDeployment({
-    writesPerAccount: { count: 120, windowSeconds: 60 },
-    signUpsPerAddress: { count: 12, windowSeconds: 60 },
-    logInFailuresPerAccountAndAddress: { count: 5, windowSeconds: 60 },
-    logInFailuresPerAccount: { count: 8, windowSeconds: 60 },
-    logInFailuresPerAddress: { count: 30, windowSeconds: 60 },
+    writesPerAccount: { count: 120, windowSeconds },
+    signUpsPerAddress: { count: 12, windowSeconds },
+    logInFailuresPerAccountAndAddress: { count: 5, windowSeconds },
+    logInFailuresPerAccount: { count: 8, windowSeconds },
+    logInFailuresPerAddress: { count: 30, windowSeconds },
   });
   nodes = [
     await startNode(settingsOf(deployment, "app-1")),
@@ -43,7 +45,7 @@ test("writes of one account are limited over both nodes together, never above th
   const refused = await ask(urlOf(0), "POST /api/v1/me/posts", { token, json: { body: "x" } });
   expectProblem(refused, 429, "too-many-requests");
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+  expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(windowSeconds);
 });
 
 test("guessing one account's password stops at the limit, over both nodes; another address may still log in", async () => {
@@ -140,15 +142,14 @@ test("a window that has ended opens again", async () => {
 });
 
 test("while the counters cannot be asked, requests are served and each node counts alone", async () => {
-  const own = await newDeployment({ signUpsPerAddress: { count: 12, windowSeconds: 60 } });
+  const own = await newDeployment({ signUpsPerAddress: { count: 12, windowSeconds } });
   const outside = superuser(own.databaseName);
   // The rest of the database works, so what is seen is the limiter's own doing.
   await outside`drop table rate_limits`;
   const node = await startNode(settingsOf(own, "app-1"));
-  const statuses: number[] = [];
-  for (let number = 0; number < 15; number++) {
-    statuses.push((await ask(node.url, "POST /api/v1/users", { json: newAccount() })).status);
-  }
+  // At once: a node that counts alone asks the counters again after five seconds.
+  const asked = Array.from({ length: 15 }, () => ask(node.url, "POST /api/v1/users", { json: newAccount() }));
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
   await node.close();
   await outside.end();
   expect(count(statuses, 201)).toBeGreaterThanOrEqual(10);

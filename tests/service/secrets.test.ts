@@ -4,7 +4,7 @@ import { ask, newPerson } from "./support/client.ts";
 import { databaseLog } from "./support/containers.ts";
 import { superuser } from "./support/databases.ts";
 import { newDeployment, settingsOf } from "./support/nodes.ts";
-import { freePort, type Program, startService } from "./support/processes.ts";
+import { type Program, startService } from "./support/processes.ts";
 
 let service: Program | undefined;
 
@@ -16,15 +16,10 @@ afterEach(async () => {
 test("no secret is in the service's log, however much it logs, nor in the database's", async () => {
   const { database, objectStore } = inject("backends");
   const deployment = await newDeployment();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  service = startService(settingsOf(deployment, "app-1"), port, "trace");
-  const healthy = () =>
-    ask(url, "GET /health").then(
-      ({ status }) => status,
-      () => 0,
-    );
-  await expect.poll(healthy, { timeout: 20_000, interval: 100 }).toBe(200);
+  const started = await startService(settingsOf(deployment, "app-1"), "trace");
+  const { url } = started;
+  service = started.service;
+  await expect.poll(async () => (await ask(url, "GET /health")).status).toBe(200);
 
   const person = await newPerson(url);
   const { token, refreshToken, handle, password } = person;
@@ -44,9 +39,10 @@ test("no secret is in the service's log, however much it logs, nor in the databa
   await outside`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'capstone app-1'`;
   await ask(url, "GET /api/v1/me", { token });
-  await outside.end();
   service.signal("SIGTERM");
   expect(await service.ended).toBe(0);
+  await outside.unsafe("select 'the last of this test'");
+  await outside.end();
 
   const spoken = {
     password,
@@ -70,6 +66,7 @@ test("no secret is in the service's log, however much it logs, nor in the databa
     expect(service.output.includes(secret), `${what} is in the service's log`).toBe(false);
   }
   // It logs every statement with its parameters, and every change of a role.
+  await expect.poll(() => databaseLog(database.container)).toContain("'the last of this test'");
   const log = await databaseLog(database.container);
   expect(log.includes("= 'hello'")).toBe(true);
   expect(/(create|alter) role "capstone" with login password 'SCRAM-SHA-256\$4096:/.test(log)).toBe(true);

@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { afterEach, beforeAll, expect, inject, test } from "vitest";
 import { DatabaseAccess } from "../../app/database/access.ts";
-import { withinMs } from "../../app/database/deadline.ts";
 import { fileInContainer } from "./support/containers.ts";
-import { applicationLogin, createDatabase, type Login, superuser } from "./support/databases.ts";
+import { applicationLogin, createDatabase, type Login, whileTlsIs } from "./support/databases.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 
 let login: Login;
@@ -24,14 +23,14 @@ async function encryption(changes: {
   host?: string;
   port?: number;
 }) {
-  access = new DatabaseAccess({ ...login, ...changes }, "tls", { onFailing: () => {}, onRetry: () => {} });
-  const { direct } = access;
-  return withinMs(2_000, () =>
-    sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(direct),
-  ).then(
-    ({ rows }) => rows[0]?.ssl,
-    (error) => (error.cause as Error).message,
+  let fail = (_failure: Error | undefined) => {};
+  const failure = new Promise<Error | undefined>((resolve) => (fail = resolve));
+  access = new DatabaseAccess({ ...login, ...changes }, "tls", { onFailing: fail, onRetry: () => {} });
+  const session = sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(
+    access.direct,
   );
+  session.catch(() => {});
+  return Promise.race([session.then(({ rows }) => rows[0]?.ssl), failure.then((error) => error?.message)]);
 }
 
 test("with an authority the session is encrypted; without one it is not", async () => {
@@ -54,19 +53,11 @@ test("a server under another name than its certificate's is refused", async () =
 });
 
 test("a server that does not offer TLS is refused: nothing is sent to it in the clear", async () => {
-  const outside = superuser();
-  await outside`alter system set ssl = off`;
-  await outside`select pg_reload_conf()`;
-  try {
-    await expect.poll(async () => (await outside`show ssl`)[0]?.ssl).toBe("off");
+  await whileTlsIs("off", async () => {
     expect(await encryption({ certificateAuthority: authority })).toBe(
       "No database connection: The database server does not offer TLS.",
     );
-  } finally {
-    await outside`alter system reset ssl`;
-    await outside`select pg_reload_conf()`;
-    await outside.end();
-  }
+  });
 });
 
 test("a server that closes while TLS is being agreed on is no endless wait", async () => {

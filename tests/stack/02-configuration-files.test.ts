@@ -5,7 +5,7 @@ import { container, docker, mustSucceed, run } from "./support.ts";
 
 describe.concurrent("configuration, checked by the program that reads it", () => {
   it.each([1, 2])("haproxy takes its own on proxy %i", async (node) => {
-    await docker("exec", container("proxy", node), "haproxy", "-c", "-f", "/etc/capstone/haproxy.cfg");
+    await docker("exec", container("proxy", node), "haproxy", "-c", "-f", "/run/proxy/haproxy.cfg");
   });
 
   it.each([1, 2])("patroni takes its own on database %i", async (node) => {

@@ -106,7 +106,7 @@ describe("a deployment", () => {
     const before = await runningContainers();
     await mustSucceed(command("up", [], copy.path));
     // Each node takes it in Patroni's next round.
-    await expect.poll(slowStatements, { timeout: 20_000 }).toEqual(["2s", "2s"]);
+    await expect.poll(slowStatements).toEqual(["2s", "2s"]);
     expect(await runningContainers()).toEqual(before);
   });
 
@@ -124,6 +124,6 @@ describe("a deployment", () => {
     for (const name of [container("app", 1), container("consensus", 3)]) {
       expect(await docker("ps", "--quiet", "--filter", `name=^${name}$`), name).not.toBe("");
     }
-    await expect.poll(slowStatements, { timeout: 20_000 }).toEqual(["1s", "1s"]);
+    await expect.poll(slowStatements).toEqual(["1s", "1s"]);
   });
 });

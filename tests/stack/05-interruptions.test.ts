@@ -95,8 +95,7 @@ describe("an interrupted deployment", () => {
         stdio: "ignore",
       });
       const ended = new Promise((resolve) => up.once("close", resolve));
-      const deadline = Date.now() + 120_000;
-      while ((await runningContainers()).join() === before.join() && Date.now() < deadline) await sleep(200);
+      await expect.poll(runningContainers, { timeout: 120_000, interval: 200 }).not.toEqual(before);
       process.kill(-(up.pid as number), signal);
       await ended;
 

@@ -96,7 +96,8 @@ describe("rotating every secret of the service", () => {
     }
     // The replica streams with the new password, and Patroni takes its new one.
     const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
-    expect(await query(primary, "select string_agg(sync_state, '') from pg_stat_replication")).toBe("sync");
+    const streams = () => query(primary, "select string_agg(sync_state, '') from pg_stat_replication");
+    await expect.poll(streams).toBe("sync");
     await mustSucceed(command("preview", ["--expect-no-changes"]));
   });
 

@@ -190,6 +190,8 @@ describe("both database volumes lost under load", () => {
   it("come back from the archive without what was acknowledged in the last 5 s, and with all before", async () => {
     const account = await signUp(outputs.apiUrl);
     const traffic = load(outputs.apiUrl, account, 20);
+    // More than the archive may lack, so that there is something for it to have.
+    await expect.poll(traffic.acknowledgedCount, { timeout: 60_000 }).toBeGreaterThan(50);
     await sleep(8_000);
     const nodes = [container("database", 1), container("database", 2)];
     const lostAt = Date.now();

@@ -57,6 +57,9 @@ export async function signUp(apiUrl: string): Promise<Account> {
   return { handle, password, id: created.body.id, accessToken: session.body.accessToken };
 }
 
+/** A machine that is too busy for a rate gets fewer requests, and not ever more that wait for each other. */
+const mostInFlight = 100;
+
 /**
  * Writes and reads through the API until stopped, at a bounded rate, and counts.
  * @returns how many requests were sent, a line for each that failed, and the posts that were acknowledged.
@@ -86,16 +89,19 @@ export function load(apiUrl: string, account: Account, requestsPerSecond: number
     }
   };
   const finished = (async () => {
-    const pending: Promise<void>[] = [];
+    const pending = new Set<Promise<void>>();
     const start = Date.now();
     for (let number = 0; running && number < 60_000; number++) {
       const due = start + (number * 1000) / requestsPerSecond;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - Date.now())));
-      pending.push(once(number));
+      while (pending.size >= mostInFlight) await Promise.race(pending);
+      const request = once(number).finally(() => pending.delete(request));
+      pending.add(request);
     }
     await Promise.all(pending);
   })();
   return {
+    acknowledgedCount: () => acknowledged.length,
     async stop() {
       running = false;
       await finished;

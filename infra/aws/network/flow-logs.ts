@@ -9,7 +9,7 @@ export interface FlowLogsArgs {
   retentionDays: number;
 }
 
-/** Who talked to whom in the network, kept in CloudWatch. */
+/** The network's flow logs, kept in CloudWatch. */
 export class FlowLogs extends pulumi.ComponentResource {
   constructor(name: string, args: FlowLogsArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:FlowLogs", name, {}, options);

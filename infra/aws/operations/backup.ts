@@ -48,7 +48,7 @@ export class Backup extends pulumi.ComponentResource {
       { parent: this, protect: deletionProtection },
     );
     if (deletionProtection) {
-      // Not even the one who deploys deletes a backup before its time.
+      // Not even the deployer can delete a backup early.
       new aws.backup.VaultLockConfiguration(
         this.name,
         { backupVaultName: vault.name, minRetentionDays: Math.min(7, retentionDays) },

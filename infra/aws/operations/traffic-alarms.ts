@@ -9,7 +9,7 @@ export interface TrafficAlarmsArgs {
   traffic: LoadBalancer;
 }
 
-/** What clients notice. A deployment that sets one of these off is taken back; an experiment is stopped. */
+/** What clients notice. A deployment that sets one of these off is rolled back; an experiment is stopped. */
 export class TrafficAlarms extends pulumi.ComponentResource {
   readonly nodeErrors: aws.cloudwatch.MetricAlarm;
   readonly balancerErrors: aws.cloudwatch.MetricAlarm;

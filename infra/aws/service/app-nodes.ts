@@ -31,7 +31,7 @@ export interface AppNodesArgs {
   repositoryArn: pulumi.Input<string>;
   cluster: ServiceCluster;
   release: { image: pulumi.Input<string>; commit: string };
-  /** A deployment that sets one of these off is taken back. */
+  /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];

@@ -8,7 +8,7 @@ export interface LogBucketArgs {
   deletionProtection: boolean;
 }
 
-/** Where the load balancer, S3 and CloudFront write who asked for what. */
+/** Access logs of the load balancer, S3 and CloudFront. */
 export function createLogBucket(
   name: string,
   args: LogBucketArgs,

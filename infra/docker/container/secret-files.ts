@@ -14,9 +14,9 @@ export interface SecretFilesArgs {
   image: pulumi.Input<string>;
   /** Who may read the files. */
   userId: number;
-  /** File name to content; readers are made anew when one of these changes. */
+  /** File name to content; readers are replaced when one of these changes. */
   secrets: Record<string, pulumi.Input<string>>;
-  /** File name to content that is read again while running: a change makes nothing anew. */
+  /** File name to content that is read again while running: a change replaces nothing. */
   settings?: Record<string, pulumi.Input<string>>;
   /** A secret of the stack, so that `version` tells nothing about the contents. */
   pepper: pulumi.Input<string>;
@@ -29,7 +29,7 @@ export interface SecretFilesArgs {
 export class SecretFiles extends pulumi.ComponentResource {
   readonly volumeName: pulumi.Output<string>;
   /** Done when the files are there. Readers depend on it without taking a value from it: else new settings, which
-   * they read while they run, would make all of them anew at once. */
+   * they read while they run, would replace all of them at once. */
   readonly written: pulumi.Resource;
   /** Changes when one of the secrets does; tells nothing about them. */
   readonly version: pulumi.Output<string>;

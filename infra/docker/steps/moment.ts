@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 export interface MomentArgs {
-  /** The moment is drawn anew when this changes, and never else. */
+  /** A new moment is taken when this changes, and only then. */
   of: string;
 }
 

@@ -28,7 +28,7 @@ export class Readiness extends pulumi.dynamic.Resource {
 
 interface ReadinessInputs {
   question: ReadinessQuestion;
-  /** Another container is asked anew. */
+  /** A new container is checked again. */
   containerId: string;
 }
 

@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const label = "capstone.stack=servicetest";
+/** Two runs at once, in two work trees say, have containers of their own. */
+const stack = `servicetest-${process.pid}`;
+const label = `capstone.stack=${stack}`;
 
 /** What tests connect to. Everything in it is made up for one run. */
 export interface Backends {
@@ -32,10 +34,29 @@ export async function startBackends(): Promise<Backends> {
   return { database, objectStore };
 }
 
-/** Removes every container of these tests, those that an interrupted run left behind too. */
+/** Removes every container of this run, and those that a run which is no more left behind. */
 export async function removeContainers(): Promise<void> {
-  const ids = await docker("ps", "--all", "--quiet", "--filter", `label=${label}`);
-  if (ids !== "") await docker("rm", "--force", "--volumes", ...ids.split("\n"));
+  const names = await docker(
+    "ps",
+    "--all",
+    "--format",
+    "{{.Names}}",
+    "--filter",
+    "name=^capstone-servicetest-",
+  );
+  const ours = names.split("\n").filter((name) => {
+    const runner = Number(/^capstone-servicetest-(\d+)-/.exec(name)?.[1]);
+    return runner === process.pid || (runner > 0 && !runs(runner));
+  });
+  if (ours.length > 0) await docker("rm", "--force", "--volumes", ...ours);
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 export function fileInContainer(container: string, path: string): Promise<string> {
@@ -86,7 +107,7 @@ async function startObjectStore(): Promise<Backends["objectStore"]> {
 async function start(image: string, ports: string[], environment: Record<string, string>): Promise<string> {
   const tag = `capstone/servicetest-${image}`;
   await docker("build", "--quiet", "--tag", tag, `infra/docker/images/${image}`);
-  const name = `capstone-servicetest-${image}-1`;
+  const name = `capstone-${stack}-${image}-1`;
   const script = readFileSync(new URL(`start-${image}`, import.meta.url), "utf8");
   await docker(
     ...["run", "--detach", "--name", name, "--label", label, "--label", `capstone.role=${image}`],
@@ -102,7 +123,7 @@ async function publishedPort(container: string, port: number): Promise<number> {
   return Number(address.split("\n")[0]?.split(":").at(-1));
 }
 
-async function until(attempt: () => Promise<unknown>, timeoutMs = 60_000): Promise<void> {
+async function until(attempt: () => Promise<unknown>, timeoutMs = 240_000): Promise<void> {
   const endsAt = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import { migrate } from "../../../migrations/migrate.ts";
 import type { Backends } from "./containers.ts";
 
@@ -67,6 +67,30 @@ export async function createDatabase(kind: "empty" | "migrated"): Promise<string
     await inside.end();
   }
   return name;
+}
+
+const tlsLock = 0x746c73;
+
+/** All files use one server: while one of them has turned its TLS off, those that need it wait, and the other way round. */
+export async function whileTlsIs(wanted: "offered" | "off", work: () => Promise<void>): Promise<void> {
+  const sql = superuser();
+  const session = await sql.reserve();
+  const set = async (statement: string, setting: string) => {
+    await session.unsafe(statement);
+    await session`select pg_reload_conf()`;
+    await expect.poll(async () => (await session`show ssl`)[0]?.ssl).toBe(setting);
+  };
+  const mode = wanted === "off" ? "" : "_shared";
+  await session.unsafe(`select pg_advisory_lock${mode}(${tlsLock})`);
+  try {
+    if (wanted === "off") await set("alter system set ssl = off", "off");
+    await work();
+  } finally {
+    if (wanted === "off") await set("alter system reset ssl", "on");
+    await session.unsafe(`select pg_advisory_unlock${mode}(${tlsLock})`);
+    session.release();
+    await sql.end();
+  }
 }
 
 function login(server: Backends["database"], database: string, user: string, password: string): Login {

@@ -38,13 +38,36 @@ export class Program {
     });
   }
 
+  /** Resolves with all of the output once this text is in it. */
+  said(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      const look = () => this.output.includes(text) && resolve(this.output);
+      for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", look);
+      look();
+    });
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
 }
 
-/** The service as a process of its own. */
-export function startService(settings: Settings, port: number, logLevel = "info"): Program {
+/** The service as a process of its own, once it answers. A port that someone else took meanwhile is exchanged for another. */
+export async function startService(
+  settings: Settings,
+  logLevel = "info",
+): Promise<{ service: Program; url: string }> {
+  for (;;) {
+    const port = await freePort();
+    const service = runService(settings, port, logLevel);
+    const status = await Promise.race([service.ended, service.said('"Server listening at')]);
+    if (typeof status === "string") return { service, url: `http://127.0.0.1:${port}` };
+    if (!service.output.includes("EADDRINUSE")) throw new Error(`The service ended: ${service.output}`);
+  }
+}
+
+/** The service as a process of its own, whether it comes to listen or not. */
+export function runService(settings: Settings, port: number, logLevel = "info"): Program {
   const { database, objectStore, signingKeys } = settings;
   return new Program(
     "app/main.ts",
@@ -72,8 +95,8 @@ export function startService(settings: Settings, port: number, logLevel = "info"
   );
 }
 
-/** A port that nothing listens on. */
-export function freePort(): Promise<number> {
+/** A port that nothing listened on just now. */
+function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();

@@ -14,9 +14,12 @@ export class TcpProxy {
   accepted = 0;
   /** The most that were open at the same time. */
   mostOpen = 0;
+  /** What came while it hung, and was carried nowhere. */
+  swallowedBytes = 0;
   private readonly target: { host: string; port: number };
   private readonly server: Server;
   private readonly open = new Set<Socket>();
+  private carry: (bytes: number) => void = () => {};
 
   private constructor(target: { host: string; port: number }) {
     this.target = target;
@@ -31,6 +34,23 @@ export class TcpProxy {
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Once this many bytes have gone to the server, cuts every connection and refuses new ones, as HAProxy does without a
+   * primary: in the middle of what is carried, however fast that is.
+   */
+  refuseAfterBytes(bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.carry = (chunkBytes) => {
+        bytes -= chunkBytes;
+        if (bytes > 0) return;
+        this.carry = () => {};
+        this.mode = "refuse";
+        this.cut();
+        resolve();
+      };
+    });
   }
 
   /** Cuts every connection. */
@@ -52,6 +72,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
+    client.on("data", (chunk) => this.carry(chunk.length));
     this.track(client, server);
     this.track(server, client);
     this.mostOpen = Math.max(this.mostOpen, this.open.size / 2);
@@ -61,7 +82,8 @@ export class TcpProxy {
     this.open.add(from);
     from.on("error", () => {});
     from.on("data", (chunk) => {
-      if (this.mode !== "hang") to.write(chunk);
+      if (this.mode === "hang") this.swallowedBytes += chunk.length;
+      else to.write(chunk);
     });
     from.on("close", () => {
       this.open.delete(from);

@@ -90,8 +90,9 @@ test("whatever comes, the answer is a format or NotThisImage, however it is cut 
 test("an image made of the smallest possible parts takes no time worth mentioning", () => {
   const parts = Array.from({ length: 40_000 }, () => Buffer.from([0x21, 0xfe, 1, 32, 0]));
   const { bytes } = images.gif as { bytes: Buffer };
-  const startedAt = performance.now();
+  // Of the processor, which others may want too.
+  const startedAt = process.cpuUsage();
   check(Buffer.concat([bytes.subarray(0, -1), ...parts, bytes.subarray(-1)]), 64 * 1024);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(process.cpuUsage(startedAt).user).toBeLessThan(1_000_000);
   expect(check(jpeg)).toBeTruthy();
 });

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { remainingMs, withinMs } from "../../../app/database/deadline.ts";
-import { DatabaseFailure, fateOf, serverErrorIn, spoilsConnection } from "../../../app/database/failures.ts";
+import {
+  DatabaseFailure,
+  outcomeOf,
+  serverErrorIn,
+  spoilsConnection,
+} from "../../../app/database/failures.ts";
 import { retrying } from "../../../app/database/retry.ts";
 
 const notDone = () => new DatabaseFailure("lost before its commit", "not-done");
@@ -49,29 +54,33 @@ describe("retrying", () => {
   test("stops after a bounded number of attempts", async () => {
     const { work, attempts } = failing(...Array.from({ length: 100 }, notDone));
     await expect(retrying({ ...options, budgetMs: 60_000 }, work)).rejects.toMatchObject({
-      fate: "not-done",
+      outcome: "not-done",
     });
     expect(attempts).toHaveLength(12);
   });
 
   test("stops when the budget is over, and gives no attempt more than is left", async () => {
-    const startedAt = performance.now();
     const lefts: number[] = [];
     const work = async () => {
       lefts.push(remainingMs());
       await sleep(60);
       throw notDone();
     };
-    await expect(retrying({ ...options, budgetMs: 200 }, work)).rejects.toMatchObject({ fate: "not-done" });
-    expect(performance.now() - startedAt).toBeLessThan(400);
-    expect(lefts.every((left, index) => left <= 200 - index * 60)).toBe(true);
+    await expect(retrying({ ...options, budgetMs: 200 }, work)).rejects.toMatchObject({
+      outcome: "not-done",
+    });
+    // A fifth would have begun when the 200 ms were over. A timer may be early by a part of a millisecond.
+    expect(lefts.length).toBeLessThanOrEqual(4);
+    expect(lefts.every((left, index) => left <= 200 - index * 59)).toBe(true);
   });
 
   test("once one attempt was unknown the whole is, unless it only read", async () => {
     const failures = () => [unknown(), ...Array.from({ length: 20 }, notDone)];
-    await expect(retrying(options, failing(...failures()).work)).rejects.toMatchObject({ fate: "unknown" });
+    await expect(retrying(options, failing(...failures()).work)).rejects.toMatchObject({
+      outcome: "unknown",
+    });
     const reading = retrying({ ...options, readOnly: true }, failing(...failures()).work);
-    await expect(reading).rejects.toMatchObject({ fate: "not-done" });
+    await expect(reading).rejects.toMatchObject({ outcome: "not-done" });
   });
 
   test("one attempt may have less time than all together", async () => {
@@ -108,8 +117,8 @@ describe("failures", () => {
     ["42P01", "refused"],
     ["28P01", "refused"],
     ["22021", "refused"],
-  ])("%s is %s", (code, fate) => {
-    expect(fateOf(fromServer(code))).toBe(fate);
+  ])("%s is %s", (code, outcome) => {
+    expect(outcomeOf(fromServer(code))).toBe(outcome);
   });
 
   test("a connection survives what concerns its statement alone", () => {

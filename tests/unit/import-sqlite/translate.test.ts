@@ -5,8 +5,11 @@ import type { SqliteColumn } from "../../../import-sqlite/sqlite/schema.ts";
 import { tokensOf } from "../../../import-sqlite/sqlite/tokens.ts";
 import { columnType } from "../../../import-sqlite/translate/column-type.ts";
 import { translateDefault } from "../../../import-sqlite/translate/default.ts";
-import { type Names, translate, Untranslatable } from "../../../import-sqlite/translate/expression.ts";
+import { translate } from "../../../import-sqlite/translate/expression.ts";
 import { columnName, fitted, schemaName } from "../../../import-sqlite/translate/names.ts";
+import { translateQuery } from "../../../import-sqlite/translate/query.ts";
+import type { Names } from "../../../import-sqlite/translate/references.ts";
+import { Untranslatable } from "../../../import-sqlite/translate/untranslatable.ts";
 
 function column(declared: string): SqliteColumn {
   return { name: "c", declared, notNull: false, defaultText: null, primaryKey: 0, generated: "no" };
@@ -109,6 +112,14 @@ describe("expressions", () => {
     ["x'00ff' = name", `'\\x00ff'::bytea = "Name"`],
     ["n IN (1, 2) -- a comment", '"n" in ( 1 , 2 )'],
     ["CAST(n AS TEXT) = '1'", `cast ( "n" as text ) = '1'`],
+    ["name = 'a . b'", `"Name" = 'a . b'`],
+    ["(n > 0) = 1", '( "n" > 0 ) = true'],
+    ["coalesce(active, 0) <> 1", 'coalesce ( "active" , false ) <> true'],
+    ["CASE active WHEN 1 THEN 'a' ELSE 'b' END = 'a'", `case "active" when true then 'a' else 'b' end = 'a'`],
+    ["n BETWEEN 1 AND 2 AND NOT n = 3", '"n" between 1 and 2 and not "n" = 3'],
+    // SQLite binds || more tightly than *, Postgres more loosely; and IN as tightly as =, Postgres more tightly.
+    ["n * 2 || '1' > 5", `"n" * ( 2 || '1' ) > 5`],
+    ["n = 1 IN (0, 1)", '( "n" = 1 ) in ( false , true )'],
   ])("%s", (sqlite, postgres) => {
     expect(translate(tokensOf(sqlite), names).replace(/\s+/g, " ")).toBe(postgres.replace(/\s+/g, " "));
   });
@@ -126,8 +137,57 @@ describe("expressions", () => {
     "CAST(name AS INTEGER) = 1",
     "(SELECT 1)",
     "name -> '$.a'",
+    "name LIKE 'a' || '%'",
+    "substr(coalesce(name, 1), -1) = 'x'",
+    "CAST(active AS TEXT) = '1'",
+    "(n, name) = (1, 'a')",
+    "n > 1)",
+    "n >",
   ])("what may mean something else is left out: %s", (sqlite) => {
     expect(() => translate(tokensOf(sqlite), names)).toThrow(Untranslatable);
+  });
+});
+
+describe("queries of views", () => {
+  const inView: Names = { ...names, tables: new Map([["t", "T"]]) };
+
+  test.each([
+    [
+      "SELECT n, name AS Who FROM t WHERE active = 1",
+      'select "n" , "Name" as "who" from "T" where "active" = true',
+    ],
+    [
+      "select t.* from T x left join t on x.n = t.n",
+      'select "T".* from "T" as "x" left join "T" on "x"."n" = "T"."n"',
+    ],
+    [
+      "select name, count(*) c from t group by name having count(*) > 1",
+      'select "Name" , count ( * ) as "c" from "T" group by "Name" having count ( * ) > 1',
+    ],
+    [
+      "with a as (select n from t) select n from a where n in (select max(n) from t) union all select 1;",
+      'with "a" as ( select "n" from "T" ) select "n" from "a" where "n" in ( select max ( "n" ) from "T" ) union all select 1',
+    ],
+    // SQLite sorts NULL before everything, which decides what a limit cuts off.
+    [
+      "select n from t order by n, name desc limit 3",
+      'select "n" from "T" order by "n" nulls first , "Name" desc nulls last limit 3',
+    ],
+  ])("%s", (sqlite, postgres) => {
+    expect(translateQuery(tokensOf(sqlite), inView)).toBe(postgres);
+  });
+
+  test.each([
+    "select n from t a right join t b on a.n = b.n",
+    "select n from t join t b",
+    "select n from t limit 2, 3",
+    "select n from t limit -1",
+    "select max(n, 1) from t",
+    "select sum(n) over (order by n) from t",
+    "select name from t order by name collate nocase",
+    "values (1)",
+  ])("what may mean something else is left out: %s", (sqlite) => {
+    expect(() => translateQuery(tokensOf(sqlite), inView)).toThrow(Untranslatable);
   });
 });
 

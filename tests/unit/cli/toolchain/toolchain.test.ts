@@ -21,7 +21,7 @@ describe("the provider that set-up delivers", () => {
     const pid = Number(await new Promise((resolve) => engine.stdout.once("data", resolve)));
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     engine.kill("SIGKILL");
-    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
   });
 
   it("loads what providers hardly use when it is used, and not before", () => {

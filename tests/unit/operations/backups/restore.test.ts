@@ -63,7 +63,7 @@ about("what a restore says", () => {
 
   it("names the tables that have lost rows, and the span", () => {
     expect(lostRows({ accounts: 12, posts: 50 }, { accounts: 10, posts: 50 }, target, stoppedAt)).toBe(
-      "What was written in the 5 min 0 s from then to 2026-01-31 12:05:00.000 UTC is taken back; rows before and now: accounts 12 → 10.",
+      "What was written in the 5 min 0 s from then to 2026-01-31 12:05:00.000 UTC is undone; rows before and now: accounts 12 → 10.",
     );
     expect(lostRows({ posts: 1 }, { posts: 1 }, undefined, stoppedAt)).toBe(
       "Nothing that was archived is lost; rows before and now: the same in every table.",

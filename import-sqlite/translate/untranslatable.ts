@@ -1,0 +1,4 @@
+/** Something that Postgres does not have, or reads differently. The message completes the sentence "… uses …". */
+export class Untranslatable extends Error {
+  override name = "Untranslatable";
+}
