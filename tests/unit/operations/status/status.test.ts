@@ -1,88 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Role } from "../../../../infra/topology.ts";
 import { evaluate } from "../../../../operations/status/evaluate.ts";
-import type { PartObservation, StackObservation } from "../../../../operations/status/observation.ts";
+import type { StackObservation } from "../../../../operations/status/observation.ts";
 import { ago, print } from "../../../../operations/status/print.ts";
+import { reasonNotRun } from "../../../../operations/status/probe.ts";
 import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
+import { readHealth, seesQuorum } from "../../../../operations/status/probe-stores.ts";
 import { readServers } from "../../../../operations/status/probe-traffic.ts";
-
-function part(name: string, state = "running"): PartObservation {
-  const [, role = "", node] = /^(.*)-(\d+)$/.exec(name) ?? [];
-  return {
-    name,
-    role: role as Role,
-    node: Number(node),
-    containerName: `capstone-dev-${name}`,
-    state,
-    unhealthy: false,
-    publishedPorts: {},
-    addresses: [],
-  };
-}
-
-const names = [
-  ...["app-1", "app-2", "edge-1", "proxy-1", "proxy-2", "database-1", "database-2", "alerts-1"],
-  ...["consensus-1", "consensus-2", "consensus-3", "object-store-1", "object-store-2", "object-store-3"],
-];
-
-const now = Date.parse("2026-01-02T12:00:00Z");
-const inTouch = { consensusSeenAt: now / 1_000 - 1 };
-
-/** A healthy stack, with these changes. */
-function seen(changes: Partial<StackObservation> = {}, stopped: string[] = []): StackObservation {
-  const servers = (backend: string, list: string[]) =>
-    list.map((server) => ({ backend, server, up: !stopped.includes(server) }));
-  return {
-    stack: "dev",
-    atMs: now,
-    machine: {
-      diskFreeBytes: 80e9,
-      diskTotalBytes: 250e9,
-      inodesFree: 9e6,
-      inodesTotal: 1e7,
-      memoryAvailableBytes: 8e9,
-    },
-    notAsked: {},
-    parts: names.map((name) => part(name, stopped.includes(name) ? "exited" : "running")),
-    traffic: {
-      url: "http://127.0.0.1:8080",
-      answers: true,
-      servers: [
-        ...servers("app-once", ["app-1", "app-2"]),
-        ...servers("primary", ["database-1", "database-2"]),
-        ...servers("object-store", ["object-store-1", "object-store-2", "object-store-3"]),
-      ],
-    },
-    database: {
-      members: [
-        {
-          name: "database-1",
-          role: "primary",
-          state: "running",
-          timeline: 3,
-          lagBytes: undefined,
-          ...inTouch,
-        },
-        {
-          name: "database-2",
-          role: "synchronous standby",
-          state: "streaming",
-          timeline: 3,
-          lagBytes: 0,
-          ...inTouch,
-        },
-      ],
-      recorded: { leader: "database-1", synchronousStandbys: ["database-2"], paused: false },
-      lastFailover: { at: "2026-01-02T10:00:00Z", timeline: 3, newPrimary: "database-1" },
-    },
-    consensus: ["consensus-1", "consensus-2", "consensus-3"].filter((name) => !stopped.includes(name)),
-    objectStore: { status: "healthy", nodes: 3, nodesUp: 3 },
-    alerts: [],
-    backup: undefined,
-    ...changes,
-  };
-}
+import { healthyStack, names, now, part } from "./healthy-stack.ts";
 
 type Recorded = NonNullable<StackObservation["database"]["recorded"]>;
 function record(changes: Partial<Recorded>): Recorded {
@@ -91,15 +16,15 @@ function record(changes: Partial<Recorded>): Recorded {
 
 /** The standby's Patroni last reached consensus a minute ago. */
 function outOfTouch(): StackObservation["database"]["members"] {
-  return seen().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
+  return healthyStack().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
 }
 
 describe("the status of a stack", () => {
   it("is healthy when nothing is missing, and says what could be lost", () => {
-    const evaluation = evaluate(seen());
+    const evaluation = evaluate(healthyStack());
     expect(evaluation).toMatchObject({ state: "healthy", failures: [], missing: [] });
     expect(Object.values(evaluation.canLose)).toEqual([true, true, true, true, true]);
-    const text = print(seen(), evaluation);
+    const text = print(healthyStack(), evaluation);
     expect(text).toContain("stack dev: HEALTHY, any one part could be lost now");
     expect(text).toContain("database-2 is synchronous standby, streaming, timeline 3, 0 B behind");
     expect(text).toContain("2 h ago: database-1 became primary, timeline 3");
@@ -113,16 +38,16 @@ describe("the status of a stack", () => {
     ["consensus-3", "consensus member"],
     ["object-store-2", "object store node"],
   ] as const)("is degraded without %s, and a further %s must not be lost", (name, kind) => {
-    const evaluation = evaluate(seen({}, [name]));
+    const evaluation = evaluate(healthyStack({}, [name]));
     expect(evaluation.state).toBe("degraded");
     expect(evaluation.missing).toContain(`${name} is exited`);
     expect(evaluation.canLose[kind]).toBe(false);
     expect(Object.values(evaluation.canLose).filter((can) => !can)).toHaveLength(1);
-    expect(print(seen({}, [name]), evaluation)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
+    expect(print(healthyStack({}, [name]), evaluation)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
   });
 
   it("does not believe Patroni about a primary whose container is paused", () => {
-    const observation = seen();
+    const observation = healthyStack();
     const paused = {
       ...observation,
       parts: observation.parts.map((one) => (one.name === "database-1" ? { ...one, state: "paused" } : one)),
@@ -132,15 +57,17 @@ describe("the status of a stack", () => {
   });
 
   it("has failed when clients get no answer, or there are two primaries, or no object store", () => {
-    const { traffic, database } = seen();
-    expect(evaluate(seen({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
-    expect(evaluate(seen({ objectStore: undefined })).state).toBe("failed");
+    const { traffic, database } = healthyStack();
+    expect(evaluate(healthyStack({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
+    expect(evaluate(healthyStack({ objectStore: undefined })).state).toBe("failed");
     const both = database.members.map((member) => ({
       ...member,
       role: "primary" as const,
       state: "running",
     }));
-    expect(evaluate(seen({ database: { ...database, members: both } })).failures.join()).toContain("at once");
+    expect(evaluate(healthyStack({ database: { ...database, members: both } })).failures.join()).toContain(
+      "at once",
+    );
   });
 
   it.each<[string, Partial<StackObservation["database"]>, Partial<StackObservation>]>([
@@ -152,8 +79,8 @@ describe("the status of a stack", () => {
     ["consensus has no quorum", {}, { consensus: ["consensus-1"] }],
     ["database-2 reached consensus more than", { members: outOfTouch() }, {}],
   ])("calls no database node losable while %s", (obstacle, database, changes) => {
-    const healthy = seen();
-    const observation = seen({ ...changes, database: { ...healthy.database, ...database } });
+    const healthy = healthyStack();
+    const observation = healthyStack({ ...changes, database: { ...healthy.database, ...database } });
     const evaluation = evaluate(observation);
     expect(evaluation.canLose["database node"]).toBe(false);
     expect(evaluation.state).toBe("degraded");
@@ -165,7 +92,7 @@ describe("the status of a stack", () => {
     const notAsked = Object.fromEntries(
       names.filter((name) => /store|consensus/.test(name)).map((name) => [name, "the disk is full"]),
     );
-    const evaluation = evaluate(seen({ notAsked, objectStore: undefined, consensus: [] }));
+    const evaluation = evaluate(healthyStack({ notAsked, objectStore: undefined, consensus: [] }));
     expect(evaluation.state).toBe("degraded");
     expect(evaluation.failures).toEqual([]);
     expect(evaluation.missing).toContain("consensus-1 could not be asked: the disk is full");
@@ -179,8 +106,8 @@ describe("the status of a stack", () => {
     [{ inodesFree: 0 }, "the machine's disk has 0 of 10000000 inodes left"],
     [{ memoryAvailableBytes: 1e8 }, "the machine has 100 MB of memory left"],
   ])("says first what the machine is out of: %j", (machine, sentence) => {
-    const healthy = seen();
-    const evaluation = evaluate(seen({ machine: { ...healthy.machine, ...machine } }));
+    const healthy = healthyStack();
+    const evaluation = evaluate(healthyStack({ machine: { ...healthy.machine, ...machine } }));
     expect(evaluation.missing[0]).toBe(sentence);
   });
 
@@ -193,13 +120,15 @@ describe("the status of a stack", () => {
       since: "2026-01-02T08:00:00Z",
       aboutThePast: true,
     };
-    const observation = seen({ alerts: [alert] });
+    const observation = healthyStack({ alerts: [alert] });
     expect(evaluate(observation)).toMatchObject({ state: "healthy", missing: [] });
     expect(print(observation, evaluate(observation))).toMatch(/the last hours +warning ErrorBudgetBurning/);
   });
 
   it("notices a container that is gone altogether, and alerts other than news", () => {
-    const gone = seen({ parts: names.filter((name) => name !== "consensus-2").map((name) => part(name)) });
+    const gone = healthyStack({
+      parts: names.filter((name) => name !== "consensus-2").map((name) => part(name)),
+    });
     expect(evaluate(gone).missing).toContain("1 of 3 consensus containers are gone");
     const alert = {
       name: "DiskFilling",
@@ -209,9 +138,9 @@ describe("the status of a stack", () => {
       since: "2026-01-02T11:59:00Z",
       aboutThePast: false,
     };
-    expect(evaluate(seen({ alerts: [alert] })).state).toBe("degraded");
-    expect(evaluate(seen({ alerts: [{ ...alert, severity: "info" }] })).state).toBe("healthy");
-    expect(evaluate(seen({ alerts: undefined })).missing).toContain(
+    expect(evaluate(healthyStack({ alerts: [alert] })).state).toBe("degraded");
+    expect(evaluate(healthyStack({ alerts: [{ ...alert, severity: "info" }] })).state).toBe("healthy");
+    expect(evaluate(healthyStack({ alerts: undefined })).missing).toContain(
       "Alertmanager does not answer, so alerts are unknown",
     );
   });
@@ -258,6 +187,36 @@ describe("what parts say", () => {
       { backend: "app-once", server: "app-1", up: true },
       { backend: "primary", server: "database-2", up: false },
     ]);
+  });
+
+  it("etcd of its quorum, over HTTP and by its own client", () => {
+    expect(seesQuorum('{"health":"true","reason":""}')).toBe(true);
+    expect(seesQuorum('{"health":"false","reason":"RAFT NO LEADER"}')).toBe(false);
+    expect(seesQuorum("127.0.0.1:2379 is healthy: successfully committed proposal")).toBe(true);
+  });
+
+  it("Garage of its cluster, in words", () => {
+    expect(readHealth("Garage is fully operational\nConsult the full …")).toMatchObject({
+      status: "healthy",
+    });
+    expect(readHealth("Garage is operational but some storage nodes are unavailable")).toMatchObject({
+      status: "degraded",
+      nodesUp: undefined,
+    });
+    expect(readHealth("Quorum is not available for some/all partitions")).toMatchObject({
+      status: "unavailable",
+    });
+    expect(readHealth("Forbidden")).toBeUndefined();
+  });
+
+  it.each([
+    ["OCI runtime exec failed: write /tmp/runc: no space left on device: unknown", "the disk is full"],
+    ["(HTTP code 500) server error - failed to create shim task", "the engine cannot run a program in it"],
+    ["etcdctl ended with status 1: unhealthy cluster", undefined],
+  ])("%s: is the engine's failure, or the part's answer", (message, reason) => {
+    const found = reasonNotRun(new Error(message));
+    if (reason === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(reason);
   });
 
   it("a backup of what it made, and of nothing before it did", () => {
