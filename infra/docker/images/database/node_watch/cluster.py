@@ -67,6 +67,16 @@ def _peer(name: str, role: str) -> Peer | None:
         return None
 
 
+def primary_host() -> str | None:
+    """Of another node that holds the leader key; None when this one does. @throws OSError when consensus does not answer."""
+    leader = consensus.read("leader")
+    if not leader:
+        raise OSError("nobody holds the leader key")
+    if leader[0] == settings.node:
+        return None
+    return urllib.parse.urlsplit(consensus.read_json(f"members/{leader[0]}").get("api_url", "")).hostname
+
+
 def _pages(host: str) -> Pages | None:
     url = f"http://{host}:{settings.metrics_port}/metrics"
     try:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-from . import settings
+from . import flush, settings
 
 block_bytes = 8192
 
@@ -40,13 +40,17 @@ def damaged() -> list[tuple[str, int]]:
 
 
 def check_once() -> dict | None:
-    """One pass over all pages, and a second look at what it found. None when it did not come to its end."""
+    """
+    One pass over all pages, and a second look at what it found when that has been written once more. None when it did not
+    come to its end.
+    """
     began, before = time.monotonic(), identity()
     if before is None:
         return None
     first = _look()
     suspects = set(first.damaged) if first else set()
     if suspects:
+        flush.flush()
         time.sleep(settings.pages_second_look_seconds)
         suspects &= _look_again({file for file, _ in suspects})
     if first is None or identity() != before:
@@ -146,4 +150,4 @@ class Checker:
 def _say(done: dict) -> None:
     if done["damaged"]:
         shown = ", ".join(f"block {block} of {file}" for file, block in done["damaged"][:5])
-        print(f"{settings.node} has {len(done['damaged'])} damaged blocks: {shown}.", flush=True)
+        print(f"{settings.node}: pages are damaged, {len(done['damaged'])} in all: {shown}.", flush=True)

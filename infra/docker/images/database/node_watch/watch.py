@@ -70,5 +70,5 @@ def _what_is_wrong(record: dict, damaged: list[tuple[str, int]]) -> str | None:
     if health.is_broken(record):
         return f"it could not start or follow for {record['seconds']:.0f} s"
     if damaged:
-        return f"{len(damaged)} of its blocks are damaged"
+        return f"pages are damaged, {len(damaged)} in all"
     return None

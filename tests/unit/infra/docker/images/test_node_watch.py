@@ -11,7 +11,7 @@ root = pathlib.Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(root / "infra" / "docker" / "images" / "database"))
 sys.dont_write_bytecode = True
 
-from node_watch import cluster, health, metrics, pages, remake, settings  # noqa: E402
+from node_watch import cluster, flush, health, metrics, pages, remake, settings  # noqa: E402
 
 sound = cluster.Pages(0, True)
 unchecked = cluster.Pages(0, False)
@@ -162,11 +162,19 @@ class PagesOfANode(Scratch):
         self.addCleanup(setattr, pages, "_look", pages._look)
         pages._look = lambda *arguments: pages.Look(100, frozenset(left.pop(0)))
         settings.pages_second_look_seconds = 0
+        self.flushed = 0
+        self.addCleanup(setattr, flush, "flush", flush.flush)
+        flush.flush = self.flush
+
+    def flush(self):
+        self.flushed += 1
 
     def test_a_damaged_block_is_believed_when_it_is_seen_twice(self):
         self.looks({("base/5/1", 7), ("base/5/1", 8)}, {("base/5/1", 8), ("base/5/1", 9)})
         self.assertEqual(pages.check_once()["damaged"], [("base/5/1", 8)])
         self.assertEqual(pages.damaged(), [("base/5/1", 8)])
+        # A torn page that memory has whole is written first.
+        self.assertEqual(self.flushed, 1)
 
     def test_what_is_known_of_pages_is_void_with_other_data(self):
         self.looks({("base/5/1", 7)}, {("base/5/1", 7)})
