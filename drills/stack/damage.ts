@@ -27,12 +27,16 @@ export async function loseControlFile(node: Part): Promise<void> {
 
 const table = "drill_damage";
 
-/** Makes a table of some megabytes for damage, which no request reads, on every node's disk. */
+/**
+ * Makes a table of some megabytes for damage, which no request reads, on every node's disk. A vacuum that came to it
+ * later would write its pages from memory once more, whole.
+ */
 export async function makeTableForDamage(primary: Part): Promise<void> {
   await psql(
     primary,
     `\\connect capstone
     create table if not exists ${table} as select n, repeat('x', 400) as filler from generate_series(1, 10000) n;
+    vacuum (freeze) ${table};
     checkpoint;`,
   );
 }

@@ -1,1 +1,1 @@
-"""Watches the database node that it runs on: remakes it from its healthy peer when it is broken or its pages are damaged."""
+"""Watches the database node that it runs on: one that is broken or has damaged pages is remade from its healthy peer."""

@@ -18,12 +18,12 @@ def _before_start() -> None:
     now = time.time()
     record = settings.read_record(settings.unhealthy_record)
     if not record or not settings.data_directory.exists():
-        settings.write_record(settings.unhealthy_record, health.advance({}, now, False, {}))
+        settings.write_record(settings.unhealthy_record, health.start({}, now, False))
         return
     others = cluster.look()
-    record = health.advance(record, now, others.primary is not None, {})
+    record = health.start(record, now, others.primary is not None)
     settings.write_record(settings.unhealthy_record, record)
-    if not health.is_broken(record):
+    if not health.is_broken(record) or record["starts"] < settings.starts_in_vain:
         return
     decision = remake.decide(
         remake.Situation(
@@ -37,5 +37,5 @@ def _before_start() -> None:
     if decision.action == "remake":
         remake.remake_while_stopped(decision.because)
     else:
-        print(f"{settings.node} cannot be mended: {decision.because}, and {decision.cannot}.", flush=True)
+        print(remake.complaint(decision), flush=True)
         settings.cannot_be_mended.touch()

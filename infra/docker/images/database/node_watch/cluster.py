@@ -68,7 +68,7 @@ def _peer(name: str, role: str) -> Peer | None:
 
 
 def primary_host() -> str | None:
-    """Of another node that holds the leader key; None when this one does. @throws OSError when consensus does not answer."""
+    """Of another node that holds the leader key; None when this one does. @throws OSError when nobody is known to."""
     leader = consensus.read("leader")
     if not leader:
         raise OSError("nobody holds the leader key")
@@ -92,7 +92,9 @@ def read_pages(metrics: str) -> Pages | None:
     return Pages(int(damaged[1]), checked is not None) if damaged else None
 
 
-def ask_patroni(path: str, body: dict | None = None, timeout_seconds: float = settings.request_timeout_seconds) -> str:
+def ask_patroni(
+    path: str, body: dict | None = None, timeout_seconds: float = settings.request_timeout_seconds
+) -> str:
     """
     Asks this node's Patroni, with its password where it is told to do something.
     @throws OSError that says what it answered when that was no success.

@@ -16,12 +16,13 @@ def flush() -> None:
     # Only where something was found: it would double the watcher's memory.
     import psycopg2
 
-    password = (settings.secrets / "superuser-password").read_text()
+    login = {"user": "postgres", "dbname": "postgres", "connect_timeout": 5}
     try:
         if primary := cluster.primary_host():
-            _checkpoint(psycopg2.connect(host=primary, user="postgres", password=password, dbname="postgres", connect_timeout=5))
+            password = (settings.secrets / "superuser-password").read_text()
+            _checkpoint(psycopg2.connect(host=primary, password=password, **login))
             time.sleep(replay_seconds)
-        _checkpoint(psycopg2.connect(host="/run/postgresql", user="postgres", dbname="postgres", connect_timeout=5))
+        _checkpoint(psycopg2.connect(host="/run/postgresql", **login))
     except psycopg2.Error as error:
         raise OSError(f"no checkpoint before the second look: {str(error).strip()}") from error
 

@@ -27,16 +27,22 @@ def is_healthy(said: dict) -> bool:
 
 def advance(record: dict, now: float, peer_is_primary: bool, reached: dict[str, int]) -> dict:
     """
-    The record of a node that is not healthy, one look later: `{"seconds", "seenAt", "reached"}`. Only time counts in which
-    another node was the primary, this one was not stopped, and it got no further than ever before: one that replays its
-    log for an hour is not broken, one that dies at the same place each time is.
+    The record of a node that is not healthy, one look later: `{"seconds", "seenAt", "reached"}`. Only time counts in
+    which another node was the primary, this one was not stopped, and it got no further than ever before: one that replays
+    its log for an hour is not broken, one that dies at the same place each time is.
     """
     elapsed = now - record.get("seenAt", now)
     before = record.get("reached", {})
     further = {name: max(place, before.get(name, 0)) for name, place in reached.items()}
-    starts_anew = not peer_is_primary or elapsed > settings.starts_together_seconds or elapsed < 0
-    seconds = 0 if starts_anew or any(place > before.get(name, 0) for name, place in further.items()) else record.get("seconds", 0) + elapsed
+    got_on = any(place > before.get(name, 0) for name, place in further.items())
+    starts_anew = not peer_is_primary or got_on or not 0 <= elapsed <= settings.starts_together_seconds
+    seconds = 0 if starts_anew else record.get("seconds", 0) + elapsed
     return {"seconds": seconds, "seenAt": now, "reached": {**before, **further}}
+
+
+def start(record: dict, now: float, peer_is_primary: bool) -> dict:
+    """The record when the node starts once more: `starts` counts those since Patroni last answered."""
+    return {**advance(record, now, peer_is_primary, {}), "starts": record.get("starts", 0) + 1}
 
 
 def is_broken(record: dict) -> bool:
@@ -55,7 +61,7 @@ class Progress:
         @param said What Patroni says of the node.
         @param processes Command lines by process id.
         """
-        copying = {pid for pid, command in processes.items() if re.match(r"\S*/?pg_(basebackup|rewind)\b", command)}
+        copying = {pid for pid, command in processes.items() if re.match(r"(\S*/)?pg_(basebackup|rewind)\b", command)}
         # One that was there before is at work; one that fails at once and is tried again has another id.
         self._copies += bool(copying & self._copying)
         self._copying = copying

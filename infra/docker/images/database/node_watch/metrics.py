@@ -20,18 +20,19 @@ def text(state: State) -> str:
     checker = state.checker
     remade = settings.read_record(settings.remade_record)
     rows = [
-        ("unhealthy_seconds", "gauge", "For how long this node is not healthy and gets no further.", state.unhealthy_seconds),
-        ("cannot_be_mended", "gauge", "Whether something is wrong that cannot be mended by itself.", int(state.cannot is not None)),
-        ("remade_timestamp_seconds", "gauge", "When this node was last remade from the primary.", remade.get("at")),
-        ("pages_damaged_blocks", "gauge", "Blocks whose checksum is wrong, at two looks.", len(known.get("damaged", []))),
-        ("pages_last_pass_timestamp_seconds", "gauge", "When every page had last been checked.", known.get("finishedAt")),
-        ("pages_last_pass_duration_seconds", "gauge", "How long the last pass over all pages took.", known.get("seconds")),
-        ("pages_last_pass_bytes", "gauge", "What the last pass over all pages has read.", known.get("bytes")),
-        ("pages_checked_bytes_total", "counter", "What was checked since the watcher began.", checker.checked_bytes),
-        ("pages_passes_total", "counter", "Complete passes over all pages since the watcher began.", checker.passes),
+        ("unhealthy_seconds", "For how long this node is not healthy and gets no further.", state.unhealthy_seconds),
+        ("cannot_be_mended", "Whether something is wrong that stays so by itself.", int(state.cannot is not None)),
+        ("remade_timestamp_seconds", "When this node was last remade from the primary.", remade.get("at")),
+        ("pages_damaged_blocks", "Blocks whose checksum is wrong, at two looks.", len(known.get("damaged", []))),
+        ("pages_last_pass_timestamp_seconds", "When every page had last been checked.", known.get("finishedAt")),
+        ("pages_last_pass_duration_seconds", "How long the last pass over all pages took.", known.get("seconds")),
+        ("pages_last_pass_bytes", "What the last pass over all pages has read.", known.get("bytes")),
+        ("pages_checked_bytes_total", "What was checked since the watcher began.", checker.checked_bytes),
+        ("pages_passes_total", "Complete passes over all pages since the watcher began.", checker.passes),
     ]
     lines = []
-    for name, kind, description, value in rows:
+    for name, description, value in rows:
+        kind = "counter" if name.endswith("_total") else "gauge"
         lines.append(f"# HELP capstone_node_{name} {description}\n# TYPE capstone_node_{name} {kind}\n")
         if value is not None:
             lines.append(f"capstone_node_{name} {value}\n")

@@ -30,7 +30,7 @@ def identity() -> str | None:
 
 
 def known() -> dict:
-    """`{"finishedAt", "seconds", "bytes", "damaged": [[file, block]]}` of the last complete pass over this data; empty before."""
+    """Of the last complete pass over this data: `{"finishedAt", "seconds", "bytes", "damaged": [[file, block]]}`."""
     record = settings.read_record(settings.pages_record)
     return record if record and record.get("identity") == identity() else {}
 
@@ -41,8 +41,8 @@ def damaged() -> list[tuple[str, int]]:
 
 def check_once() -> dict | None:
     """
-    One pass over all pages, and a second look at what it found when that has been written once more. None when it did not
-    come to its end.
+    One pass over all pages, and a second look at what it found when all that is in memory was written. None when it did
+    not come to its end.
     """
     began, before = time.monotonic(), identity()
     if before is None:
@@ -68,7 +68,7 @@ def check_once() -> dict | None:
 
 def _look_again(files: set[str]) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
-    for filenode in {re.split(r"[._]", os.path.basename(file))[0] for file in files}:
+    for filenode in {re.split("[._]", os.path.basename(file))[0] for file in files}:
         look = _look("--filenode", filenode)
         found |= look.damaged if look else set()
     return found

@@ -28,6 +28,12 @@ class Decision:
     """Why nothing is done although something is wrong."""
 
 
+def complaint(decision: Decision) -> str | None:
+    if decision.cannot is None:
+        return None
+    return f"{settings.node} cannot be mended: {decision.because}, and {decision.cannot}."
+
+
 def decide(situation: Situation) -> Decision:
     if situation.broken is None:
         return Decision()

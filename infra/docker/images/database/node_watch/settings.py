@@ -26,6 +26,8 @@ broken_after_seconds = 120
 """Without being healthy and without getting on, while another node is the primary."""
 between_remakes_seconds = 3600
 between_handovers_seconds = 600
+starts_in_vain = 3
+"""In a row, in none of which Patroni answered."""
 starts_together_seconds = 90
 """Docker waits a minute at most between two starts: after longer, the node was stopped and has a new chance."""
 

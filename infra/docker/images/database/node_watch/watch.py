@@ -12,11 +12,12 @@ def serve() -> None:
     threading.Thread(target=state.checker.run_for_ever, daemon=True).start()
     watcher = Watcher(state)
     while True:
+        # First of all: what ends at once is the affair of the step before the next start.
+        time.sleep(settings.look_every_seconds)
         try:
             watcher.look()
         except OSError as error:
             watcher.say(f"{settings.node} could not be looked after: {error}")
-        time.sleep(settings.look_every_seconds)
 
 
 class Watcher:
@@ -33,6 +34,9 @@ class Watcher:
 
     def look(self) -> None:
         said = health.ask()
+        if not said:
+            # Not asked is not broken.
+            return
         damaged = pages.damaged()
         healthy = health.is_healthy(said)
         others = cluster.Cluster() if healthy and not damaged else cluster.look()
@@ -49,8 +53,8 @@ class Watcher:
             )
         )
         self._state.cannot = decision.cannot
-        self.say(f"{settings.node} cannot be mended: {decision.because}, and {decision.cannot}." if decision.cannot else None)
-        if decision.action == "remake" and said:
+        self.say(remake.complaint(decision))
+        if decision.action == "remake":
             remake.reinitialize(decision.because)
         elif decision.action == "hand over" and others.standby:
             remake.hand_over(others.standby.name, decision.because)

@@ -59,6 +59,14 @@ class Health(unittest.TestCase):
         record = health.advance(record, record["seenAt"] + 5, True, {})
         self.assertEqual(record["seconds"], 5)
 
+    def test_starts_are_counted_until_patroni_answers(self):
+        record: dict = {}
+        for at in range(4):
+            record = health.start(record, 1000 + 60 * at, True)
+        self.assertEqual((record["starts"], record["seconds"]), (4, 180))
+        record = health.advance(record, 1190, True, {})
+        self.assertEqual(health.start(record, 1200, True)["starts"], 1)
+
     def test_a_clock_that_was_set_back_starts_anew(self):
         record = health.advance(self.after(20), 500, True, {})
         self.assertEqual(record["seconds"], 0)
