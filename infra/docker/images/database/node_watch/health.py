@@ -28,8 +28,8 @@ def is_healthy(said: dict) -> bool:
 def advance(record: dict, now: float, peer_is_primary: bool, reached: dict[str, int]) -> dict:
     """
     The record of a node that is not healthy, one look later: `{"seconds", "seenAt", "reached"}`. Only time counts in
-    which another node was the primary, this one was not stopped, and it got no further than ever before: one that replays
-    its log for an hour is not broken, one that dies at the same place each time is.
+    which another node was the primary, this one was not stopped, and it got no further than ever before: one that
+    replays its log for an hour is not broken, one that dies at the same place each time is.
     """
     elapsed = now - record.get("seenAt", now)
     before = record.get("reached", {})
