@@ -24,6 +24,8 @@ look_every_seconds = 5
 request_timeout_seconds = 2
 broken_after_seconds = 120
 """Without being healthy and without getting on, while another node is the primary."""
+primary_writes_after_seconds = 10
+"""Of a replica that gets no further."""
 between_remakes_seconds = 3600
 between_handovers_seconds = 600
 starts_in_vain = 3

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from . import cluster, health, metrics, pages, remake, settings
+from . import cluster, flush, health, metrics, pages, remake, settings
 
 
 def serve() -> None:
@@ -67,6 +67,8 @@ class Watcher:
         reached = self._progress.reached(said, health.processes())
         record = health.advance(record, time.time(), others.primary is not None, reached)
         settings.write_record(settings.unhealthy_record, record)
+        if record["seconds"] >= settings.primary_writes_after_seconds:
+            flush.have_primary_write()
         return record
 
 

@@ -5,13 +5,14 @@ import json
 import pathlib
 import sys
 import tempfile
+import time
 import unittest
 
 root = pathlib.Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(root / "infra" / "docker" / "images" / "database"))
 sys.dont_write_bytecode = True
 
-from node_watch import cluster, flush, health, metrics, pages, remake, settings  # noqa: E402
+from node_watch import cluster, flush, health, metrics, pages, remake, settings, watch  # noqa: E402
 
 sound = cluster.Pages(0, True)
 unchecked = cluster.Pages(0, False)
@@ -207,6 +208,54 @@ class PagesOfANode(Scratch):
         pages.check_once()
         self.assertEqual(cluster.read_pages(metrics.text(state)), cluster.Pages(1, True))
         self.assertIsNone(cluster.read_pages("# nothing\n"))
+
+
+class Looks(Scratch):
+    """One look of the watcher, with what it asks and does replaced."""
+
+    def look(self, said: dict, others: cluster.Cluster, seconds: float = 0) -> list[str]:
+        done: list[str] = []
+        fakes = [
+            (health, "ask", lambda: said),
+            (cluster, "look", lambda: others),
+            (flush, "have_primary_write", lambda: done.append("primary writes")),
+            (remake, "reinitialize", lambda because: done.append(f"remade: {because}")),
+            (remake, "hand_over", lambda standby, because: done.append(f"to {standby}: {because}")),
+        ]
+        for module, name, fake in fakes:
+            self.addCleanup(setattr, module, name, getattr(module, name))
+            setattr(module, name, fake)
+        if seconds:
+            settings.write_record(settings.unhealthy_record, {"seconds": seconds, "seenAt": time.time()})
+        watch.Watcher(metrics.State()).look()
+        return done
+
+    def damage(self):
+        record = {"identity": pages.identity(), "damaged": [["base/5/1", 7]]}
+        settings.write_record(settings.pages_record, record)
+
+    starting = {"state": "starting", "role": "replica"}
+    streaming = {"state": "running", "role": "replica", "replication_state": "streaming"}
+    primary = {"state": "running", "role": "primary"}
+
+    def test_a_healthy_node_forgets_that_it_was_not(self):
+        self.assertEqual(self.look(self.streaming, cluster.Cluster(), seconds=50), [])
+        self.assertFalse(settings.unhealthy_record.exists())
+
+    def test_a_replica_that_waits_has_the_primary_write_and_is_remade_in_the_end(self):
+        self.assertEqual(self.look(self.starting, led_by(sound), seconds=5), [])
+        self.assertEqual(self.look(self.starting, led_by(sound), seconds=20), ["primary writes"])
+        self.assertEqual(self.look(self.starting, led_by(sound), seconds=121)[1][:8], "remade: ")
+
+    def test_a_patroni_that_does_not_answer_is_left_alone(self):
+        self.assertEqual(self.look({}, led_by(sound), seconds=500), [])
+        self.assertEqual(settings.read_record(settings.unhealthy_record)["seconds"], 500)
+
+    def test_damage_hands_over_or_is_remade(self):
+        self.damage()
+        self.assertEqual(self.look(self.streaming, led_by(sound)), ["remade: pages are damaged, 1 in all"])
+        self.assertEqual(self.look(self.primary, followed_by(sound)), ["to database-2: pages are damaged, 1 in all"])
+        self.assertEqual(self.look(self.primary, followed_by(bad)), [])
 
 
 class Records(Scratch):
