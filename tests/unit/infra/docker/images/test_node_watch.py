@@ -217,6 +217,7 @@ class Looks(Scratch):
         done: list[str] = []
         fakes = [
             (health, "ask", lambda: said),
+            (health, "processes", dict),
             (cluster, "look", lambda: others),
             (flush, "have_primary_write", lambda: done.append("primary writes")),
             (remake, "reinitialize", lambda because: done.append(f"remade: {because}")),
