@@ -45,8 +45,9 @@ export async function dropTableForDamage(primary: Part): Promise<void> {
   await psql(primary, `\\connect capstone\ndrop table if exists ${table};`);
 }
 
-/** Flips sixteen bytes in the middle of that table's file on this node's disk. */
+/** Flips sixteen bytes in the middle of that table's file on this node's disk, where all of it has been written. */
 export async function damagePage(node: Part): Promise<void> {
+  await psql(node, "checkpoint;");
   const path = await psql(
     node,
     `\\connect capstone\n\\pset format unaligned\n\\pset tuples_only\nselect pg_relation_filepath('${table}');`,

@@ -52,9 +52,10 @@ describe("sixteen bytes flipped in a table's file on the replica", () => {
       const file = `${dataFolder}/17/${await query(primary, "select pg_relation_filepath('damaged')")}`;
       const name = container("database", replica);
       await docker("exec", name, "rm", "-f", `${dataFolder}/node-watch/remade.json`);
-      await expect
-        .poll(async () => (await run("docker", ["exec", name, "test", "-e", file])).exitCode)
-        .toBe(0);
+      const written = await query(primary, "select pg_current_wal_flush_lsn()");
+      const replayed = () => query(replica, `select pg_last_wal_replay_lsn() >= '${written}'`);
+      await expect.poll(replayed, { timeout: 30_000 }).toBe("t");
+      await query(replica, "checkpoint");
       const flip = `
 f = open("${file}", "r+b"); f.seek(823200); was = f.read(16); f.seek(823200); f.write(bytes(b ^ 255 for b in was))`;
       const struckAt = Date.now() / 1000;
