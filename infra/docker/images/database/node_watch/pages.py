@@ -18,6 +18,8 @@ class Look:
     blocks: int
     damaged: frozenset[tuple[str, int]]
     """File, from the data directory, and block; the block is -1 where the file ends within one."""
+    skipped: int = 0
+    """Wrong, and written since the last checkpoint: the checker takes them for being written just now."""
 
 
 def identity() -> str | None:
@@ -48,6 +50,9 @@ def check_once() -> dict | None:
     if before is None:
         return None
     first = _look()
+    if first and first.skipped:
+        flush.flush()
+        first = _look()
     suspects = set(first.damaged) if first else set()
     if suspects:
         flush.flush()
@@ -98,8 +103,10 @@ def read(printed: str, complained: str) -> Look | None:
     if "Checksum operation completed" not in printed or not blocks:
         return None
     failures = re.findall(r'verification failed in file "(.+?)", block (\d+)', complained)
+    skipped = re.search(r"^Blocks skipped:\s+(\d+)", printed, re.MULTILINE)
     folder = f"{settings.data_directory}/"
-    return Look(int(blocks[1]), frozenset((file.removeprefix(folder), int(block)) for file, block in failures))
+    damaged = frozenset((file.removeprefix(folder), int(block)) for file, block in failures)
+    return Look(int(blocks[1]), damaged, int(skipped[1]) if skipped else 0)
 
 
 def _cut_files() -> frozenset[tuple[str, int]]:

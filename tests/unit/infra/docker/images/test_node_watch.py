@@ -165,11 +165,21 @@ class PagesOfANode(Scratch):
     def test_a_checker_that_did_not_come_to_its_end_has_seen_nothing(self):
         self.assertIsNone(pages.read("", 'pg_checksums_ext: error: could not open directory "base"'))
 
-    def looks(self, *found: set[tuple[str, int]]):
+    def test_blocks_that_the_checker_passed_over_are_looked_at_after_a_checkpoint(self):
+        self.assertEqual(pages.read(self.printed + "Blocks skipped: 2\n", ""), pages.Look(4580, frozenset(), 2))
+        seen = {("base/5/1", 7)}
+        self.looks(set(), seen, seen, skipped=1)
+        self.assertEqual(pages.check_once()["damaged"], [("base/5/1", 7)])
+        self.assertEqual(self.flushed, 2)
+
+    def looks(self, *found: set[tuple[str, int]], skipped: int = 0):
         """The checker sees these, one after the other."""
         left = list(found)
         self.addCleanup(setattr, pages, "_look", pages._look)
-        pages._look = lambda *arguments: pages.Look(100, frozenset(left.pop(0)))
+        # Only the first look passes over any.
+        pages._look = lambda *arguments: pages.Look(
+            100, frozenset(left.pop(0)), skipped if len(left) == len(found) - 1 else 0
+        )
         settings.pages_second_look_seconds = 0
         self.flushed = 0
         self.addCleanup(setattr, flush, "flush", flush.flush)
