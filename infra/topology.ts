@@ -71,6 +71,8 @@ export const ports = {
   databaseExporter: 9187,
   hostExporter: 9100,
   backupMetrics: 9101,
+  /** What watches the database node that it runs on. */
+  nodeWatch: 9102,
 } as const;
 
 /** Quorums need three; the two proxies share one address. */

@@ -18,7 +18,7 @@ export function scrapeTargets({ appNodes, databaseNodes, backup }: ScrapedParts)
     Array.from({ length: count }, (_, index) => networkAlias(role, index + 1));
   const at = (port: number) => (node: string) => target(node, `${node}:${port}`);
   const jobs: Record<string, Target[]> = {
-    // Scraped by two jobs, each on a port of its own.
+    // Scraped by three jobs, each on a port of its own.
     database: nodes("database", databaseNodes).map((node) => target(node, node)),
     app: nodes("app", appNodes).map(at(ports.appHttp)),
     proxy: [

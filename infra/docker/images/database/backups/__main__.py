@@ -4,7 +4,9 @@ import argparse
 import json
 import sys
 
-from . import logins, make, plan, restore, service, uploads, verify
+import psycopg2
+
+from . import database, logins, make, plan, restore, service, uploads, verify
 from .errors import PersonError
 
 
@@ -61,6 +63,8 @@ def main() -> None:
         given.run(given)
     except PersonError as error:
         sys.exit(str(error))
+    except psycopg2.Error as error:
+        sys.exit(f"The database refused: {database.sentence(error)}")
 
 
 main()

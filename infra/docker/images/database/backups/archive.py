@@ -54,6 +54,18 @@ def newest_timeline() -> int:
     return max(histories + segments, default=1)
 
 
+def require_history(timeline: int) -> None:
+    """
+    Archives how this timeline came to be, if the archive does not have it. Postgres does so once, when it begins; a
+    repository that was emptied later lacks it, and a restore would find no such timeline.
+    """
+    name = f"{timeline:08X}.history"
+    kept = (settings.repository / "archive" / settings.stanza).glob(f"*/{name}*")
+    if timeline > 1 and not any(kept):
+        repository.pgbackrest("archive-push", str(settings.data_directory / "pg_wal" / name))
+        print(f"The archive lacked the history of timeline {timeline}; it is there again.", flush=True)
+
+
 def lineage(timeline: int) -> dict[int, int | None]:
     """The timelines that lead to this one, each with the log position where it ends; None for itself."""
     found: dict[int, int | None] = {timeline: None}

@@ -22,6 +22,11 @@ def rows(connection, query: str, *values) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
+def sentence(error: psycopg2.Error) -> str:
+    """What Postgres complained of, on one line and without its hints."""
+    return str(error).strip().splitlines()[0].strip() if str(error).strip() else type(error).__name__
+
+
 def is_primary() -> bool:
     """As Patroni on this node sees it."""
     try:

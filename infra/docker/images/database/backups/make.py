@@ -6,7 +6,7 @@ import time
 
 import psycopg2
 
-from . import database, marker, repository, schedule, settings
+from . import archive, database, marker, repository, schedule, settings
 from .errors import PersonError
 
 
@@ -31,6 +31,7 @@ def _make(kind: str) -> None:
     _create_stanza()
     started = time.monotonic()
     _checkpoint()
+    archive.require_history(_timeline())
     days = settings.schedule()["retentionDays"]
     repository.pgbackrest(
         f"--type={kind}", "--repo1-retention-full-type=time", f"--repo1-retention-full={days}", "backup"
@@ -60,6 +61,11 @@ def _mark(backup: repository.Backup) -> None:
             if attempt == 2:
                 raise PersonError("The backup is made, but no marker: a writer holds its lock for long.") from error
             time.sleep(1)
+        except (psycopg2.errors.DataCorrupted, psycopg2.errors.IndexCorrupted) as error:
+            raise PersonError(
+                f"The primary's disk is damaged: {database.sentence(error)}. Backup {backup.label} may hold the damage too;"
+                " those before it are kept. docs/runbooks/damaged-data.md says what to do."
+            ) from error
     if not marker.wait_until_archived(written, 60):
         raise PersonError(
             f"WAL segment {written['segment']} did not reach the archive within 60 s: archiving is behind or fails;"
@@ -96,6 +102,14 @@ def _system_identifier() -> int:
     connection = database.connect("postgres")
     try:
         return int(database.rows(connection, "select system_identifier from pg_control_system()")[0][0])
+    finally:
+        connection.close()
+
+
+def _timeline() -> int:
+    connection = database.connect("postgres")
+    try:
+        return int(database.rows(connection, "select pg_walfile_name(pg_current_wal_lsn())")[0][0][:8], 16)
     finally:
         connection.close()
 

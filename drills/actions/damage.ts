@@ -1,0 +1,79 @@
+import { ports } from "../../infra/topology.ts";
+import type { Part } from "../../running-stack/part.ts";
+import { psql } from "../../running-stack/psql.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
+
+const dataFolder = "/var/lib/postgresql/data";
+
+/** Nodes are remade once an hour at most: as if the last time were long ago, so that drills can follow one another. */
+export async function forgetRemakes(stack: RunningStack): Promise<void> {
+  const forget = [
+    "rm",
+    "-f",
+    `${dataFolder}/node-watch/remade.json`,
+    `${dataFolder}/node-watch/handed-over.json`,
+  ];
+  await Promise.all(stack.parts("database").map((node) => node.run(forget)));
+}
+
+/** Writes zeros over what Postgres needs first, then kills the node: it comes back and cannot start. */
+export async function loseControlFile(node: Part): Promise<void> {
+  const file = `${dataFolder}/17/global/pg_control`;
+  await node.inject("control file overwritten", () =>
+    node.run(["dd", "if=/dev/zero", `of=${file}`, "bs=8192", "count=1", "conv=notrunc", "status=none"]),
+  );
+  await node.crash();
+}
+
+const table = "drill_damage";
+
+/**
+ * Makes a table of some megabytes for damage, which no request reads, on every node's disk. A vacuum that came to it
+ * later would write its pages from memory once more, whole.
+ */
+export async function makeTableForDamage(primary: Part): Promise<void> {
+  await psql(
+    primary,
+    `\\connect capstone
+    create table if not exists ${table} as select n, repeat('x', 400) as filler from generate_series(1, 10000) n;
+    vacuum (freeze) ${table};
+    checkpoint;`,
+  );
+}
+
+export async function dropTableForDamage(primary: Part): Promise<void> {
+  await psql(primary, `\\connect capstone\ndrop table if exists ${table};`);
+}
+
+/** Flips sixteen bytes in the middle of that table's file on this node's disk, where all of it has been written. */
+export async function damagePage(node: Part): Promise<void> {
+  await psql(node, "checkpoint;");
+  const path = await psql(
+    node,
+    `\\connect capstone\n\\pset format unaligned\n\\pset tuples_only\nselect pg_relation_filepath('${table}');`,
+  );
+  const flip = `
+f = open("${dataFolder}/17/${path.split("\n").at(-1)?.trim()}", "r+b")
+f.seek(100 * 8192 + 4000)
+flipped = bytes(byte ^ 255 for byte in f.read(16))
+f.seek(100 * 8192 + 4000)
+f.write(flipped)`;
+  await node.inject("sixteen bytes flipped on its disk", () => node.run(["python3", "-c", flip]));
+}
+
+/** When the node's watcher remade it last, in milliseconds since 1970; 0 when never, or when it cannot be asked. */
+export async function remadeAtMs(node: Part): Promise<number> {
+  const url = `http://127.0.0.1:${ports.nodeWatch}/metrics`;
+  const metrics = await node.run(["curl", "--silent", "--max-time", "2", url]).catch(() => "");
+  return Number(/^capstone_node_remade_timestamp_seconds ([\d.e+]+)$/m.exec(metrics)?.[1] ?? 0) * 1000;
+}
+
+/** Removes all that a consensus member has kept, then kills it. */
+export async function loseConsensusData(members: Part[]): Promise<void> {
+  const [first] = members;
+  const what = members.length === 1 ? "disk lost" : "disks of all members lost";
+  await first?.inject(what, () =>
+    Promise.all(members.map((member) => member.run(["sh", "-c", "rm -rf /var/lib/consensus/*"]))),
+  );
+  await Promise.all(members.map((member) => member.crash()));
+}

@@ -1,0 +1,28 @@
+import type { Drill } from "../drill.ts";
+import {
+  damagePage,
+  dropTableForDamage,
+  forgetRemakes,
+  makeTableForDamage,
+  remadeAtMs,
+} from "../actions/damage.ts";
+
+export const drill: Drill = {
+  description:
+    "A page on the primary's disk is damaged: it is noticed, the primary hands over and is remade.",
+  async prepare(scene) {
+    await forgetRemakes(scene.stack);
+    await makeTableForDamage(scene.primary);
+  },
+  async inject(scene) {
+    const struck = scene.primary;
+    await damagePage(struck);
+    const struckAtMs = Date.now();
+    const remade = await scene.until(async () => (await remadeAtMs(struck)) > struckAtMs, 300_000);
+    if (!remade) throw new Error(`${struck.name} was not remade within 300 s.`);
+    await scene.untilFullyRedundant(60_000);
+    await dropTableForDamage(scene.primary);
+  },
+  expected: { failedRequests: 0, newPrimary: true, writesPauseMs: 6_000 },
+  soak: false,
+};

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { ports } from "../../infra/topology.ts";
+import { signalFromOutside } from "../../running-stack/processes.ts";
+import { container, docker, query, run } from "./support.ts";
+
+const consensusMembers = [1, 2, 3].map((node) => container("consensus", node));
+const dataFolder = "/var/lib/postgresql/data";
+
+async function primaryAndReplica(): Promise<{ primary: number; replica: number }> {
+  const primary = (await query(1, "select pg_is_in_recovery()")) === "f" ? 1 : 2;
+  return { primary, replica: 3 - primary };
+}
+
+/** A metric of the watcher of a database node; NaN while there is none. */
+async function metric(node: number, name: string): Promise<number> {
+  const url = `http://127.0.0.1:${ports.nodeWatch}/metrics`;
+  const { stdout } = await run("docker", ["exec", container("database", node), "curl", "--silent", url]);
+  return Number(new RegExp(`^capstone_node_${name} (\\S+)$`, "m").exec(stdout)?.[1] ?? Number.NaN);
+}
+
+/** Ends a container's init as a crash would, so that its restart policy acts. */
+async function crash(name: string): Promise<void> {
+  const [pid = "", image = ""] = (
+    await docker("inspect", "--format", "{{.State.Pid}} {{.Image}}", name)
+  ).split(" ");
+  signalFromOutside([Number(pid)], "SIGKILL", image);
+}
+
+/** Whether consensus names a leader and a synchronous standby, as a takeover needs. */
+async function canFailOver(): Promise<boolean> {
+  for (const member of consensusMembers) {
+    const get = ["etcdctl", "--command-timeout=2s", "get", "--print-value-only"];
+    const leader = await run("docker", ["exec", member, ...get, "/service/capstone/leader"]);
+    const sync = await run("docker", ["exec", member, ...get, "/service/capstone/sync"]);
+    if (!leader.stdout.startsWith("database-") || !sync.stdout.includes('"sync_standby":"database-'))
+      return false;
+  }
+  return true;
+}
+
+describe("sixteen bytes flipped in a table's file on the replica", () => {
+  it("are noticed, and the replica is remade from the primary", async () => {
+    const { primary, replica } = await primaryAndReplica();
+    await query(
+      primary,
+      "create table damaged as select n, repeat('x', 400) as filler from generate_series(1, 10000) n",
+    );
+    try {
+      // Whatever comes to it later would write its pages from memory once more, whole.
+      await query(primary, "vacuum (freeze) damaged");
+      await query(primary, "checkpoint");
+      const file = `${dataFolder}/17/${await query(primary, "select pg_relation_filepath('damaged')")}`;
+      const name = container("database", replica);
+      await docker("exec", name, "rm", "-f", `${dataFolder}/node-watch/remade.json`);
+      const written = await query(primary, "select pg_current_wal_flush_lsn()");
+      const replayed = () => query(replica, `select pg_last_wal_replay_lsn() >= '${written}'`);
+      await expect.poll(replayed, { timeout: 30_000 }).toBe("t");
+      await query(replica, "checkpoint");
+      const flip = `
+f = open("${file}", "r+b"); f.seek(823200); was = f.read(16); f.seek(823200); f.write(bytes(b ^ 255 for b in was))`;
+      const struckAt = Date.now() / 1000;
+      await docker("exec", name, "python3", "-c", flip);
+      await expect
+        .poll(() => metric(replica, "remade_timestamp_seconds"), { timeout: 180_000, interval: 1_000 })
+        .toBeGreaterThan(struckAt);
+      await expect.poll(canFailOver, { timeout: 60_000, interval: 500 }).toBe(true);
+      await expect
+        .poll(() => query(replica, "select count(filler) from damaged").catch(String), { timeout: 60_000 })
+        .toBe("10000");
+      expect(await docker("logs", "--since", "5m", name)).toMatch(
+        /pages are damaged, 1 in all: block 100 of base[\s\S]*is remade from the primary: pages are damaged, 1 in all/,
+      );
+      // The copy is checked as well, and found sound.
+      await expect
+        .poll(() => metric(replica, "pages_last_pass_timestamp_seconds"), {
+          timeout: 90_000,
+          interval: 1_000,
+        })
+        .toBeGreaterThan(struckAt);
+      expect(await metric(replica, "pages_damaged_blocks")).toBe(0);
+    } finally {
+      await query((await primaryAndReplica()).primary, "drop table damaged");
+    }
+  });
+});
+
+describe("consensus", () => {
+  const lose = (member: string) => docker("exec", member, "sh", "-c", "rm -rf /var/lib/consensus/*");
+
+  it("has a member back by itself that lost its disk", async () => {
+    const [member = ""] = consensusMembers;
+    await lose(member);
+    await crash(member);
+    const health = ["exec", member, "etcdctl", "--command-timeout=2s", "endpoint", "health"];
+    await expect
+      .poll(async () => (await run("docker", health)).exitCode, { timeout: 60_000, interval: 500 })
+      .toBe(0);
+    const members = await docker("exec", member, "etcdctl", "member", "list");
+    expect(members.split("\n")).toHaveLength(consensusMembers.length);
+    await expect.poll(canFailOver, { timeout: 30_000, interval: 500 }).toBe(true);
+  });
+
+  it("that lost all its data gets a leader and a standby again, and the standby can take over", async () => {
+    const { primary, replica } = await primaryAndReplica();
+    await Promise.all(consensusMembers.map(lose));
+    await Promise.all(consensusMembers.map(crash));
+    await expect.poll(canFailOver, { timeout: 90_000, interval: 500 }).toBe(true);
+    expect(await primaryAndReplica()).toEqual({ primary, replica });
+    await crash(container("database", primary));
+    const recovering = () => query(replica, "select pg_is_in_recovery()").catch(String);
+    await expect.poll(recovering, { timeout: 60_000, interval: 250 }).toBe("f");
+    await expect.poll(canFailOver, { timeout: 90_000, interval: 500 }).toBe(true);
+  });
+});
