@@ -4,7 +4,7 @@ import { type DatabaseNodes, type DatabaseParts, logExports } from "./database-f
 import {
   backupWindow,
   databaseCertificateAuthority,
-  databaseEngineVersion,
+  databaseClusterEngineVersion,
   databaseFamily,
   databaseParameters,
   maintenanceWindow,
@@ -25,7 +25,7 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
     {
       clusterIdentifier: identifier,
       engine: "postgres",
-      engineVersion: databaseEngineVersion,
+      engineVersion: databaseClusterEngineVersion,
       dbClusterInstanceClass: args.instanceClass,
       databaseName: names.name,
       masterUsername: names.ownerUser,
@@ -33,6 +33,7 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       masterUserSecretKmsKeyId: args.keyArn,
       storageType: "gp3",
       allocatedStorage: args.storageGigabytes,
+      iops: gp3BaselineIops(args.storageGigabytes),
       storageEncrypted: true,
       kmsKeyId: args.keyArn,
       dbSubnetGroupName: subnetGroup.name,
@@ -56,7 +57,13 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       monitoringRoleArn: monitoringRole.arn,
       enabledCloudwatchLogsExports: logExports,
     },
-    { parent, protect: args.deletionProtection, dependsOn: logGroups },
+    {
+      parent,
+      protect: args.deletionProtection,
+      dependsOn: logGroups,
+      // AWS goes on to newer minor versions in the maintenance window, and none may be undone.
+      ignoreChanges: ["engineVersion"],
+    },
   );
   return {
     resource: cluster,
@@ -66,4 +73,9 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
     readAddress: cluster.readerEndpoint,
     ownerSecretArn: cluster.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? ""),
   };
+}
+
+/** What a gp3 disk of PostgreSQL does at its size. AWS wants it said for a cluster, and reports it when it is not. */
+function gp3BaselineIops(gigabytes: number): number {
+  return gigabytes < 400 ? 3000 : 12_000;
 }
