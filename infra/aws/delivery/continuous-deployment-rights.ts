@@ -41,6 +41,27 @@ const roleTakers = [
   "vpc-flow-logs.amazonaws.com",
 ];
 
+/** What a comparison of the stack with AWS reads beyond ViewOnlyAccess and SecurityAudit; held by the rights test. */
+const readBeyondAudits = [
+  "application-autoscaling:ListTagsForResource",
+  "backup:GetBackupPlan",
+  "backup:GetBackupSelection",
+  "backup:GetRestoreTestingPlan",
+  "backup:GetRestoreTestingSelection",
+  "budgets:ListTagsForResource",
+  "budgets:ViewBudget",
+  "elasticloadbalancing:GetLoadBalancerWebACL",
+  "fis:GetExperimentTemplate",
+  "fis:ListTagsForResource",
+  "logs:GetDataProtectionPolicy",
+  "logs:GetDelivery",
+  "logs:GetDeliveryDestination",
+  "logs:GetDeliveryDestinationPolicy",
+  "logs:GetDeliverySource",
+  "s3:ListTagsForResource",
+  "sns:GetSubscriptionAttributes",
+];
+
 /** Made by infra/aws/bootstrap/state.yaml, one for an account. */
 function stateBucketArn(accountId: string): string {
   return `arn:aws:s3:::capstone-state-${accountId}`;
@@ -74,6 +95,7 @@ export function previewStatements(args: RightsArgs): Statement[] {
       Resource: args.secretArns,
     },
     { Sid: "DecryptSecrets", Effect: "Allow", Action: "kms:Decrypt", Resource: args.keyArn },
+    { Sid: "ReadBeyondAudits", Effect: "Allow", Action: readBeyondAudits, Resource: "*" },
   ];
 }
 
