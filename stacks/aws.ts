@@ -55,7 +55,11 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     subnets: network.isolatedSubnets,
     securityGroup: network.securityGroups.database,
   });
-  const logBucket = createLogBucket(`${name}-logs`, { ...common, stack });
+  const logBucket = createLogBucket(`${name}-logs`, {
+    ...common,
+    stack,
+    assetsLogSource: `${name}-uploads-assets`,
+  });
   const objectStore = new ObjectStore(`${name}-uploads`, { ...common, stack, domain, logBucket });
 
   const traffic = new LoadBalancer(name, {

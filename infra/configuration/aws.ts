@@ -77,7 +77,11 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
     restoreTesting: reader.boolean("restoreTesting", true),
     alarmEmail: reader.text("alarmEmail", /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "one e-mail address"),
     monthlyBudgetDollars: reader.integer("monthlyBudgetDollars", 800, 1, 1_000_000),
-    githubRepository: reader.text("githubRepository", /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "owner/name"),
+    githubRepository: reader.text(
+      "githubRepository",
+      /^[A-Za-z0-9-]+(@[0-9]+)?\/[A-Za-z0-9._-]+(@[0-9]+)?$/,
+      "owner/name, or owner@id/name@id",
+    ),
     githubOidcProviderArn: reader.text(
       "githubOidcProviderArn",
       /^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,

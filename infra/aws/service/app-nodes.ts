@@ -131,7 +131,8 @@ export class AppNodes extends pulumi.ComponentResource {
   /** The store's credentials are not here: the task's role is what it is let in with. */
   private environment({ database, objectStore, network, release, region }: AppNodesArgs) {
     return {
-      RELEASE_IMAGE: release.image,
+      // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
+      RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
       RELEASE_COMMIT: release.commit,
       PORT: String(ports.app),
       DATABASE_URL: database.url(names.applicationUser),

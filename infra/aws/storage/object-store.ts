@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketName } from "../../topology.ts";
 import { AssetsDistribution } from "./assets-distribution.ts";
+import { logPrefixes } from "./log-bucket.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 
 export interface ObjectStoreArgs {
@@ -51,7 +52,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         bucketName: `${bucketName}-${args.stack}-${args.accountId}`,
         keyArn: args.keyArn,
         deletionProtection: args.deletionProtection,
-        accessLog: { bucket: args.logBucket, prefix: "uploads/" },
+        accessLog: { bucket: args.logBucket, prefix: `${logPrefixes.uploads}/` },
         lifecycleRules: [
           {
             id: "replaced-objects-leave",

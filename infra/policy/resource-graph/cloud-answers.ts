@@ -43,8 +43,13 @@ export function answerInvoke(
     case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
       return { ...inputs, id: "pl-6ea54007", arn: `arn:aws:ec2:${region}:aws:prefix-list/pl-6ea54007` };
     case "aws:route53/getZone:getZone":
-      // The one zone that there is, whatever its id.
-      return { ...inputs, id: inputs.zoneId, name: "example.com" };
+      // Whatever its id, the one zone that there is; an id that says so is a private one.
+      return {
+        ...inputs,
+        id: inputs.zoneId,
+        name: "example.com",
+        privateZone: String(inputs.zoneId).endsWith("PRIVATE"),
+      };
     default:
       throw new Error(
         `The graph has no answer for the provider function ${token}; add one to cloud-answers.ts.`,

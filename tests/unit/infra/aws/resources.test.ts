@@ -359,6 +359,49 @@ describe("operations", () => {
   });
 });
 
+test("AWS's services write their logs under their own prefixes, as AWS documents it", () => {
+  const policy = statements(only(graph, "BucketPolicy", "capstone-prod-logs").inputs.policy);
+  const bucket = "arn:aws:s3:::capstone-access-logs-prod-123456789012";
+  expect(policy.LoadBalancerLogs).toEqual({
+    Sid: "LoadBalancerLogs",
+    Effect: "Allow",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: [
+      `${bucket}/load-balancer/AWSLogs/123456789012/*`,
+      `${bucket}/load-balancer-connections/AWSLogs/123456789012/*`,
+    ],
+  });
+  const source = only(graph, "LogDeliverySource").inputs;
+  expect(policy.AWSLogDeliveryWrite1).toEqual({
+    Sid: "AWSLogDeliveryWrite1",
+    Effect: "Allow",
+    Principal: { Service: "delivery.logs.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: `${bucket}/assets/AWSLogs/123456789012/CloudFront/*`,
+    Condition: {
+      StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "123456789012" },
+      ArnLike: {
+        "aws:SourceArn": `arn:aws:logs:${source.region}:123456789012:delivery-source:${source.name}`,
+      },
+    },
+  });
+  expect(only(graph, "LogDelivery").dependencies).toContain(
+    "aws:s3/bucketPolicy:BucketPolicy.capstone-prod-logs",
+  );
+});
+
+test("a cluster says its disk's speed and its full version, and leaves minor versions to AWS", async () => {
+  const cluster = async (changes: Record<string, string>) => {
+    const graph = await awsGraph({ databaseAvailability: "cluster", ...changes });
+    return ofType(graph, "Cluster").find(({ type }) => type.startsWith("aws:rds/"))?.inputs;
+  };
+  const small = await cluster({});
+  expect(small).toMatchObject({ storageType: "gp3", allocatedStorage: 100, iops: 3000 });
+  expect(small?.engineVersion).toMatch(/^17\.\d+$/);
+  expect((await cluster({ databaseStorageGigabytes: "400" }))?.iops).toBe(12_000);
+});
+
 describe("continuous deployment", () => {
   test("pull requests may preview, and the environment production may deploy", () => {
     const subjects = (role: string) => {
@@ -375,10 +418,23 @@ describe("continuous deployment", () => {
     ]);
   });
 
+  test("a repository that GitHub names by its ids is trusted under both names, and no other", async () => {
+    const named = await awsGraph({ githubRepository: "someone@12/capstone@345" });
+    const trust = statements(only(named, "Role", "capstone-prod-deploy").inputs.assumeRolePolicy);
+    expect(at(trust.WorkflowsOfTheRepository, "Condition.StringEquals")).toMatchObject({
+      "token.actions.githubusercontent.com:sub": [
+        "repo:someone@12/capstone@345:environment:production",
+        "repo:someone/capstone:environment:production",
+      ],
+    });
+  });
+
   test("the role that previews changes nothing", () => {
     const { policy } = only(graph, "RolePolicy", "capstone-prod-preview").inputs;
     const actions = Object.values(statements(policy)).flatMap((statement) => list(statement.Action));
-    expect(actions.map(String).filter((action) => !/:(Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
+    expect(actions.map(String).filter((action) => !/:(Get|List|Describe|Decrypt|View)/.test(action))).toEqual(
+      [],
+    );
   });
 });
 
