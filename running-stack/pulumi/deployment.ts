@@ -9,6 +9,7 @@ const execute = promisify(execFile);
 
 interface Resource {
   type: string;
+  urn?: string;
   id?: string;
   inputs?: { name?: unknown; mustRun?: unknown };
 }
@@ -43,6 +44,15 @@ const listings: { args: string[]; holds: (resource: Resource) => boolean }[] = [
 /** The stack as it was last deployed. Secrets stay encrypted. */
 export async function readDeployment(stack: string): Promise<Deployment> {
   return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
+}
+
+/**
+ * What AWS may have put back by itself: a service whose deployment was rolled back runs the old version, while the state
+ * holds the new one, so that an `up` would find nothing to do.
+ */
+export function rolledBackByItself(deployed: Deployment): string[] {
+  const services = deployed.deployment.resources?.filter(({ type }) => type === "aws:ecs/service:Service");
+  return (services ?? []).flatMap(({ urn }) => urn ?? []);
 }
 
 /** The ids of the containers that the stack was last deployed with. */

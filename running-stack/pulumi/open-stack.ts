@@ -8,6 +8,17 @@ import { releaseStaleLock } from "./stack-lock.ts";
 import { machineSettings } from "./stack-settings.ts";
 
 /**
+ * Makes a stack ready to be compared: creates it if it is new, and changes nothing of one that is there.
+ * @throws PersonError when the stack is being deployed, or its state cannot be read.
+ */
+export async function findOrCreateStack(stack: string): Promise<Deployment> {
+  const deployed = await findStack(stack);
+  if (deployed) return deployed;
+  await createStack(stack);
+  return readDeployment(stack);
+}
+
+/**
  * Makes a stack ready to be deployed: creates it if it is new, and clears away what a killed deployment left.
  * @throws PersonError when the stack is being deployed, or its state cannot be read.
  */
@@ -15,11 +26,7 @@ export async function openStack(stack: string): Promise<Deployment> {
   if (await releaseStaleLock(readProject().name, stack)) {
     console.error(`The last deployment of ${stack} was killed; its lock is released.`);
   }
-  let deployed = await findStack(stack);
-  if (!deployed) {
-    await createStack(stack);
-    deployed = await readDeployment(stack);
-  }
+  const deployed = await findOrCreateStack(stack);
   for (const name of await healInterrupted(stack, deployed)) {
     console.error(
       `The last deployment of ${stack} was interrupted; ${name}, which it was creating, is removed to be made again.`,

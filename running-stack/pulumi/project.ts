@@ -14,17 +14,13 @@ export function readProject(): Project {
   return parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
 }
 
-/** The value of each config key of the project for a stack: what is set, else the default of Pulumi.yaml. */
+/** The value of each config key for a stack: what is set, a provider's keys too, else the default of Pulumi.yaml. */
 export function configurationOf(stack: string): Record<string, unknown> {
   const { name, config } = readProject();
   const file = machineSettings(stack) ?? path.join(root, `Pulumi.${stack}.yaml`);
   const set = existsSync(file) ? (parse(readFileSync(file, "utf8"))?.config ?? {}) : {};
-  return Object.fromEntries(
-    Object.entries(config).map(([key, { default: fallback }]) => [
-      `${name}:${key}`,
-      set[`${name}:${key}`] ?? fallback,
-    ]),
-  );
+  const defaults = Object.entries(config).map(([key, { default: fallback }]) => [`${name}:${key}`, fallback]);
+  return { ...Object.fromEntries(defaults), ...set };
 }
 
 /** The ports that a stack on Docker publishes, by config key; a value that is no port is left to the program to refuse. */

@@ -2,7 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { expect, it, vi } from "vitest";
-import { healInterrupted, lacksSomething } from "../../../running-stack/pulumi/deployment.ts";
+import {
+  healInterrupted,
+  lacksSomething,
+  rolledBackByItself,
+} from "../../../running-stack/pulumi/deployment.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
 import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
 
@@ -50,6 +54,13 @@ it("a container that was being created when the deployment was killed is removed
   expect(calls().filter((call) => call.startsWith("docker rm"))).toEqual(["docker rm --force new"]);
   expect(deployed.deployment.pending_operations).toEqual([]);
   expect(calls().at(-1)).toMatch(/^pulumi stack import --stack dev --file /);
+});
+
+it("what AWS may have rolled back is read again before an up", () => {
+  const urn = "urn:pulumi:prod::capstone::capstone:aws:AppNodes$aws:ecs/service:Service::capstone-prod-app";
+  const resources = [container("one"), { type: "aws:ecs/service:Service", urn }];
+  expect(rolledBackByItself({ deployment: { resources } })).toEqual([urn]);
+  expect(rolledBackByItself({ deployment: {} })).toEqual([]);
 });
 
 it("a deployment that was not interrupted is left as it is", async () => {
