@@ -11,7 +11,7 @@ interface Resource {
   type: string;
   urn?: string;
   id?: string;
-  inputs?: { name?: unknown; mustRun?: unknown };
+  inputs?: Record<string, unknown>;
 }
 
 /** What `pulumi stack export` prints, as far as it is looked at here. */
@@ -59,6 +59,26 @@ export function rolledBackByItself(deployed: Deployment): string[] {
 export function containerIds(deployed: Deployment): Set<string> {
   const containers = deployed.deployment.resources?.filter(({ type }) => type === containerType) ?? [];
   return new Set(containers.map(({ id }) => id ?? ""));
+}
+
+/** The properties by which AWS knows what a person named. */
+const fixedNames = ["identifier", "clusterIdentifier", "bucket", "name"];
+
+/**
+ * What AWS may have made, or still be making, when a deployment was interrupted, and whose name a second one could not
+ * have. What Pulumi names itself gets another name the next time.
+ * @returns type and name of each.
+ */
+export function namedAndUnknown(deployed: Deployment): string[] {
+  const creating = (deployed.deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
+  return creating.flatMap(({ resource: { type, inputs = {} } }) => {
+    const chosenByPulumi = [inputs.__defaults ?? []].flat();
+    const name = fixedNames
+      .filter((property) => !chosenByPulumi.includes(property))
+      .map((property) => inputs[property])
+      .find((value) => typeof value === "string");
+    return type.startsWith("aws:") && name !== undefined ? [`${type} ${name}`] : [];
+  });
 }
 
 /**

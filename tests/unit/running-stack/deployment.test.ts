@@ -5,6 +5,7 @@ import { expect, it, vi } from "vitest";
 import {
   healInterrupted,
   lacksSomething,
+  namedAndUnknown,
   rolledBackByItself,
 } from "../../../running-stack/pulumi/deployment.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
@@ -54,6 +55,24 @@ it("a container that was being created when the deployment was killed is removed
   expect(calls().filter((call) => call.startsWith("docker rm"))).toEqual(["docker rm --force new"]);
   expect(deployed.deployment.pending_operations).toEqual([]);
   expect(calls().at(-1)).toMatch(/^pulumi stack import --stack dev --file /);
+});
+
+it("what AWS was making under a name of its own is not forgotten, and what Pulumi names is no trouble", () => {
+  const creating = (type: string, inputs: Record<string, unknown>) => ({
+    type: "creating",
+    resource: { type, inputs },
+  });
+  const pending_operations = [
+    creating("aws:rds/instance:Instance", { identifier: "capstone-prod", __defaults: [] }),
+    creating("aws:ecr/repository:Repository", { name: "capstone-prod-1a2b3c4", __defaults: ["name"] }),
+    creating("aws:ec2/vpc:Vpc", { cidrBlock: "10.20.0.0/16" }),
+    creating("docker:index/container:Container", { name: "c-app-1" }),
+    { type: "updating", resource: { type: "aws:s3/bucket:Bucket", inputs: { bucket: "known" } } },
+  ];
+  expect(namedAndUnknown({ deployment: { pending_operations } })).toEqual([
+    "aws:rds/instance:Instance capstone-prod",
+  ]);
+  expect(namedAndUnknown({ deployment: {} })).toEqual([]);
 });
 
 it("what AWS may have rolled back is read again before an up", () => {
