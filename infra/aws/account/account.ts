@@ -19,7 +19,7 @@ export async function lookUpAccount(configuration: AwsConfiguration): Promise<Ac
   const [identity, zones] = await Promise.all([
     aws.getCallerIdentity(),
     aws.getAvailabilityZones({
-      state: "available",
+      // In whatever state: AWS marks a zone in trouble impaired, and without it every subnet would move on to the next.
       // Without local zones and the ones that an account has to ask for.
       filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
     }),

@@ -18,7 +18,8 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
   const parameterGroup = new aws.rds.ClusterParameterGroup(
     identifier,
     { family: databaseFamily, parameters: databaseParameters },
-    { parent },
+    // RDS refuses to delete the group of an older major version while an upgrade from it is under way. It costs nothing.
+    { parent, retainOnDelete: args.keepData },
   );
   const cluster = new aws.rds.Cluster(
     identifier,
@@ -44,9 +45,9 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       preferredBackupWindow: backupWindow,
       preferredMaintenanceWindow: maintenanceWindow,
       copyTagsToSnapshot: true,
-      // Nothing is left of a throw-away stack, and all of any other.
-      deleteAutomatedBackups: !args.deletionProtection,
-      skipFinalSnapshot: !args.deletionProtection,
+      // A cluster's automatic backups cannot be used without it; its last snapshot can.
+      deleteAutomatedBackups: true,
+      skipFinalSnapshot: !args.keepData,
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       allowMajorVersionUpgrade: false,

@@ -62,9 +62,9 @@ const readBeyondAudits = [
   "sns:GetSubscriptionAttributes",
 ];
 
-/** Made by infra/aws/bootstrap/state.yaml, one for an account. */
-function stateBucketArn(accountId: string): string {
-  return `arn:aws:s3:::capstone-state-${accountId}`;
+/** Made by infra/aws/bootstrap/state.yaml, one for an account and region. */
+function stateBucketArn({ accountId, region }: RightsArgs): string {
+  return `arn:aws:s3:::capstone-state-${accountId}-${region}`;
 }
 
 function stateKeyUse({ accountId, region }: RightsArgs, actions: string[]): Statement {
@@ -79,7 +79,7 @@ function stateKeyUse({ accountId, region }: RightsArgs, actions: string[]): Stat
 
 /** Reading the state and, to compare it with what there is, the secrets that it holds anyway. */
 export function previewStatements(args: RightsArgs): Statement[] {
-  const bucket = stateBucketArn(args.accountId);
+  const bucket = stateBucketArn(args);
   return [
     {
       Sid: "ReadState",
@@ -101,7 +101,7 @@ export function previewStatements(args: RightsArgs): Statement[] {
 
 /** Making, changing and removing a stack, but not the two roles themselves nor whom they trust. */
 export function deployStatements(name: string, args: RightsArgs): Statement[] {
-  const bucket = stateBucketArn(args.accountId);
+  const bucket = stateBucketArn(args);
   const roles = `arn:aws:iam::${args.accountId}:role/${name}-*`;
   const own = [
     `arn:aws:iam::${args.accountId}:role/${name}-preview`,

@@ -7,6 +7,7 @@ export interface LogBucketArgs {
   accountId: string;
   logRetentionDays: number;
   deletionProtection: boolean;
+  keepData: boolean;
   /** The name of the delivery that brings CloudFront's logs. */
   assetsLogSource: string;
 }
@@ -31,6 +32,7 @@ export function createLogBucket(
     {
       bucketName,
       deletionProtection: args.deletionProtection,
+      keepData: args.keepData,
       statements: () => writers(`arn:aws:s3:::${bucketName}`, args),
       lifecycleRules: [
         {

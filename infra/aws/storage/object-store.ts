@@ -15,6 +15,7 @@ export interface ObjectStoreArgs {
   domain: { name: string; hostedZoneId: string } | undefined;
   /** Without it, destroying the stack destroys the uploads. */
   deletionProtection: boolean;
+  keepData: boolean;
 }
 
 /** Uploads: versioned, encrypted, and read by the public through CloudFront alone. */
@@ -52,6 +53,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         bucketName: `${bucketName}-${args.stack}-${args.accountId}`,
         keyArn: args.keyArn,
         deletionProtection: args.deletionProtection,
+        keepData: args.keepData,
         accessLog: { bucket: args.logBucket, prefix: `${logPrefixes.uploads}/` },
         lifecycleRules: [
           {

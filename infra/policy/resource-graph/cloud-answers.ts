@@ -15,7 +15,9 @@ export function answerInvoke(
   const region = config["aws:region"] ?? "eu-central-1";
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones": {
-      const names = ["a", "b", "c", "d"].map((letter) => `${region}${letter}`);
+      // The first zone is impaired: who asks for available ones alone is not told of it.
+      const letters = inputs.state === "available" ? ["b", "c", "d"] : ["a", "b", "c", "d"];
+      const names = letters.map((letter) => `${region}${letter}`);
       return {
         id: region,
         names,
