@@ -23,14 +23,14 @@ import { releaseCommit, releaseFiles } from "../infra/release.ts";
 
 /** The AWS target, top to bottom: any node, and any zone, may fail. */
 export async function deploy(configuration: AwsConfiguration): Promise<Deployment> {
-  const { stack, domain, deletionProtection, logRetentionDays } = configuration;
+  const { stack, domain, deletionProtection, keepData, logRetentionDays } = configuration;
   const name = `capstone-${stack}`;
   const account = await lookUpAccount(configuration);
   tagEverything(stack);
 
-  const { arn: keyArn } = new EncryptionKey(name, account);
+  const { arn: keyArn } = new EncryptionKey(name, { ...account, keepData });
   // What nearly every part is told: where it is, and how what it keeps is kept.
-  const common = { ...account, keyArn, logRetentionDays, deletionProtection };
+  const common = { ...account, keyArn, logRetentionDays, deletionProtection, keepData };
 
   const network = new Network(name, {
     ...common,
@@ -55,7 +55,11 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     subnets: network.isolatedSubnets,
     securityGroup: network.securityGroups.database,
   });
-  const logBucket = createLogBucket(`${name}-logs`, { ...common, stack });
+  const logBucket = createLogBucket(`${name}-logs`, {
+    ...common,
+    stack,
+    assetsLogSource: `${name}-uploads-assets`,
+  });
   const objectStore = new ObjectStore(`${name}-uploads`, { ...common, stack, domain, logBucket });
 
   const traffic = new LoadBalancer(name, {
@@ -112,7 +116,10 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     appNodes,
     appNodeCount: configuration.appNodes,
     database,
-    databaseStorageGigabytes: configuration.databaseStorageGigabytes,
+    databaseSize: {
+      storageGigabytes: configuration.databaseStorageGigabytes,
+      instanceClass: configuration.databaseInstanceClass,
+    },
     backupVaultName: backup.vault.name,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
   });

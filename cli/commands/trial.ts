@@ -3,7 +3,9 @@
 // and costs some three dollars; it uses your own AWS credentials and the AWS CLI.
 import { PersonError } from "../../infra/errors.ts";
 import { findExperiments, runExperiment } from "../../operations/smoke/experiments.ts";
+import type { Seen } from "../../operations/smoke/load.ts";
 import { type SmokeOutputs, smokeTest } from "../../operations/smoke/smoke-test.ts";
+import { throwAwayRegion } from "../../operations/smoke/throw-away.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
@@ -13,12 +15,7 @@ import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 const given = readStackArguments(["--stack", "trial", ...process.argv.slice(2)], ["--keep"]);
 refuseRest(given, ["--keep"]);
 const { stack, flags } = given;
-const configuration = configurationOf(stack);
-if (configuration["capstone:target"] !== "aws" || configuration["capstone:deletionProtection"] !== "false") {
-  throw new PersonError(
-    `The stack ${stack} is not a throw-away stack; allowed are stacks with capstone:target aws and capstone:deletionProtection false.`,
-  );
-}
+const region = throwAwayRegion(stack, configurationOf(stack));
 await requireAwsPlugin(stack);
 await openStack(stack);
 
@@ -30,17 +27,16 @@ try {
   ) as SmokeOutputs;
   await step("smoke test", () => smokeTest(outputs, (ok) => console.log(`ok: ${ok}`)));
   await step("a second preview changes nothing", () => pulumi("preview", "--expect-no-changes"));
-  const region = String(configuration["aws:region"]);
   for (const experiment of await findExperiments(region, stack)) {
     await step(experiment.description, async () => {
-      const { requests, failed, longestPauseMs } = await runExperiment(
-        region,
-        experiment.id,
-        outputs.healthUrl,
-      );
+      const result = await runExperiment(region, experiment.id, outputs.apiUrl);
+      console.log(describe("pages", result.pages));
+      console.log(describe("posts", result.posts));
       console.log(
-        `${requests} requests, ${failed} failed, longest pause ${(longestPauseMs / 1000).toFixed(1)} s`,
+        `of the acknowledged posts ${result.lostPosts} are lost, and ${result.doublePosts} are there twice`,
       );
+      if (result.lostPosts + result.doublePosts > 0)
+        throw new PersonError("Acknowledged posts were not kept once.");
       await smokeTest(outputs, () => undefined);
     });
   }
@@ -48,6 +44,10 @@ try {
   if (flags.has("--keep"))
     console.log(`The stack ${stack} is kept; npm run pulumi -- destroy --stack ${stack} removes it.`);
   else await step("destroy", () => pulumi("destroy", "--yes", "--skip-preview"));
+}
+
+function describe(what: string, { requests, failed, longestPauseMs }: Seen): string {
+  return `${what}: ${requests} requests, ${failed} failed, longest pause ${(longestPauseMs / 1000).toFixed(1)} s`;
 }
 
 async function step(name: string, work: () => Promise<void>): Promise<void> {

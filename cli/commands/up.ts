@@ -4,7 +4,7 @@ import { PersonError } from "../../infra/errors.ts";
 import { saveState } from "../../operations/state-copy/save-state.ts";
 import { settle } from "../../operations/status/settle.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
-import { isMissingResources } from "../../running-stack/pulumi/deployment.ts";
+import { isMissingResources, rolledBackByItself } from "../../running-stack/pulumi/deployment.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
@@ -27,6 +27,7 @@ process.stdout.write(await readPulumi(["stack", "output", "--json", "--stack", s
 
 async function deploy(): Promise<void> {
   const deployed = await openStack(stack);
+  await readRolledBack(rolledBackByItself(deployed));
   const up = ["up", "--stack", stack, "--suppress-outputs"];
   // Changes that cost money are shown and confirmed first, when there is somebody to ask.
   if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
@@ -37,6 +38,15 @@ async function deploy(): Promise<void> {
       `The stack ${stack} is not up, for the reason above. The next \`npm run up\` continues from here.`,
     );
   }
+}
+
+/** What AWS may have rolled back by itself is read again: the state holds what was asked for. */
+async function readRolledBack(urns: string[]): Promise<void> {
+  if (urns.length === 0) return;
+  const targets = urns.flatMap((urn) => ["--target", urn]);
+  const refresh = ["refresh", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", ...targets];
+  if ((await runPulumi(refresh, ["inherit", 2, 2])) !== 0)
+    throw new PersonError(`What runs of the stack ${stack} cannot be read, for the reason above.`);
 }
 
 /** What was deployed also has to work: Pulumi knows containers, not whether a replica follows. */

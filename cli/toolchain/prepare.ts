@@ -23,6 +23,7 @@ const needs: Record<string, Part[]> = {
   lint: [packages],
   resources: [packages],
   checkov: [packages],
+  "cloudformation-lint": [packages],
   smoke: [packages, pulumi],
   status: [packages],
   runbooks: [packages],

@@ -31,6 +31,8 @@ export interface AwsSettings {
   appNodesMax: number;
   logRetentionDays: number;
   deletionProtection: boolean;
+  /** Whether data outlives a stack that is removed. */
+  keepData: boolean;
   faultInjection: boolean;
   restoreTesting: boolean;
   alarmEmail: string | undefined;
@@ -73,11 +75,16 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
     appNodesMax: reader.integer("appNodesMax", Math.max(8, appNodes), appNodes, 64),
     logRetentionDays: Number(reader.oneOf("logRetentionDays", "365", ["30", "90", "180", "365", "731"])),
     deletionProtection: reader.boolean("deletionProtection", true),
+    keepData: reader.boolean("keepData", true),
     faultInjection: reader.boolean("faultInjection", true),
     restoreTesting: reader.boolean("restoreTesting", true),
     alarmEmail: reader.text("alarmEmail", /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "one e-mail address"),
     monthlyBudgetDollars: reader.integer("monthlyBudgetDollars", 800, 1, 1_000_000),
-    githubRepository: reader.text("githubRepository", /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "owner/name"),
+    githubRepository: reader.text(
+      "githubRepository",
+      /^[A-Za-z0-9-]+(@[0-9]+)?\/[A-Za-z0-9._-]+(@[0-9]+)?$/,
+      "owner/name, or owner@id/name@id",
+    ),
     githubOidcProviderArn: reader.text(
       "githubOidcProviderArn",
       /^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,

@@ -87,7 +87,6 @@ export class AppNodes extends pulumi.ComponentResource {
           RELEASE_COMMIT: args.release.commit,
           PORT: String(ports.appHttp),
           DATABASE_URL: url(ports.edgePrimary),
-          DATABASE_READ_URL: url(ports.edgeReplica),
           OBJECT_STORE_ENDPOINT: `http://edge:${ports.edgeObjectStore}`,
           OBJECT_STORE_REGION: objectStoreRegion,
           OBJECT_STORE_BUCKET: bucketName,

@@ -1,17 +1,16 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { cacheDirectory } from "../directories.mjs";
-import { PersonError } from "../errors.ts";
 import { projectRoot } from "../project.ts";
+import { pythonOf } from "./python-tool.ts";
 import type { GraphResource } from "./resource-graph/collect.ts";
 import { terraformJson } from "./terraform-json.ts";
 
-const version = "3.3.30";
+const tool = { name: "checkov", version: "3.3.30" };
 
 /** A finding that stays, and why. */
 export interface Suppression {
@@ -44,7 +43,7 @@ export function readSuppressions(): Suppression[] {
  * @throws PersonError when checkov is not available or does not run.
  */
 export async function runCheckov(resources: GraphResource[]): Promise<CheckovReport> {
-  const python = await installCheckov();
+  const python = await pythonOf(tool);
   const folder = await mkdtemp(join(tmpdir(), "capstone-checkov-"));
   try {
     await writeFile(join(folder, "stack.tf.json"), JSON.stringify(terraformJson(resources)));
@@ -77,24 +76,6 @@ function readReport(text: string): CheckovReport {
     resource,
   }));
   return { passed: summary.passed, failed };
-}
-
-async function installCheckov(): Promise<string> {
-  const home = cacheDirectory(`checkov-${version}`);
-  const python = join(home, "bin", "python");
-  if (existsSync(python)) return python;
-  console.error(`checkov ${version} is installed from PyPI, once`);
-  try {
-    await mkdir(dirname(home), { recursive: true });
-    await run("python3", ["-m", "venv", home]);
-    await run(python, ["-m", "pip", "install", "--quiet", `checkov==${version}`]);
-    return python;
-  } catch (error) {
-    await rm(home, { recursive: true, force: true });
-    throw new PersonError(
-      `checkov ${version} cannot be installed from PyPI: ${(error as Error).message.split("\n")[0]}`,
-    );
-  }
 }
 
 async function run(file: string, args: string[]): Promise<{ stdout: string }> {

@@ -2,19 +2,12 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
+import { Load, type LoadResult } from "./load.ts";
 
 /** A fault that AWS can inject into a stack. */
 export interface Experiment {
   id: string;
   description: string;
-}
-
-/** What clients saw during a fault. */
-export interface ExperimentResult {
-  requests: number;
-  failed: number;
-  /** The longest time between two good answers. */
-  longestPauseMs: number;
 }
 
 /** Runs the AWS CLI and parses its answer. */
@@ -51,32 +44,39 @@ export async function findExperiments(
 }
 
 /**
- * Injects one fault and sends requests during it and for a minute after.
- * @throws PersonError when the experiment did not complete: an alarm stopped it, or it failed.
+ * Injects one fault while clients read and write, and for a minute after.
+ * @param apiUrl of the service, without a trailing slash.
+ * @throws PersonError when AWS did not bring the experiment to its end: an alarm stopped it, or it failed.
  */
 export async function runExperiment(
   region: string,
   id: string,
-  url: string,
+  apiUrl: string,
   { aws = awsClient(region), pollMs = 5000, afterMs = 60_000, requestEveryMs = 200 } = {},
-): Promise<ExperimentResult> {
+): Promise<LoadResult> {
+  const load = new Load(apiUrl, requestEveryMs);
+  await load.start();
+  try {
+    await inject(id, aws, pollMs);
+    await sleep(afterMs);
+  } catch (error) {
+    await load.end().catch(() => undefined);
+    throw error;
+  }
+  return load.end();
+}
+
+/** Starts the experiment and waits for its end. */
+async function inject(id: string, aws: AwsClient, pollMs: number): Promise<void> {
   const { experiment } = (await aws(["fis", "start-experiment", "--experiment-template-id", id])) as {
     experiment: { id: string };
   };
-  const stop = new AbortController();
-  const load = requestSteadily(url, requestEveryMs, stop.signal);
-  try {
-    const state = await waitForEnd(aws, experiment.id, pollMs);
-    await sleep(afterMs);
-    if (state.status !== "completed") {
-      throw new PersonError(
-        `The experiment ${experiment.id} is ${state.status}: ${state.reason ?? "no reason given"}`,
-      );
-    }
-  } finally {
-    stop.abort();
+  const state = await waitForEnd(aws, experiment.id, pollMs);
+  if (state.status !== "completed") {
+    throw new PersonError(
+      `The experiment ${experiment.id} is ${state.status}: ${state.reason ?? "no reason given"}`,
+    );
   }
-  return load;
 }
 
 async function waitForEnd(
@@ -91,22 +91,4 @@ async function waitForEnd(
     if (ended.includes(experiment.state.status)) return experiment.state;
     await sleep(pollMs);
   }
-}
-
-async function requestSteadily(url: string, everyMs: number, stop: AbortSignal): Promise<ExperimentResult> {
-  const result: ExperimentResult = { requests: 0, failed: 0, longestPauseMs: 0 };
-  let lastGood = Date.now();
-  while (!stop.aborted) {
-    result.requests += 1;
-    const good = await fetch(url, { signal: AbortSignal.timeout(5000) }).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (good) {
-      result.longestPauseMs = Math.max(result.longestPauseMs, Date.now() - lastGood);
-      lastGood = Date.now();
-    } else result.failed += 1;
-    await sleep(everyMs);
-  }
-  return result;
 }

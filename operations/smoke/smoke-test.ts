@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { PersonError } from "../../infra/errors.ts";
+import { inventAccount, json, removeAccount } from "./account.ts";
 
 /** The outputs that the test needs; it knows nothing else about the stack. */
 export interface SmokeOutputs {
@@ -29,15 +30,23 @@ const png = Buffer.from(
  */
 export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => void): Promise<void> {
   const api = `${outputs.apiUrl}/api/v1`;
-  const handle = `smoke${randomUUID().replaceAll("-", "").slice(0, 12)}`;
-  const password = randomUUID();
+  const account = inventAccount("smoke");
+  const { handle, password } = account;
 
   const health = await call("checking its health", 200, outputs.healthUrl);
   say(`${outputs.healthUrl} answers, by ${health.servedBy}`);
+  const deep = await call("asking for its release", 200, `${outputs.apiUrl}/health/deep`);
+  const { release } = deep.body as { release: SmokeOutputs["release"] };
+  // A public answer may name the image by its digest alone.
+  if (release.commit !== outputs.release.commit || !outputs.release.image.endsWith(release.image)) {
+    throw new PersonError(
+      `The release that answers is ${release.image} of commit ${release.commit}; deployed was ${outputs.release.image} of commit ${outputs.release.commit}: it was rolled back, or is not out yet.`,
+    );
+  }
+  say(`it is the release of commit ${release.commit}`);
   await call("hiding its metrics from outside", 404, `${outputs.apiUrl}/metrics`);
   say("its metrics are not public");
 
-  const account = { handle, email: `${handle}@example.com`, password };
   await call("signing up", 201, `${api}/users`, json("POST", account));
   const session = await call("logging in", 200, `${api}/sessions`, json("POST", { handle, password }));
   const { accessToken } = session.body as { accessToken: string };
@@ -65,10 +74,11 @@ export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => vo
   const page = await call("reading the page", 200, `${outputs.apiUrl}/u/${handle}`);
   if (!page.bytes.includes("Does it work?")) throw new PersonError("The page does not show the post.");
   say("the page shows the post");
-}
 
-function json(method: string, body: object, headers: Record<string, string> = {}): RequestInit {
-  return { method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+  const removed = await removeAccount(outputs.apiUrl, account, accessToken).catch((error: Error) => {
+    throw new PersonError(`It failed in removing the account: ${error.message}.`);
+  });
+  say(removed ? `${handle} is gone again` : `${handle} stays: this release removes no accounts`);
 }
 
 async function call(step: string, expected: number, url: string, request: RequestInit = {}): Promise<Answer> {

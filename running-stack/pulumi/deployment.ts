@@ -6,8 +6,9 @@ import { readPulumi } from "./pulumi-cli.ts";
 
 interface Resource {
   type: string;
+  urn?: string;
   id?: string;
-  inputs?: { name?: unknown; mustRun?: unknown };
+  inputs?: Record<string, unknown>;
 }
 
 /** The part of `pulumi stack export` that is used here. */
@@ -42,10 +43,39 @@ export async function readDeployment(stack: string): Promise<Deployment> {
   return JSON.parse(await readPulumi(["stack", "export", "--stack", stack]));
 }
 
+/**
+ * What AWS may have put back by itself: a service whose deployment was rolled back runs the old version, while the state
+ * holds the new one, so that an `up` would find nothing to do.
+ */
+export function rolledBackByItself(deployed: Deployment): string[] {
+  const services = deployed.deployment.resources?.filter(({ type }) => type === "aws:ecs/service:Service");
+  return (services ?? []).flatMap(({ urn }) => urn ?? []);
+}
+
 /** The ids of the containers in the stack's state. */
 export function containerIds(deployed: Deployment): Set<string> {
   const containers = deployed.deployment.resources?.filter(({ type }) => type === containerType) ?? [];
   return new Set(containers.map(({ id }) => id ?? ""));
+}
+
+/** The properties by which AWS knows what a person named. */
+const fixedNames = ["identifier", "clusterIdentifier", "bucket", "name"];
+
+/**
+ * What AWS may have made, or still be making, when a deployment was interrupted, and whose name a second one could not
+ * have. What Pulumi names itself gets another name the next time.
+ * @returns type and name of each.
+ */
+export function namedAndUnknown(deployed: Deployment): string[] {
+  const creating = (deployed.deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
+  return creating.flatMap(({ resource: { type, inputs = {} } }) => {
+    const chosenByPulumi = [inputs.__defaults ?? []].flat();
+    const name = fixedNames
+      .filter((property) => !chosenByPulumi.includes(property))
+      .map((property) => inputs[property])
+      .find((value) => typeof value === "string");
+    return type.startsWith("aws:") && name !== undefined ? [`${type} ${name}`] : [];
+  });
 }
 
 /**

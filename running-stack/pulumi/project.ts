@@ -14,17 +14,13 @@ export function readProject(): Project {
   return parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
 }
 
-/** A stack's value of each config key: what is set, or the default in Pulumi.yaml. */
+/** A stack's value of each config key: what is set, a provider's keys too, or the default in Pulumi.yaml. */
 export function configurationOf(stack: string): Record<string, unknown> {
   const { name, config } = readProject();
   const file = machineSettings(stack) ?? path.join(root, `Pulumi.${stack}.yaml`);
   const set = existsSync(file) ? (parse(readFileSync(file, "utf8"))?.config ?? {}) : {};
-  return Object.fromEntries(
-    Object.entries(config).map(([key, { default: fallback }]) => [
-      `${name}:${key}`,
-      set[`${name}:${key}`] ?? fallback,
-    ]),
-  );
+  const defaults = Object.entries(config).map(([key, { default: fallback }]) => [`${name}:${key}`, fallback]);
+  return { ...Object.fromEntries(defaults), ...set };
 }
 
 /** The ports that a stack on Docker publishes, by config key; an invalid port is left to the program to refuse. */

@@ -19,7 +19,7 @@ export async function lookUpAccount(configuration: AwsConfiguration): Promise<Ac
   const [identity, zones] = await Promise.all([
     aws.getCallerIdentity(),
     aws.getAvailabilityZones({
-      state: "available",
+      // In whatever state: AWS marks a zone in trouble impaired, and without it every subnet would move on to the next.
       // Without local zones and the ones that an account has to ask for.
       filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
     }),
@@ -40,6 +40,11 @@ export async function lookUpAccount(configuration: AwsConfiguration): Promise<Ac
 /** A wrong zone would hold the deployment for the hour that a certificate waits for its proof. */
 async function checkDomain({ name, hostedZoneId }: { name: string; hostedZoneId: string }): Promise<void> {
   const zone = await aws.route53.getZone({ zoneId: hostedZoneId });
+  if (zone.privateZone) {
+    throw new PersonError(
+      `capstone:hostedZoneId ${hostedZoneId} is a private hosted zone, whose records no certificate authority sees; allowed is a public one.`,
+    );
+  }
   const zoneName = zone.name.replace(/\.$/, "");
   if (name !== zoneName && !name.endsWith(`.${zoneName}`)) {
     throw new PersonError(

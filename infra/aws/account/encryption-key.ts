@@ -6,6 +6,8 @@ import { policyDocument, type Statement } from "./policy-document.ts";
 export interface EncryptionKeyArgs {
   accountId: string;
   region: string;
+  /** What it encrypts outlives the stack, so it has to as well. */
+  keepData: boolean;
 }
 
 /** The stack's own key: database, objects, secrets, logs, notices and backups are encrypted with it. */
@@ -23,7 +25,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: policyDocument(keyStatements(args)),
       },
-      { parent: this },
+      { parent: this, retainOnDelete: args.keepData },
     );
     new aws.kms.Alias(name, { name: `alias/${name}`, targetKeyId: key.keyId }, { parent: this });
     this.arn = key.arn;

@@ -4,7 +4,7 @@ import { type DatabaseNodes, type DatabaseParts, logExports } from "./database-f
 import {
   backupWindow,
   databaseCertificateAuthority,
-  databaseEngineVersion,
+  databaseClusterEngineVersion,
   databaseFamily,
   databaseParameters,
   maintenanceWindow,
@@ -18,14 +18,15 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
   const parameterGroup = new aws.rds.ClusterParameterGroup(
     identifier,
     { family: databaseFamily, parameters: databaseParameters },
-    { parent },
+    // RDS refuses to delete the group of an older major version while an upgrade from it is under way. It costs nothing.
+    { parent, retainOnDelete: args.keepData },
   );
   const cluster = new aws.rds.Cluster(
     identifier,
     {
       clusterIdentifier: identifier,
       engine: "postgres",
-      engineVersion: databaseEngineVersion,
+      engineVersion: databaseClusterEngineVersion,
       dbClusterInstanceClass: args.instanceClass,
       databaseName: names.name,
       masterUsername: names.ownerUser,
@@ -33,6 +34,7 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       masterUserSecretKmsKeyId: args.keyArn,
       storageType: "gp3",
       allocatedStorage: args.storageGigabytes,
+      iops: gp3BaselineIops(args.storageGigabytes),
       storageEncrypted: true,
       kmsKeyId: args.keyArn,
       dbSubnetGroupName: subnetGroup.name,
@@ -43,9 +45,9 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       preferredBackupWindow: backupWindow,
       preferredMaintenanceWindow: maintenanceWindow,
       copyTagsToSnapshot: true,
-      // Nothing is left of a throw-away stack, and all of any other.
-      deleteAutomatedBackups: !args.deletionProtection,
-      skipFinalSnapshot: !args.deletionProtection,
+      // A cluster's automatic backups cannot be used without it; its last snapshot can.
+      deleteAutomatedBackups: true,
+      skipFinalSnapshot: !args.keepData,
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       allowMajorVersionUpgrade: false,
@@ -56,7 +58,13 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       monitoringRoleArn: monitoringRole.arn,
       enabledCloudwatchLogsExports: logExports,
     },
-    { parent, protect: args.deletionProtection, dependsOn: logGroups },
+    {
+      parent,
+      protect: args.deletionProtection,
+      dependsOn: logGroups,
+      // AWS goes on to newer minor versions in the maintenance window, and none may be undone.
+      ignoreChanges: ["engineVersion"],
+    },
   );
   return {
     resource: cluster,
@@ -66,4 +74,9 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
     readAddress: cluster.readerEndpoint,
     ownerSecretArn: cluster.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? ""),
   };
+}
+
+/** What a gp3 disk of PostgreSQL does at its size. AWS wants it said for a cluster, and reports it when it is not. */
+function gp3BaselineIops(gigabytes: number): number {
+  return gigabytes < 400 ? 3000 : 12_000;
 }

@@ -10,6 +10,7 @@ export interface DatabaseArgs {
   backupRetentionDays: number;
   logRetentionDays: number;
   deletionProtection: boolean;
+  keepData: boolean;
   keyArn: pulumi.Input<string>;
   subnets: aws.ec2.Subnet[];
   securityGroup: aws.ec2.SecurityGroup;

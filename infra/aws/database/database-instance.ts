@@ -18,7 +18,8 @@ export function createDatabaseInstance(parts: DatabaseParts): DatabaseNodes {
   const parameterGroup = new aws.rds.ParameterGroup(
     identifier,
     { family: databaseFamily, parameters: databaseParameters },
-    { parent },
+    // RDS refuses to delete the group of an older major version while an upgrade from it is under way. It costs nothing.
+    { parent, retainOnDelete: args.keepData },
   );
   const instance = new aws.rds.Instance(
     identifier,
@@ -48,8 +49,8 @@ export function createDatabaseInstance(parts: DatabaseParts): DatabaseNodes {
       maintenanceWindow,
       copyTagsToSnapshot: true,
       // Nothing is left of a throw-away stack, and all of any other.
-      deleteAutomatedBackups: !args.deletionProtection,
-      skipFinalSnapshot: !args.deletionProtection,
+      deleteAutomatedBackups: !args.keepData,
+      skipFinalSnapshot: !args.keepData,
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       autoMinorVersionUpgrade: true,
@@ -64,9 +65,8 @@ export function createDatabaseInstance(parts: DatabaseParts): DatabaseNodes {
     {
       parent,
       protect: args.deletionProtection,
+      // A disk that grew by itself is no difference: the provider takes storageGigabytes as the least there is.
       dependsOn: logGroups,
-      // It grew by itself, or was upgraded in its window: neither is to be undone.
-      ignoreChanges: ["allocatedStorage"],
     },
   );
   return {

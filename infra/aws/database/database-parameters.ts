@@ -17,6 +17,8 @@ export const databaseParameters = [
 export const databaseFamily = "postgres17";
 /** RDS chooses the newest minor version, and keeps to it in the maintenance window. */
 export const databaseEngineVersion = "17";
+/** The version that a cluster is made with: AWS takes no major version alone there. */
+export const databaseClusterEngineVersion = "17.9";
 /** The authority that signs the servers' certificates, pinned so that a new default of AWS surprises no client. */
 export const databaseCertificateAuthority = "rds-ca-rsa2048-g1";
 /** UTC. Backups come first, so that the maintenance after them is never what they miss. */

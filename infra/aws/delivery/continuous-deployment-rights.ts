@@ -41,9 +41,30 @@ const roleTakers = [
   "vpc-flow-logs.amazonaws.com",
 ];
 
-/** Made by infra/aws/bootstrap/state.yaml, one for an account. */
-function stateBucketArn(accountId: string): string {
-  return `arn:aws:s3:::capstone-state-${accountId}`;
+/** What a comparison of the stack with AWS reads beyond ViewOnlyAccess and SecurityAudit; held by the rights test. */
+const readBeyondAudits = [
+  "application-autoscaling:ListTagsForResource",
+  "backup:GetBackupPlan",
+  "backup:GetBackupSelection",
+  "backup:GetRestoreTestingPlan",
+  "backup:GetRestoreTestingSelection",
+  "budgets:ListTagsForResource",
+  "budgets:ViewBudget",
+  "elasticloadbalancing:GetLoadBalancerWebACL",
+  "fis:GetExperimentTemplate",
+  "fis:ListTagsForResource",
+  "logs:GetDataProtectionPolicy",
+  "logs:GetDelivery",
+  "logs:GetDeliveryDestination",
+  "logs:GetDeliveryDestinationPolicy",
+  "logs:GetDeliverySource",
+  "s3:ListTagsForResource",
+  "sns:GetSubscriptionAttributes",
+];
+
+/** Made by infra/aws/bootstrap/state.yaml, one for an account and region. */
+function stateBucketArn({ accountId, region }: RightsArgs): string {
+  return `arn:aws:s3:::capstone-state-${accountId}-${region}`;
 }
 
 function stateKeyUse({ accountId, region }: RightsArgs, actions: string[]): Statement {
@@ -58,7 +79,7 @@ function stateKeyUse({ accountId, region }: RightsArgs, actions: string[]): Stat
 
 /** Reading the state and, to compare it with what there is, the secrets that it holds anyway. */
 export function previewStatements(args: RightsArgs): Statement[] {
-  const bucket = stateBucketArn(args.accountId);
+  const bucket = stateBucketArn(args);
   return [
     {
       Sid: "ReadState",
@@ -74,12 +95,13 @@ export function previewStatements(args: RightsArgs): Statement[] {
       Resource: args.secretArns,
     },
     { Sid: "DecryptSecrets", Effect: "Allow", Action: "kms:Decrypt", Resource: args.keyArn },
+    { Sid: "ReadBeyondAudits", Effect: "Allow", Action: readBeyondAudits, Resource: "*" },
   ];
 }
 
 /** Making, changing and removing a stack, but not the two roles themselves nor whom they trust. */
 export function deployStatements(name: string, args: RightsArgs): Statement[] {
-  const bucket = stateBucketArn(args.accountId);
+  const bucket = stateBucketArn(args);
   const roles = `arn:aws:iam::${args.accountId}:role/${name}-*`;
   const own = [
     `arn:aws:iam::${args.accountId}:role/${name}-preview`,

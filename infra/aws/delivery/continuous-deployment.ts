@@ -6,7 +6,7 @@ import { deployStatements, previewStatements } from "./continuous-deployment-rig
 export interface ContinuousDeploymentArgs {
   accountId: string;
   region: string;
-  /** `owner/name`. */
+  /** `owner/name`, or `owner@id/name@id`. */
   repository: string;
   /** An account has one provider for GitHub; undefined makes it. */
   providerArn: string | undefined;
@@ -35,12 +35,16 @@ export class ContinuousDeployment extends pulumi.ComponentResource {
 
     const providerArn = args.providerArn ?? this.createProvider();
     const preview = this.createRole("preview", providerArn, [
-      `repo:${args.repository}:pull_request`,
-      `repo:${args.repository}:ref:refs/heads/main`,
+      ...subjects(args.repository, "pull_request"),
+      ...subjects(args.repository, "ref:refs/heads/main"),
     ]);
     for (const policyArn of readOnlyPolicies) this.attach(preview, policyArn);
     this.allow("preview", preview, previewStatements(args));
-    const deploy = this.createRole("deploy", providerArn, [`repo:${args.repository}:environment:production`]);
+    const deploy = this.createRole(
+      "deploy",
+      providerArn,
+      subjects(args.repository, "environment:production"),
+    );
     this.allow("deploy", deploy, deployStatements(name, args));
 
     this.registerOutputs();
@@ -95,4 +99,13 @@ export class ContinuousDeployment extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/**
+ * What GitHub calls a workflow's run: since 15 July 2026 with the ids of owner and repository, where the repository was
+ * made or renamed after that day. Whoever gives the ids may still have an older repository, which GitHub names without.
+ */
+function subjects(repository: string, context: string): string[] {
+  const names = new Set([repository, repository.replaceAll(/@[0-9]+/g, "")]);
+  return [...names].map((name) => `repo:${name}:${context}`);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeImagesCommand, ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { PersonError } from "../../errors.ts";
@@ -31,19 +31,16 @@ export async function pushImage(
   const pushed = await findDigest(ecr, push.repositoryName, tag);
   if (pushed) return pushed;
   const image = `${push.repositoryUrl}:${tag}`;
-  // A folder of its own, so that the registry's password is not left in the person's own configuration.
   const configuration = await mkdtemp(join(tmpdir(), "capstone-registry-"));
   try {
     const file = join(projectRoot, push.dockerfile);
     await docker(
       ["build", "--platform", platforms[push.architecture], "--file", file, "--tag", image, projectRoot],
-      {},
+      // With an attestation the digest would be a list's, of an image and of something that no node can run.
+      { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
     );
-    const { user, password } = await logIn(ecr);
-    const environment = { DOCKER_CONFIG: configuration };
-    const registry = push.repositoryUrl.split("/")[0] ?? "";
-    await docker(["login", "--username", user, "--password-stdin", registry], environment, password);
-    await docker(["push", image], environment);
+    await writeConfiguration(configuration, push.repositoryUrl.split("/")[0] ?? "", await logIn(ecr));
+    await docker(["push", image], { DOCKER_CONFIG: configuration });
   } finally {
     await rm(configuration, { recursive: true, force: true });
   }
@@ -66,19 +63,36 @@ async function findDigest(
   }
 }
 
-async function logIn(ecr: ECRClient): Promise<{ user: string; password: string }> {
-  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
-  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64").toString();
-  const separator = token.indexOf(":");
-  if (separator < 0) throw new PersonError("The image registry gave no password to push with.");
-  return { user: token.slice(0, separator), password: token.slice(separator + 1) };
+/**
+ * A client's configuration with the registry's login and nothing else of the person's but where the engine is: so the
+ * password stays in no file of theirs, and Colima, Docker Desktop and rootless engines are found as before.
+ */
+async function writeConfiguration(folder: string, registry: string, login: string): Promise<void> {
+  const own = process.env.DOCKER_CONFIG || join(homedir(), ".docker");
+  const { currentContext } = await readFile(join(own, "config.json"), "utf8").then(
+    (text) => JSON.parse(text) as { currentContext?: string },
+    () => ({ currentContext: undefined }),
+  );
+  await symlink(join(own, "contexts"), join(folder, "contexts"));
+  const configuration = { auths: { [registry]: { auth: login } }, currentContext };
+  await writeFile(join(folder, "config.json"), JSON.stringify(configuration), { mode: 0o600 });
 }
 
-function docker(args: string[], environment: Record<string, string>, input = ""): Promise<void> {
+/** @returns user and password as a Docker configuration holds them. */
+async function logIn(ecr: ECRClient): Promise<string> {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const token = authorizationData?.[0]?.authorizationToken ?? "";
+  if (!Buffer.from(token, "base64").includes(":")) {
+    throw new PersonError("The image registry gave no password to push with.");
+  }
+  return token;
+}
+
+function docker(args: string[], environment: Record<string, string>): Promise<void> {
   return new Promise((resolve, reject) => {
     const client = spawn("docker", args, {
       env: { ...process.env, ...environment },
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
     for (const stream of [client.stdout, client.stderr]) {
@@ -94,7 +108,5 @@ function docker(args: string[], environment: Record<string, string>, input = "")
       const lines = said.trim().split("\n").slice(-5).join("\n");
       reject(new PersonError(`docker ${args[0]} failed with exit code ${exitCode}. It said last: ${lines}`));
     });
-    client.stdin.on("error", () => undefined);
-    client.stdin.end(input);
   });
 }

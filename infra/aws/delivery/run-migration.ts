@@ -30,6 +30,10 @@ export interface MigrationClients {
   pollMs: number;
   /** How long after its task a log can arrive. */
   logDelayMs: number;
+  /** For how long a task that never got to run is started anew: IAM may not know a new role yet, a zone may be full. */
+  startPatienceMs: number;
+  /** Between two such starts. */
+  startAgainAfterMs: number;
 }
 
 /**
@@ -38,8 +42,7 @@ export interface MigrationClients {
  * @throws PersonError with exit code, stop reason and the last log lines when it cannot start, fails or takes too long.
  */
 export async function runMigration(run: MigrationRun, clients = clientsFor(run.region)): Promise<string> {
-  const taskArn = await start(run, clients);
-  const task = await waitForEnd(taskArn, run, clients);
+  const { taskArn, task } = await runOnce(run, clients);
   const lines = await readLog(taskArn, run, clients, task);
   const exitCode = exitCodeOf(task, run);
   if (exitCode !== 0) {
@@ -51,12 +54,42 @@ export async function runMigration(run: MigrationRun, clients = clientsFor(run.r
   return newestOf(lines);
 }
 
+/** Runs the task until its container has started once. What has started is never run again here. */
+async function runOnce(
+  run: MigrationRun,
+  clients: MigrationClients,
+): Promise<{ taskArn: string; task: Task }> {
+  const endMs = Date.now() + clients.startPatienceMs;
+  for (;;) {
+    const last = Date.now() >= endMs;
+    try {
+      const taskArn = await start(run, clients);
+      const task = await waitForEnd(taskArn, run, clients);
+      if (last || exitCodeOf(task, run) !== undefined || task.stopCode !== "TaskFailedToStart") {
+        return { taskArn, task };
+      }
+    } catch (error) {
+      if (last || !mayPass(error)) throw error;
+    }
+    await sleep(clients.startAgainAfterMs);
+  }
+}
+
+/** Whether a refusal to start may be over in a minute: no capacity, or a role that is too new. */
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof Error && /capacity|RESOURCE:|unable to assume the role|throttl/i.test(error.message)
+  );
+}
+
 function clientsFor(region: string): MigrationClients {
   return {
     ecs: new ECSClient({ region }),
     logs: new CloudWatchLogsClient({ region }),
     pollMs: 3000,
     logDelayMs: 60_000,
+    startPatienceMs: 300_000,
+    startAgainAfterMs: 15_000,
   };
 }
 

@@ -11,6 +11,7 @@ export interface BackupArgs {
   retentionDays: number;
   restoreTesting: boolean;
   deletionProtection: boolean;
+  keepData: boolean;
   database: Database;
   objectStore: ObjectStore;
   notices: Notices;
@@ -35,20 +36,26 @@ export class Backup extends pulumi.ComponentResource {
 
     this.vault = this.createVault(args);
     const role = this.createRole(args);
-    this.createPlan(args, role);
+    // Daily copies of the database, whose own log goes back to any second; with continuous backup AWS would keep one
+    // recovery point and take over the retention that RDS is told. The uploads have no log but this.
+    this.createPlan(this.name, args, role, args.database.arn, { continuous: false });
+    this.createPlan(`${this.name}-uploads`, args, role, args.objectStore.bucket.bucket.arn, {
+      continuous: true,
+    });
     if (args.restoreTesting) this.createRestoreTest(args, role);
 
     this.registerOutputs();
   }
 
-  private createVault({ keyArn, retentionDays, deletionProtection, notices }: BackupArgs): aws.backup.Vault {
+  private createVault(args: BackupArgs): aws.backup.Vault {
+    const { keyArn, retentionDays, deletionProtection, keepData, notices } = args;
     const vault = new aws.backup.Vault(
       this.name,
-      { kmsKeyArn: keyArn, forceDestroy: !deletionProtection },
-      { parent: this, protect: deletionProtection },
+      { kmsKeyArn: keyArn, forceDestroy: !keepData },
+      { parent: this, protect: deletionProtection, retainOnDelete: keepData },
     );
-    if (deletionProtection) {
-      // Not even the deployer can delete a backup early.
+    if (keepData) {
+      // In governance mode: nobody deletes a backup before its time who has not taken this lock away first.
       new aws.backup.VaultLockConfiguration(
         this.name,
         { backupVaultName: vault.name, minRetentionDays: Math.min(7, retentionDays) },
@@ -60,7 +67,8 @@ export class Backup extends pulumi.ComponentResource {
       {
         backupVaultName: vault.name,
         snsTopicArn: notices.topicArn,
-        backupVaultEvents: ["BACKUP_JOB_FAILED", "RESTORE_JOB_COMPLETED", "RESTORE_JOB_FAILED"],
+        // A failed backup is an alarm: BACKUP_JOB_FAILED and RESTORE_JOB_FAILED are deprecated and never arrive.
+        backupVaultEvents: ["RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"],
       },
       { parent: this, dependsOn: notices.ready },
     );
@@ -84,11 +92,17 @@ export class Backup extends pulumi.ComponentResource {
     return role;
   }
 
-  private createPlan({ retentionDays, database, objectStore }: BackupArgs, role: aws.iam.Role): void {
+  private createPlan(
+    name: string,
+    { retentionDays }: BackupArgs,
+    role: aws.iam.Role,
+    resourceArn: pulumi.Input<string>,
+    { continuous }: { continuous: boolean },
+  ): void {
     const plan = new aws.backup.Plan(
-      this.name,
+      name,
       {
-        name: this.name,
+        name,
         rules: [
           {
             ruleName: "daily",
@@ -97,8 +111,7 @@ export class Backup extends pulumi.ComponentResource {
             schedule: "cron(0 5 * * ? *)",
             startWindow: 60,
             completionWindow: 480,
-            // To any second, where the kind of database allows it: a Multi-AZ cluster has daily copies only.
-            enableContinuousBackup: database.availability === "instance",
+            enableContinuousBackup: continuous,
             lifecycle: { deleteAfter: retentionDays },
           },
         ],
@@ -106,13 +119,8 @@ export class Backup extends pulumi.ComponentResource {
       { parent: this },
     );
     new aws.backup.Selection(
-      this.name,
-      {
-        planId: plan.id,
-        name: this.name,
-        iamRoleArn: role.arn,
-        resources: [database.arn, objectStore.bucket.bucket.arn],
-      },
+      name,
+      { planId: plan.id, name, iamRoleArn: role.arn, resources: [resourceArn] },
       { parent: this },
     );
   }
@@ -129,7 +137,7 @@ export class Backup extends pulumi.ComponentResource {
         recoveryPointSelection: {
           algorithm: "LATEST_WITHIN_WINDOW",
           includeVaults: [this.vault.arn],
-          recoveryPointTypes: ["SNAPSHOT", "CONTINUOUS"],
+          recoveryPointTypes: ["SNAPSHOT"],
           selectionWindowDays: 7,
         },
       },

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.ts";
+import { defaultMaxConnections, instanceMemoryBytes } from "../database/instance-memory.ts";
 import type { AlarmArgs } from "./alarm.ts";
 
 type DatabaseAlarm = Omit<AlarmArgs, "notices"> & { suffix: string };
@@ -6,7 +7,12 @@ type DatabaseAlarm = Omit<AlarmArgs, "notices"> & { suffix: string };
 const bytesPerGigabyte = 1024 ** 3;
 
 /** What to watch of either form of the database; failovers come as events. */
-export function databaseAlarms(database: Database, storageGigabytes: number): DatabaseAlarm[] {
+export function databaseAlarms(
+  database: Database,
+  { storageGigabytes, instanceClass }: { storageGigabytes: number; instanceClass: string },
+): DatabaseAlarm[] {
+  const connections = Math.floor(defaultMaxConnections(instanceClass) * 0.8);
+  const memoryBytes = Math.floor(instanceMemoryBytes(instanceClass) / 20);
   const cluster = database.availability === "cluster";
   const common = {
     namespace: "AWS/RDS",
@@ -29,11 +35,11 @@ export function databaseAlarms(database: Database, storageGigabytes: number): Da
     {
       ...common,
       suffix: "database-connections",
-      description: "More than 400 connections to the database: look at how many application nodes there are.",
+      description: `More than ${connections} connections to the database, four fifths of what it takes: look at how many application nodes there are.`,
       metricName: "DatabaseConnections",
       statistic: "Maximum",
       goesOff: "above",
-      threshold: 400,
+      threshold: connections,
     },
     {
       ...common,
@@ -48,11 +54,12 @@ export function databaseAlarms(database: Database, storageGigabytes: number): Da
     {
       ...common,
       suffix: "database-memory",
-      description: "Less than 256 MiB of the database's memory are free: look at connections and work_mem.",
+      description:
+        "Less than a twentieth of the database's memory is free: look at connections and work_mem.",
       metricName: "FreeableMemory",
       statistic: "Minimum",
       goesOff: "below",
-      threshold: bytesPerGigabyte / 4,
+      threshold: memoryBytes,
     },
   ];
   // The standby of an instance answers nobody, so nobody can notice that it lags.

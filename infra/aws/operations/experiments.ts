@@ -144,7 +144,7 @@ function zoneCutOff({ network, zoneNames }: ExperimentsArgs): Template {
     (subnets) => subnets.slice(0, 1),
   );
   return {
-    description: `Zone ${zoneNames[0]} is cut off for three minutes; the other zones serve.`,
+    description: `Zone ${zoneNames[0]} is parted from the others for three minutes, and all of them serve.`,
     targets: [
       {
         name: "zone",

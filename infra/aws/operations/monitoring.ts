@@ -20,7 +20,7 @@ export interface MonitoringArgs {
   /** Fewer running nodes than this set an alarm off. */
   appNodeCount: number;
   database: Database;
-  databaseStorageGigabytes: number;
+  databaseSize: { storageGigabytes: number; instanceClass: string };
   backupVaultName: pulumi.Input<string>;
   monthlyBudgetDollars: number;
 }
@@ -76,13 +76,8 @@ export class Monitoring extends pulumi.ComponentResource {
     ];
   }
 
-  private watchDatabase({
-    database,
-    databaseStorageGigabytes,
-  }: MonitoringArgs): aws.cloudwatch.MetricAlarm[] {
-    return databaseAlarms(database, databaseStorageGigabytes).map(({ suffix, ...args }) =>
-      this.alarm(suffix, args),
-    );
+  private watchDatabase({ database, databaseSize }: MonitoringArgs): aws.cloudwatch.MetricAlarm[] {
+    return databaseAlarms(database, databaseSize).map(({ suffix, ...args }) => this.alarm(suffix, args));
   }
 
   private watchBackups({ backupVaultName }: MonitoringArgs): aws.cloudwatch.MetricAlarm[] {

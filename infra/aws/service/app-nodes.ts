@@ -131,11 +131,11 @@ export class AppNodes extends pulumi.ComponentResource {
   /** No store credentials here: the task's role grants access. */
   private environment({ database, objectStore, network, release, region }: AppNodesArgs) {
     return {
-      RELEASE_IMAGE: release.image,
+      // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
+      RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
       RELEASE_COMMIT: release.commit,
       PORT: String(ports.app),
       DATABASE_URL: database.url(names.applicationUser),
-      DATABASE_READ_URL: database.url(names.applicationUser, database.readAddress),
       DATABASE_CA_FILE: databaseCertificateFile,
       OBJECT_STORE_REGION: region,
       OBJECT_STORE_BUCKET: objectStore.bucket.bucket.bucket,
@@ -170,7 +170,8 @@ export class AppNodes extends pulumi.ComponentResource {
         alarms: { enable: true, rollback: true, alarmNames: args.rollbackAlarmNames },
         // The deployment has not happened until the new nodes serve.
         waitForSteadyState: true,
-        healthCheckGracePeriodSeconds: 30,
+        // A quarter of a vCPU takes its time to load the program.
+        healthCheckGracePeriodSeconds: 120,
         networkConfiguration: {
           subnets: network.privateSubnets.map((subnet) => subnet.id),
           securityGroups: [network.securityGroups.app.id],

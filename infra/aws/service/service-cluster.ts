@@ -14,17 +14,20 @@ export class ServiceCluster extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceClusterArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:ServiceCluster", name, {}, options);
 
+    const kept = { retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn };
+    const insights = new aws.cloudwatch.LogGroup(
+      `${name}-container-insights`,
+      // Made before Container Insights would make it itself, without an end and without our key.
+      { name: `/aws/ecs/containerinsights/${name}/performance`, ...kept },
+      { parent: this },
+    );
     this.cluster = new aws.ecs.Cluster(
       name,
       // The number of running tasks is a metric only with this.
-      { settings: [{ name: "containerInsights", value: "enabled" }] },
-      { parent: this },
+      { name, settings: [{ name: "containerInsights", value: "enabled" }] },
+      { parent: this, dependsOn: insights },
     );
-    this.logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-tasks`,
-      { retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn },
-      { parent: this },
-    );
+    this.logGroup = new aws.cloudwatch.LogGroup(`${name}-tasks`, kept, { parent: this });
 
     this.registerOutputs();
   }

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Certificate, createAliasRecords } from "../traffic/certificate.ts";
+import { logPrefixes } from "./log-bucket.ts";
 import type { PrivateBucket } from "./private-bucket.ts";
 
 export interface AssetsDistributionArgs {
@@ -125,7 +126,7 @@ export class AssetsDistribution extends pulumi.ComponentResource {
         name: this.name,
         outputFormat: "w3c",
         deliveryDestinationConfiguration: {
-          destinationResourceArn: pulumi.interpolate`${logBucket.bucket.arn}/assets`,
+          destinationResourceArn: pulumi.interpolate`${logBucket.bucket.arn}/${logPrefixes.assets}`,
         },
         region: globalRegion,
       },
@@ -138,7 +139,8 @@ export class AssetsDistribution extends pulumi.ComponentResource {
         deliveryDestinationArn: destination.arn,
         region: globalRegion,
       },
-      { parent: this },
+      // Before the bucket's policy says who may write, AWS would say it there itself.
+      { parent: this, dependsOn: logBucket },
     );
   }
 }

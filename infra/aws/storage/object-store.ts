@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketName } from "../../topology.ts";
 import { AssetsDistribution } from "./assets-distribution.ts";
+import { logPrefixes } from "./log-bucket.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 
 export interface ObjectStoreArgs {
@@ -14,6 +15,7 @@ export interface ObjectStoreArgs {
   domain: { name: string; hostedZoneId: string } | undefined;
   /** Without it, destroying the stack destroys the uploads. */
   deletionProtection: boolean;
+  keepData: boolean;
 }
 
 /** Uploads: versioned, encrypted, and read by the public through CloudFront alone. */
@@ -51,7 +53,8 @@ export class ObjectStore extends pulumi.ComponentResource {
         bucketName: `${bucketName}-${args.stack}-${args.accountId}`,
         keyArn: args.keyArn,
         deletionProtection: args.deletionProtection,
-        accessLog: { bucket: args.logBucket, prefix: "uploads/" },
+        keepData: args.keepData,
+        accessLog: { bucket: args.logBucket, prefix: `${logPrefixes.uploads}/` },
         lifecycleRules: [
           {
             id: "replaced-objects-leave",

@@ -7,6 +7,8 @@ export interface PrivateBucketArgs {
   /** Encrypts objects; absent where AWS's own services write and know only S3's key. */
   keyArn?: pulumi.Input<string>;
   deletionProtection: boolean;
+  /** The bucket with what is in it outlives the stack. */
+  keepData: boolean;
   accessLog?: { bucket: PrivateBucket; prefix: string };
   lifecycleRules: aws.types.input.s3.BucketLifecycleConfigurationRule[];
   /** Who may do what, beside the account's own roles; asked for when there is a bucket to speak of. */
@@ -34,11 +36,11 @@ export class PrivateBucket extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private createBucket({ bucketName, deletionProtection }: PrivateBucketArgs): aws.s3.Bucket {
+  private createBucket({ bucketName, deletionProtection, keepData }: PrivateBucketArgs): aws.s3.Bucket {
     return new aws.s3.Bucket(
       this.name,
-      { bucket: bucketName, forceDestroy: !deletionProtection },
-      { parent: this, protect: deletionProtection },
+      { bucket: bucketName, forceDestroy: !keepData },
+      { parent: this, protect: deletionProtection, retainOnDelete: keepData },
     );
   }
 

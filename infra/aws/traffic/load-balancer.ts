@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { stopTimeoutSeconds } from "../../topology.ts";
 import { ports } from "../network/ports.ts";
+import { logPrefixes } from "../storage/log-bucket.ts";
 import type { PrivateBucket } from "../storage/private-bucket.ts";
 import { Certificate, createAliasRecords } from "./certificate.ts";
 import { WebFirewall } from "./web-firewall.ts";
@@ -72,8 +73,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         enableCrossZoneLoadBalancing: true,
         enableZonalShift: true,
         enableDeletionProtection: args.deletionProtection,
-        accessLogs: { ...logs, prefix: "load-balancer" },
-        connectionLogs: { ...logs, prefix: "load-balancer-connections" },
+        accessLogs: { ...logs, prefix: logPrefixes.requests },
+        connectionLogs: { ...logs, prefix: logPrefixes.connections },
       },
       // The log bucket refuses the load balancer's first test write until its policy is there.
       { parent: this, dependsOn: args.logBucket },

@@ -8,18 +8,29 @@ export interface WebFirewallArgs {
 }
 
 /**
- * AWS's managed groups, in the order they are asked. Rules that only count would stop honest use: an avatar is larger
- * than the body that the common rules allow, and an image's bytes can look like anything.
+ * AWS's managed groups, in the order they are asked. Rules that only count would stop honest use: what people write is
+ * JSON with any text in it, an avatar is larger than the body that the common rules allow, and its bytes can look like
+ * anything.
  */
-const managedGroups: { name: string; counted: string[] }[] = [
+const managedGroups: { name: string; counted: string[]; exceptAvatar?: true }[] = [
   { name: "AWSManagedRulesAmazonIpReputationList", counted: [] },
   {
     name: "AWSManagedRulesCommonRuleSet",
-    counted: ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY"],
+    counted: [
+      "SizeRestrictions_BODY",
+      "CrossSiteScripting_BODY",
+      "EC2MetaDataSSRF_BODY",
+      "GenericLFI_BODY",
+      "GenericRFI_BODY",
+    ],
   },
-  { name: "AWSManagedRulesKnownBadInputsRuleSet", counted: [] },
-  { name: "AWSManagedRulesSQLiRuleSet", counted: ["SQLi_BODY"] },
+  // Its rules for bodies look for attacks on Java, which no text is taken for; an image's bytes might be.
+  { name: "AWSManagedRulesKnownBadInputsRuleSet", counted: [], exceptAvatar: true },
+  { name: "AWSManagedRulesSQLiRuleSet", counted: ["SQLi_BODY", "SQLiExtendedPatterns_BODY"] },
 ];
+
+/** Where images come in. */
+const avatarPath = "/api/v1/me/avatar";
 
 /** Requests of one address in five minutes; the service's own limits for an account are far below. */
 const requestsPerAddress = 5000;
@@ -58,7 +69,7 @@ export class WebFirewall extends pulumi.ComponentResource {
             statement: { rateBasedStatement: { limit: requestsPerAddress, aggregateKeyType: "IP" } },
             visibilityConfig: this.visibility("requests-per-address"),
           },
-          ...managedGroups.map(({ name, counted }, index) => ({
+          ...managedGroups.map(({ name, counted, exceptAvatar }, index) => ({
             name,
             priority: index + 1,
             overrideAction: { none: {} },
@@ -67,6 +78,7 @@ export class WebFirewall extends pulumi.ComponentResource {
                 vendorName: "AWS",
                 name,
                 ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+                ...(exceptAvatar && { scopeDownStatement: this.allBut(avatarPath) }),
               },
             },
             visibilityConfig: this.visibility(name),
@@ -75,6 +87,16 @@ export class WebFirewall extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private allBut(path: string) {
+    const ofPath = {
+      fieldToMatch: { uriPath: {} },
+      positionalConstraint: "EXACTLY",
+      searchString: path,
+      textTransformations: [{ priority: 0, type: "NONE" }],
+    };
+    return { notStatement: { statement: { byteMatchStatement: ofPath } } };
   }
 
   private visibility(metricName: string) {

@@ -15,7 +15,9 @@ export function answerInvoke(
   const region = config["aws:region"] ?? "eu-central-1";
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones": {
-      const names = ["a", "b", "c", "d"].map((letter) => `${region}${letter}`);
+      // The first zone is impaired: who asks for available ones alone is not told of it.
+      const letters = inputs.state === "available" ? ["b", "c", "d"] : ["a", "b", "c", "d"];
+      const names = letters.map((letter) => `${region}${letter}`);
       return {
         id: region,
         names,
@@ -43,8 +45,13 @@ export function answerInvoke(
     case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
       return { ...inputs, id: "pl-6ea54007", arn: `arn:aws:ec2:${region}:aws:prefix-list/pl-6ea54007` };
     case "aws:route53/getZone:getZone":
-      // The one zone that there is, whatever its id.
-      return { ...inputs, id: inputs.zoneId, name: "example.com" };
+      // Whatever its id, the one zone that there is; an id that says so is a private one.
+      return {
+        ...inputs,
+        id: inputs.zoneId,
+        name: "example.com",
+        privateZone: String(inputs.zoneId).endsWith("PRIVATE"),
+      };
     default:
       throw new Error(
         `The graph has no answer for the provider function ${token}; add one to cloud-answers.ts.`,

@@ -2,7 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { expect, it, vi } from "vitest";
-import { healInterrupted, isMissingResources } from "../../../running-stack/pulumi/deployment.ts";
+import {
+  healInterrupted,
+  isMissingResources,
+  namedAndUnknown,
+  rolledBackByItself,
+} from "../../../running-stack/pulumi/deployment.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
 import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
 
@@ -50,6 +55,31 @@ it("a container that was being created when the deployment was killed is removed
   expect(calls().filter((call) => call.startsWith("docker rm"))).toEqual(["docker rm --force new"]);
   expect(deployed.deployment.pending_operations).toEqual([]);
   expect(calls().at(-1)).toMatch(/^pulumi stack import --stack dev --file /);
+});
+
+it("what AWS was making under a name of its own is not forgotten, and what Pulumi names is no trouble", () => {
+  const creating = (type: string, inputs: Record<string, unknown>) => ({
+    type: "creating",
+    resource: { type, inputs },
+  });
+  const pending_operations = [
+    creating("aws:rds/instance:Instance", { identifier: "capstone-prod", __defaults: [] }),
+    creating("aws:ecr/repository:Repository", { name: "capstone-prod-1a2b3c4", __defaults: ["name"] }),
+    creating("aws:ec2/vpc:Vpc", { cidrBlock: "10.20.0.0/16" }),
+    creating("docker:index/container:Container", { name: "c-app-1" }),
+    { type: "updating", resource: { type: "aws:s3/bucket:Bucket", inputs: { bucket: "known" } } },
+  ];
+  expect(namedAndUnknown({ deployment: { pending_operations } })).toEqual([
+    "aws:rds/instance:Instance capstone-prod",
+  ]);
+  expect(namedAndUnknown({ deployment: {} })).toEqual([]);
+});
+
+it("what AWS may have rolled back is read again before an up", () => {
+  const urn = "urn:pulumi:prod::capstone::capstone:aws:AppNodes$aws:ecs/service:Service::capstone-prod-app";
+  const resources = [container("one"), { type: "aws:ecs/service:Service", urn }];
+  expect(rolledBackByItself({ deployment: { resources } })).toEqual([urn]);
+  expect(rolledBackByItself({ deployment: {} })).toEqual([]);
 });
 
 it("a deployment that was not interrupted is left as it is", async () => {

@@ -1,12 +1,21 @@
 #!/usr/bin/env node
 // Stands in for the docker client: writes down how it was called, and pushes a manifest to the registry that
 // REGISTRY_ENDPOINT names, as the daemon would.
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 
 const args = process.argv.slice(2);
-const input = args[0] === "login" ? readFileSync(0, "utf8") : "";
-const call = { args, input, configuration: process.env.DOCKER_CONFIG };
+const folder = process.env.DOCKER_CONFIG ?? "";
+/** @param {string} name */
+const read = (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "");
+const call = {
+  args,
+  folder,
+  configuration: read("config.json"),
+  context: read("contexts/meta/colima/meta.json"),
+  attestations: process.env.BUILDX_NO_DEFAULT_ATTESTATIONS !== "1",
+};
 appendFileSync(process.env.CALLS_FILE ?? "", `${JSON.stringify(call)}\n`);
 if (args[0] === process.env.FAILING_COMMAND) {
   console.error(`no space left on device`);

@@ -1,12 +1,7 @@
-import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
-import { cacheDirectory } from "../../../../infra/directories.mjs";
-
-const version = "5.2.5";
+import { pythonOf } from "../../../../infra/policy/python-tool.ts";
 
 /** moto's AWS, for as long as a test needs it. */
 export interface Moto {
@@ -21,33 +16,12 @@ export function clientSettings({ endpoint }: Moto) {
   return { endpoint, region: "eu-central-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 }
 
-/** The Python that has moto, installed from PyPI once for each version; or why there is none. */
+/** The Python that has moto; or why there is none. */
 export async function findMoto(): Promise<{ python: string } | { missing: string }> {
-  const home = cacheDirectory(`moto-${version}`);
-  const python = join(home, "bin", "python");
-  if (existsSync(python)) return { python };
-  const run = promisify(execFile);
-  const scratch = `${home}.${process.pid}`;
-  try {
-    await mkdir(dirname(home), { recursive: true });
-    await run("python3", ["-m", "venv", scratch]);
-    await run(join(scratch, "bin", "python"), [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      `moto[server]==${version}`,
-    ]);
-    // Another run may have been quicker.
-    await rename(scratch, home).catch(() => undefined);
-    return { python };
-  } catch (error) {
-    return {
-      missing: `moto ${version} is not to be had from PyPI: ${(error as Error).message.split("\n")[0]}`,
-    };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  return pythonOf({ name: "moto", version: "5.2.5", extra: "server" }).then(
+    (python) => ({ python }),
+    (error) => ({ missing: (error as Error).message }),
+  );
 }
 
 /** Starts moto on a free port of 127.0.0.1. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
@@ -13,8 +13,11 @@ if (reason) console.log(`skipped, the image push against moto: ${reason}`);
 
 interface Call {
   args: string[];
-  input: string;
-  configuration?: string;
+  /** The client's configuration: where it was, what it said, and the description of a context in it. */
+  folder: string;
+  configuration: string;
+  context: string;
+  attestations: boolean;
 }
 
 describe.skipIf(reason !== "")(
@@ -36,6 +39,15 @@ describe.skipIf(reason !== "")(
       folder = await mkdtemp(join(tmpdir(), "capstone-test-"));
       await symlink(join(import.meta.dirname, "fake-docker.mjs"), join(folder, "docker"));
       vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
+      // As on a Mac with Colima.
+      const context = join(folder, "config", "contexts", "meta", "colima");
+      await mkdir(context, { recursive: true });
+      await writeFile(join(context, "meta.json"), "where Colima listens");
+      await writeFile(
+        join(folder, "config", "config.json"),
+        '{"currentContext":"colima","credsStore":"desktop"}',
+      );
+      vi.stubEnv("DOCKER_CONFIG", join(folder, "config"));
       vi.stubEnv("CALLS_FILE", join(folder, "calls"));
       vi.stubEnv("REGISTRY_ENDPOINT", moto.endpoint);
       repositories += 1;
@@ -64,27 +76,37 @@ describe.skipIf(reason !== "")(
             .map((line) => JSON.parse(line) as Call)
         : [];
 
-    test("builds, logs in, pushes, and answers with the registry's digest", async () => {
+    test("builds without attestations, pushes, and answers with the registry's digest", async () => {
       expect(await pushImage(push, ecr)).toMatch(/^sha256:[0-9a-f]{64}$/);
-      const [build, login, pushed] = calls();
+      const [build, pushed] = calls();
       expect(build?.args).toEqual(expect.arrayContaining(["build", "--platform", "linux/arm64"]));
-      expect(login?.args).toEqual([
-        "login",
-        "--username",
-        "AWS",
-        "--password-stdin",
-        push.repositoryUrl.split("/")[0],
-      ]);
+      expect(build?.attestations).toBe(false);
       expect(pushed?.args).toEqual(["push", `${push.repositoryUrl}:0123456789ab-arm64`]);
     });
 
     test("the registry's password is in no argument and left in no file", async () => {
       await pushImage(push, ecr);
-      const login = calls().find(({ args }) => args[0] === "login");
-      expect(login?.input).not.toBe("");
-      expect(JSON.stringify(calls().map(({ args }) => args))).not.toContain(login?.input);
-      expect(existsSync(login?.configuration ?? "")).toBe(false);
-      expect(login?.configuration).toBeTruthy();
+      const pushed = calls().find(({ args }) => args[0] === "push");
+      const { auths } = JSON.parse(pushed?.configuration ?? "{}") as {
+        auths: Record<string, { auth: string }>;
+      };
+      const [[registry, login] = ["", { auth: "" }]] = Object.entries(auths);
+      expect(registry).toBe(push.repositoryUrl.split("/")[0]);
+      const password = Buffer.from(login.auth, "base64").toString();
+      expect(password).toMatch(/^AWS:./);
+      expect(JSON.stringify(calls().map(({ args }) => args))).not.toContain(password.slice("AWS:".length));
+      expect(existsSync(pushed?.folder ?? "")).toBe(false);
+      expect(readFileSync(join(folder, "config", "config.json"), "utf8")).toBe(
+        '{"currentContext":"colima","credsStore":"desktop"}',
+      );
+    });
+
+    test("the engine of the person's own context is the one that pushes", async () => {
+      await pushImage(push, ecr);
+      const pushed = calls().find(({ args }) => args[0] === "push");
+      expect(JSON.parse(pushed?.configuration ?? "{}")).toMatchObject({ currentContext: "colima" });
+      expect(pushed?.configuration).not.toContain("credsStore");
+      expect(pushed?.context).toBe("where Colima listens");
     });
 
     test("the same source is built once", async () => {
@@ -94,7 +116,7 @@ describe.skipIf(reason !== "")(
       expect(calls()).toHaveLength(before);
     });
 
-    test.each(["build", "login", "push"])("a failing %s says what docker said", async (command) => {
+    test.each(["build", "push"])("a failing %s says what docker said", async (command) => {
       vi.stubEnv("FAILING_COMMAND", command);
       await expect(pushImage(push, ecr)).rejects.toThrow(
         `docker ${command} failed with exit code 7. It said last: no space left on device`,

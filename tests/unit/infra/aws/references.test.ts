@@ -20,7 +20,7 @@ const variants: Record<string, Record<string, string>> = {
     githubRepository: "",
     alarmEmail: "",
   },
-  "a throw-away stack": { deletionProtection: "false" },
+  "a throw-away stack": { deletionProtection: "false", keepData: "false" },
 };
 
 describe.each(Object.entries(variants))("%s", (_name, changes) => {
@@ -72,7 +72,9 @@ test("the stack of npm run trial is one that can be thrown away", async () => {
     stack: "trial",
     ...readStackConfig("trial"),
   });
-  const held = resources.filter(({ protect, inputs }) => protect || inputs.deletionProtection === true);
+  const held = resources.filter(
+    ({ protect, retainOnDelete, inputs }) => protect || retainOnDelete || inputs.deletionProtection === true,
+  );
   expect(held).toEqual([]);
   expect(resources.some(({ type }) => type === "aws:fis/experimentTemplate:ExperimentTemplate")).toBe(true);
 });

@@ -335,10 +335,20 @@ describe("operations", () => {
   });
 
   test("database and uploads are backed up, and a restore is proved every week", () => {
-    expect(only(graph, "Selection").inputs.resources).toEqual([
-      output("rds/instance:Instance", "capstone-prod", "arn"),
+    const rule = (name: string) => at(only(graph, "Plan", name).inputs.rules, "0.enableContinuousBackup");
+    const resources = (name: string) => only(graph, "Selection", name).inputs.resources;
+    // Continuous backup of a database would keep one recovery point and take RDS's own retention over.
+    expect(resources("capstone-prod")).toEqual([output("rds/instance:Instance", "capstone-prod", "arn")]);
+    expect(rule("capstone-prod")).toBe(false);
+    expect(resources("capstone-prod-uploads")).toEqual([
       output("s3/bucket:Bucket", "capstone-prod-uploads", "arn"),
     ]);
+    expect(rule("capstone-prod-uploads")).toBe(true);
+    // AWS Backup no longer sends these.
+    const events = list(only(graph, "VaultNotifications").inputs.backupVaultEvents).map(String);
+    expect(
+      events.filter((event) => /^(BACKUP|RESTORE)_JOB_(FAILED|SUCCESSFUL|EXPIRED)$/.test(event)),
+    ).toEqual([]);
     expect(only(graph, "RestoreTestingSelection").inputs).toMatchObject({ protectedResourceType: "RDS" });
     expect(only(graph, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
   });
@@ -359,6 +369,127 @@ describe("operations", () => {
   });
 });
 
+test("AWS's services write their logs under their own prefixes, as AWS documents it", () => {
+  const policy = statements(only(graph, "BucketPolicy", "capstone-prod-logs").inputs.policy);
+  const bucket = "arn:aws:s3:::capstone-access-logs-prod-123456789012";
+  expect(policy.LoadBalancerLogs).toEqual({
+    Sid: "LoadBalancerLogs",
+    Effect: "Allow",
+    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: [
+      `${bucket}/load-balancer/AWSLogs/123456789012/*`,
+      `${bucket}/load-balancer-connections/AWSLogs/123456789012/*`,
+    ],
+  });
+  const source = only(graph, "LogDeliverySource").inputs;
+  expect(policy.AWSLogDeliveryWrite1).toEqual({
+    Sid: "AWSLogDeliveryWrite1",
+    Effect: "Allow",
+    Principal: { Service: "delivery.logs.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: `${bucket}/assets/AWSLogs/123456789012/CloudFront/*`,
+    Condition: {
+      StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "123456789012" },
+      ArnLike: {
+        "aws:SourceArn": `arn:aws:logs:${source.region}:123456789012:delivery-source:${source.name}`,
+      },
+    },
+  });
+  expect(only(graph, "LogDelivery").dependencies).toContain(
+    "aws:s3/bucketPolicy:BucketPolicy.capstone-prod-logs",
+  );
+});
+
+describe("a stack that is removed", () => {
+  const kept = [
+    "aws:backup/vault:Vault.capstone-prod",
+    "aws:kms/key:Key.capstone-prod",
+    "aws:rds/parameterGroup:ParameterGroup.capstone-prod",
+    "aws:s3/bucket:Bucket.capstone-prod-logs",
+    "aws:s3/bucket:Bucket.capstone-prod-uploads",
+  ];
+  const retained = (of: ResourceGraph) =>
+    of.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type, name }) => `${type}.${name}`);
+
+  test("leaves its data, and the key to it, when it may be deleted", async () => {
+    const deletable = await awsGraph({ deletionProtection: "false" });
+    expect(retained(deletable)).toEqual(kept);
+    expect(deletable.resources.filter(({ protect }) => protect)).toEqual([]);
+    expect(only(deletable, "Instance").inputs).toMatchObject({
+      deletionProtection: false,
+      skipFinalSnapshot: false,
+      finalSnapshotIdentifier: "capstone-prod-final",
+      deleteAutomatedBackups: false,
+    });
+    expect(only(deletable, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+  });
+
+  test("leaves nothing when its data is not to be kept", async () => {
+    const gone = await awsGraph({ deletionProtection: "false", keepData: "false" });
+    expect(retained(gone)).toEqual([]);
+    expect(only(gone, "Instance").inputs).toMatchObject({
+      skipFinalSnapshot: true,
+      deleteAutomatedBackups: true,
+    });
+    for (const bucket of ofType(gone, "Bucket")) expect(bucket.inputs.forceDestroy).toBe(true);
+    expect(only(gone, "Vault").inputs.forceDestroy).toBe(true);
+    expect(ofType(gone, "VaultLockConfiguration")).toEqual([]);
+  });
+});
+
+test("an impaired zone moves no subnet", () => {
+  const zones = ofType(graph, "Subnet").map(({ inputs }) => String(inputs.availabilityZone));
+  expect([...new Set(zones)].sort()).toEqual(["eu-central-1a", "eu-central-1b", "eu-central-1c"]);
+});
+
+test("the firewall stops no text that people write, and no image", () => {
+  const groups = list(only(graph, "WebAcl").inputs.rules)
+    .map((rule) => at(rule, "statement.managedRuleGroupStatement"))
+    .filter((group) => group !== undefined);
+  const counted = groups.flatMap((group) =>
+    list(at(group, "ruleActionOverrides")).map((override) => String(at(override, "name"))),
+  );
+  // Every rule of the common and the SQL groups that reads bodies.
+  expect(counted.sort()).toEqual([
+    "CrossSiteScripting_BODY",
+    "EC2MetaDataSSRF_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "SQLiExtendedPatterns_BODY",
+    "SQLi_BODY",
+    "SizeRestrictions_BODY",
+  ]);
+  const badInputs = groups.find((group) => at(group, "name") === "AWSManagedRulesKnownBadInputsRuleSet");
+  const path = "scopeDownStatement.notStatement.statement.byteMatchStatement.searchString";
+  expect(at(badInputs, path)).toBe("/api/v1/me/avatar");
+});
+
+test("Container Insights finds its log group, encrypted and with an end", () => {
+  const { inputs } = only(graph, "LogGroup", "capstone-prod-container-insights");
+  expect(inputs).toMatchObject({
+    name: `/aws/ecs/containerinsights/${only(graph, "Cluster").inputs.name}/performance`,
+    retentionInDays: 365,
+    kmsKeyId: output("kms/key:Key", "capstone-prod", "arn"),
+  });
+});
+
+test("nodes are given nothing that they do not read", () => {
+  const names = list(container(graph, "capstone-prod-app").environment).map((entry) => at(entry, "name"));
+  expect(names).not.toContain("DATABASE_READ_URL");
+});
+
+test("a cluster says its disk's speed and its full version, and leaves minor versions to AWS", async () => {
+  const cluster = async (changes: Record<string, string>) => {
+    const graph = await awsGraph({ databaseAvailability: "cluster", ...changes });
+    return ofType(graph, "Cluster").find(({ type }) => type.startsWith("aws:rds/"))?.inputs;
+  };
+  const small = await cluster({});
+  expect(small).toMatchObject({ storageType: "gp3", allocatedStorage: 100, iops: 3000 });
+  expect(small?.engineVersion).toMatch(/^17\.\d+$/);
+  expect((await cluster({ databaseStorageGigabytes: "400" }))?.iops).toBe(12_000);
+});
+
 describe("continuous deployment", () => {
   test("pull requests may preview, and the environment production may deploy", () => {
     const subjects = (role: string) => {
@@ -375,10 +506,23 @@ describe("continuous deployment", () => {
     ]);
   });
 
+  test("a repository that GitHub names by its ids is trusted under both names, and no other", async () => {
+    const named = await awsGraph({ githubRepository: "someone@12/capstone@345" });
+    const trust = statements(only(named, "Role", "capstone-prod-deploy").inputs.assumeRolePolicy);
+    expect(at(trust.WorkflowsOfTheRepository, "Condition.StringEquals")).toMatchObject({
+      "token.actions.githubusercontent.com:sub": [
+        "repo:someone@12/capstone@345:environment:production",
+        "repo:someone/capstone:environment:production",
+      ],
+    });
+  });
+
   test("the role that previews changes nothing", () => {
     const { policy } = only(graph, "RolePolicy", "capstone-prod-preview").inputs;
     const actions = Object.values(statements(policy)).flatMap((statement) => list(statement.Action));
-    expect(actions.map(String).filter((action) => !/:(Get|List|Describe|Decrypt)/.test(action))).toEqual([]);
+    expect(actions.map(String).filter((action) => !/:(Get|List|Describe|Decrypt|View)/.test(action))).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateClusterCommand,
@@ -5,6 +8,7 @@ import {
   ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -30,6 +34,8 @@ describe.skipIf(reason !== "")("the migration task against moto's ECS", { timeou
       logs: new CloudWatchLogsClient(clientSettings(moto)),
       pollMs: 20,
       logDelayMs: 500,
+      startPatienceMs: 0,
+      startAgainAfterMs: 10,
     };
     cluster =
       (await clients.ecs.send(new CreateClusterCommand({ clusterName: "capstone-test" }))).cluster
@@ -125,6 +131,64 @@ describe.skipIf(reason !== "")("the migration task against moto's ECS", { timeou
     const run = { ...(await runOf("true")), taskDefinitionArn: "nowhere:1" };
     await expect(runMigration(run, clients)).rejects.toThrow(/task definition/i);
   });
+
+  test("a task whose container never started is started anew until it does", async () => {
+    const run = await runOf(`echo '{"newest":"0002_profiles"}'`);
+    await neverStarting(2);
+    expect(await runMigration(run, { ...clients, startPatienceMs: 10_000 })).toBe("0002_profiles");
+  });
+
+  test("a task whose container never starts fails in the end, and says why", async () => {
+    const run = await runOf("true");
+    await neverStarting(1000);
+    try {
+      await expect(runMigration(run, { ...clients, startPatienceMs: 200 })).rejects.toThrow(
+        "The migration failed without an exit code: ResourceInitializationError: unable to pull secrets",
+      );
+    } finally {
+      await neverStarting(0);
+    }
+  });
+
+  test("a migration that failed is not run again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "capstone-test-"));
+    try {
+      const run = await runOf(`echo ran >> ${folder}/runs; exit 1`);
+      await expect(runMigration(run, { ...clients, startPatienceMs: 10_000 })).rejects.toThrow("exit code 1");
+      expect(await readFile(join(folder, "runs"), "utf8")).toBe("ran\n");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("no capacity is waited for, and any other refusal is not", async () => {
+    let refused = 0;
+    const refuse = (message: string) => {
+      const ecs = {
+        send: async (command: unknown) => {
+          if (command instanceof RunTaskCommand && refused++ < 2) throw new Error(message);
+          return clients.ecs.send(command as never);
+        },
+      } as unknown as ECSClient;
+      return { ...clients, ecs, startPatienceMs: 10_000 };
+    };
+    const run = await runOf(`echo '{"newest":"0002_profiles"}'`);
+    expect(await runMigration(run, refuse("Capacity is unavailable at this time."))).toBe("0002_profiles");
+    refused = 0;
+    await expect(runMigration(run, refuse("Cluster not found."))).rejects.toThrow("Cluster not found.");
+    expect(refused).toBe(1);
+  });
+
+  /** So many of the next tasks end before their container starts, as with a role that IAM does not know yet. */
+  async function neverStarting(tasks: number) {
+    const { taskDefinition } = await clients.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "never-starting",
+        containerDefinitions: [{ name: String(tasks), image: "none", cpu: 1, memory: 4 }],
+      }),
+    );
+    expect(taskDefinition?.family).toBe("never-starting");
+  }
 
   async function transitions(transition: { progression: string; times?: number }) {
     const body = JSON.stringify({ model_name: "ecs::task", transition });

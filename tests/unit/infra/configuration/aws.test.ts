@@ -62,14 +62,24 @@ const refusals: [Record<string, string>, string][] = [
     'capstone:appNodesMax is "4"; allowed is a whole number from 6 to 64.',
   ],
   [{ alarmEmail: "nobody" }, 'capstone:alarmEmail is "nobody"; allowed is one e-mail address.'],
-  [{ githubRepository: "capstone" }, 'capstone:githubRepository is "capstone"; allowed is owner/name.'],
-  [{ githubRepository: "someone/*" }, 'capstone:githubRepository is "someone/*"; allowed is owner/name.'],
+  [
+    { githubRepository: "capstone" },
+    'capstone:githubRepository is "capstone"; allowed is owner/name, or owner@id/name@id.',
+  ],
+  [
+    { githubRepository: "someone/*" },
+    'capstone:githubRepository is "someone/*"; allowed is owner/name, or owner@id/name@id.',
+  ],
   // A secret's value is in no sentence.
   [
     { applicationPassword: "hunter2" },
     "capstone:applicationPassword has 7 characters; at least 16 are needed.",
   ],
   // What AWS alone knows.
+  [
+    { hostedZoneId: "Z0PRIVATE" },
+    "capstone:hostedZoneId Z0PRIVATE is a private hosted zone, whose records no certificate authority sees; allowed is a public one.",
+  ],
   [
     { domain: "capstone.example.net", hostedZoneId: "Z0EXAMPLECOM" },
     'capstone:domain is "capstone.example.net"; hosted zone Z0EXAMPLECOM holds example.com, so allowed is a name in that.',

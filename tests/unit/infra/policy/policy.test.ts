@@ -30,7 +30,7 @@ describe("what must hold of every stack", () => {
   });
 
   test("a trial without a domain breaks what it says it breaks, and nothing else", async () => {
-    const graph = await awsGraph({ ...smallest, deletionProtection: "false" });
+    const graph = await awsGraph({ ...smallest, deletionProtection: "false", keepData: "false" });
     const broken = checkPolicy(graph.resources).violations.map(
       ({ rule, resource }) => `${rule.id} ${resource}`,
     );

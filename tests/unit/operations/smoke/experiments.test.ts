@@ -1,42 +1,70 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type AwsClient, findExperiments, runExperiment } from "../../../../operations/smoke/experiments.ts";
+import { FakeService } from "./fake-service.ts";
 
-let broken = false;
-const server = createServer((_request, response) => response.writeHead(broken ? 503 : 200).end());
-let url = "";
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
+let service: FakeService;
+beforeEach(async () => {
+  service = new FakeService();
+  await service.start();
 });
-afterAll(() => server.close());
+afterEach(() => service.stop());
 
-/** FIS as its CLI answers: an experiment that breaks the service for a while, then ends so. */
-function fis(status: string, reason = ""): AwsClient {
+/** FIS as its CLI answers: an experiment that breaks the database for a while, then ends so. */
+function fis(status: string, reason = "", fault = () => {}): AwsClient {
   let asked = 0;
   return async (args) => {
     if (args[1] === "start-experiment") return { experiment: { id: "EXP1" } };
     asked += 1;
-    broken = asked === 2 || asked === 3;
+    service.broken = asked === 2 || asked === 3;
+    if (asked === 2) fault();
     return { experiment: { state: asked > 4 ? { status, reason } : { status: "running" } } };
   };
 }
 
-const quick = { pollMs: 40, afterMs: 40, requestEveryMs: 5 };
+const quick = { pollMs: 60, afterMs: 60, requestEveryMs: 5 };
+const run = (aws: AwsClient) => runExperiment("eu-central-1", "EXT1", service.url, { ...quick, aws });
 
-test("what clients saw is counted", async () => {
-  const result = await runExperiment("eu-central-1", "EXT1", url, { ...quick, aws: fis("completed") });
-  expect(result.failed).toBeGreaterThan(0);
-  expect(result.requests).toBeGreaterThan(result.failed);
-  expect(result.longestPauseMs).toBeGreaterThanOrEqual(40);
+test("a database that is away shows as failures and a pause, in pages and in posts", async () => {
+  const { pages, posts, lostPosts, doublePosts } = await run(fis("completed"));
+  for (const seen of [pages, posts]) {
+    expect(seen.failed).toBeGreaterThan(0);
+    expect(seen.requests).toBeGreaterThan(seen.failed);
+    expect(seen.longestPauseMs).toBeGreaterThanOrEqual(60);
+  }
+  expect({ lostPosts, doublePosts }).toEqual({ lostPosts: 0, doublePosts: 0 });
+  expect(service.posts.length).toBeGreaterThan(0);
+  expect(service.accounts.size).toBe(0);
 });
 
-test("an experiment that an alarm stopped is a failure", async () => {
-  const stopped = fis("stopped", "Experiment halted by stop condition.");
-  await expect(runExperiment("eu-central-1", "EXT1", url, { ...quick, aws: stopped })).rejects.toThrow(
+test("acknowledged posts that are not there are lost", async () => {
+  const { lostPosts } = await run(
+    fis("completed", "", () => {
+      service.posts.length = 0;
+    }),
+  );
+  expect(lostPosts).toBeGreaterThan(0);
+});
+
+test("a post that is there twice is told", async () => {
+  const { doublePosts } = await run(
+    fis("completed", "", () => {
+      const [first] = service.posts;
+      if (first) service.posts.push(first);
+    }),
+  );
+  expect(doublePosts).toBe(1);
+});
+
+test("an experiment that an alarm stopped is a failure, and leaves no account", async () => {
+  await expect(run(fis("stopped", "Experiment halted by stop condition."))).rejects.toThrow(
     "The experiment EXP1 is stopped: Experiment halted by stop condition.",
   );
+  expect(service.accounts.size).toBe(0);
+});
+
+test("a release that removes no accounts yet is no failure", async () => {
+  service.removesAccounts = false;
+  expect((await run(fis("completed"))).lostPosts).toBe(0);
 });
 
 test("only the stack's own experiments are found", async () => {
