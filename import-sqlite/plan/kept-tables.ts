@@ -1,7 +1,9 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
+import { countKeptPasswords, keptPassword } from "../service/kept-passwords.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
-import type { SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
+import type { SqliteColumn, SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
+import { count } from "../translate/count.ts";
 import { ownTables } from "../write/own-tables.ts";
 import type { Say } from "./remarks.ts";
 
@@ -25,7 +27,6 @@ export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say:
  * @throws PersonError for a table that the import makes itself.
  */
 export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping, say: Say): SqliteTable[] {
-  const secret = mapping.users?.passwordHash;
   return all.tables.flatMap((table) => {
     const choices = mapping.tables?.[table.name];
     if (choices?.leaveOut) {
@@ -38,21 +39,40 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
       );
     }
     if (table.kind === "virtual" && !isReadable(file, table, say)) return [];
-    const columns = table.columns.filter(({ name }) => {
-      if (table.name === mapping.users?.table && name === secret) {
-        say(
-          `${table.name}.${name}`,
-          "note",
-          "goes to the service's accounts alone: password hashes are kept in one place",
-        );
-        return false;
-      }
-      if (choices?.columns?.[name]?.leaveOut)
+    const columns = table.columns.flatMap((column) => {
+      const { name } = column;
+      if (choices?.columns?.[name]?.leaveOut) {
         say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
-      return !choices?.columns?.[name]?.leaveOut;
+        return [];
+      }
+      const holdsPasswords = table.name === mapping.users?.table && name === mapping.users.passwordHash;
+      return holdsPasswords ? keptPasswords(file, table.name, column, mapping, say) : [column];
     });
     return [{ ...table, columns }];
   });
+}
+
+/** Password hashes are kept in one place: what went to the accounts is not in the schema. */
+function keptPasswords(
+  file: SqliteFile,
+  table: string,
+  column: SqliteColumn,
+  mapping: Mapping,
+  say: Say,
+): SqliteColumn[] {
+  const where = `${table}.${column.name}`;
+  const kept = countKeptPasswords(file, table, column.name, mapping);
+  if (kept === 0) {
+    say(where, "note", "goes to the service's accounts alone: password hashes are kept in one place");
+    return [];
+  }
+  const leaveOut = `"leaveOut" in a mapping file drops ${kept === 1 ? "it" : "them"}`;
+  say(
+    where,
+    "differs",
+    `goes to the service's accounts; ${count(kept, "password")} that no account got ${kept === 1 ? "stays" : "stay"} in the schema, the others are NULL there: ${leaveOut}`,
+  );
+  return [{ ...column, notNull: false, reads: keptPassword(column.name, mapping) }];
 }
 
 function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {

@@ -3,6 +3,7 @@ import { type Mapping, requireNames } from "../mapping/mapping.ts";
 import { completed } from "../mapping/recognise.ts";
 import { type AccountsPlan, AccountsPlanner } from "../service/accounts.ts";
 import { readImages } from "../service/images.ts";
+import { definePasswordFunction } from "../service/kept-passwords.ts";
 import { Posts } from "../service/posts.ts";
 import type { Scratch } from "../service/scratch.ts";
 import { requireSound } from "../sqlite/check.ts";
@@ -59,9 +60,10 @@ export async function makePlan(input: PlanInput): Promise<ImportPlan> {
   requireSound(file);
   const all = readSchema(file);
   requireNames(input.mapping, all);
-  const mapping = completed(input.mapping, all);
+  definePasswordFunction(file);
   const remarks: Remark[] = [];
   const say: Say = (where, kind, sentence) => remarks.push({ where, kind, sentence });
+  const mapping = completed(input.mapping, all, file, say);
   const schema = mapping.schema ?? schemaName(file.path);
 
   sayWhatStays(all, say);
@@ -89,7 +91,9 @@ export async function makePlan(input: PlanInput): Promise<ImportPlan> {
         say,
       )
     : undefined;
-  const source = mapping.posts ? new Posts(file, scratch, mapping.posts, schema) : undefined;
+  const source = mapping.posts
+    ? new Posts(file, scratch, mapping.posts, schema, input.mapping.posts?.hidden === null)
+    : undefined;
   const later = (parts: (table: TablePlan) => Part[]) =>
     tables.flatMap((table) => parts(table).map((part) => ({ ...part, table: table.source.name })));
   return {

@@ -1,4 +1,5 @@
 import { typeNames } from "../encode/types.ts";
+import { noColumns } from "../mapping/mapping.ts";
 import type { ImportPlan } from "./plan.ts";
 import type { Remark } from "./remarks.ts";
 
@@ -44,7 +45,7 @@ export function showPlan(plan: ImportPlan, file: string): string {
 
 function roles(mapping: object): string {
   return Object.entries(mapping)
-    .filter(([role]) => role !== "table")
+    .filter(([role]) => !noColumns.includes(role))
     .map(([role, column]) => (role === column ? role : `${role} ${column}`))
     .join(", ");
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { momentOf } from "../encode/moments.ts";
 import type { SqliteFile } from "./database.ts";
-import { quoted, type SqliteColumn, type SqliteTable } from "./schema.ts";
+import { quoted, readingOf, type SqliteColumn, type SqliteTable } from "./schema.ts";
 
 /** What a column really holds: SQLite keeps any kind of value in any column. */
 export interface ColumnProfile {
@@ -51,7 +51,7 @@ export function defineProfileFunction(file: SqliteFile): void {
 /** Reads all of a table once. In SQLite's own aggregates the same takes six times as long. */
 export function profileTable(file: SqliteFile, table: SqliteTable, utf16: boolean): TableProfile {
   const tallies = table.columns.map((column) => new Tally(column));
-  const list = table.columns.map(({ name }) => quoted(name)).join(", ");
+  const list = table.columns.map(readingOf).join(", ");
   let rows = 0;
   for (const values of file.exactRows(`select ${list} from ${quoted(table.name)}`)) {
     rows++;
@@ -59,13 +59,13 @@ export function profileTable(file: SqliteFile, table: SqliteTable, utf16: boolea
   }
   const columns = new Map(tallies.map((tally) => [tally.column.name, tally.profile]));
   for (const { column, suspicious, profile } of tallies) {
-    if (suspicious) profile.unstorable = countUnstorable(file, table.name, column.name, utf16);
+    if (suspicious) profile.unstorable = countUnstorable(file, table.name, column, utf16);
   }
   return { rows, columns };
 }
 
-function countUnstorable(file: SqliteFile, table: string, column: string, utf16: boolean): number {
-  const name = quoted(column);
+function countUnstorable(file: SqliteFile, table: string, column: SqliteColumn, utf16: boolean): number {
+  const name = readingOf(column);
   // In a file of UTF-16, SQLite has made UTF-8 of it already; what is left is the NUL.
   const unstorable = utf16 ? `instr(${name}, char(0)) > 0` : `not ${storableFunction}(cast(${name} as blob))`;
   const [row] = file.describe<{ count: number }>(

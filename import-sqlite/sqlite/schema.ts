@@ -12,6 +12,8 @@ export interface SqliteColumn {
   /** From 1; 0 for a column that is not in the primary key. */
   primaryKey: number;
   generated: "no" | "virtual" | "stored";
+  /** The SQL that reads it, where that is not the column as it is. */
+  reads?: string;
 }
 
 export interface SqliteIndex {
@@ -57,6 +59,9 @@ export interface SqliteSchema {
 }
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** The SQL that reads a column's values. */
+export const readingOf = ({ name, reads }: SqliteColumn): string => reads ?? quoted(name);
 
 export function readSchema(file: SqliteFile): SqliteSchema {
   const listed = file.describe<{ name: string; type: string; wr: number; strict: number }>(

@@ -1,6 +1,6 @@
 import type { TypeName } from "../encode/types.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
-import { quoted } from "../sqlite/schema.ts";
+import { readingOf, type SqliteColumn } from "../sqlite/schema.ts";
 
 /** Number.MAX_SAFE_INTEGER: beyond it a double cannot tell whole numbers apart. */
 const largestSafe = 9_007_199_254_740_991n;
@@ -8,8 +8,8 @@ const largestSafe = 9_007_199_254_740_991n;
 /**
  * The SQL that selects a column so that each value arrives in the form its type needs.
  */
-export function sourceOf(column: string, type: TypeName, profile: ColumnProfile): string {
-  const name = quoted(column);
+export function sourceOf(column: SqliteColumn, type: TypeName, profile: ColumnProfile): string {
+  const name = readingOf(column);
   const unsafe = profile.smallestInteger < -largestSafe || profile.largestInteger > largestSafe;
   const mixed = profile.integers + profile.reals > 0;
   switch (type) {

@@ -70,7 +70,7 @@ export function encodedColumns(table: TablePlan): EncodedColumn[] {
 
 /** The query for the rows, with columns in the order they are encoded. */
 export function selectOf(table: TablePlan): string {
-  const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source.name, type, profile));
+  const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source, type, profile));
   return `select ${list.join(", ")} from ${quoted(table.source.name)}`;
 }
 
