@@ -89,6 +89,9 @@ function writeMoment(type: "timestamp" | "timestamptz", numbers: NumberOfMoments
   return (value, buffer, at) => {
     let moment: Moment | undefined;
     if (typeof value === "number" && numbers) moment = momentOfNumber(value, numbers);
+    // Beyond 2^53 it comes as text.
+    else if (numbers && typeof value === "string" && /^-?\d{1,19}$/.test(value))
+      moment = momentOfNumber(BigInt(value), numbers);
     else if (typeof value === "string") {
       moment = momentOf(value);
       // A date is the beginning of its day where the others name a time.

@@ -1,4 +1,5 @@
 import { noPassword } from "../../app/security/imported-hashes.ts";
+import { PersonError } from "../../infra/errors.ts";
 import type { UsersMapping } from "../mapping/mapping.ts";
 import { Examples } from "../plan/examples.ts";
 import type { Say } from "../plan/remarks.ts";
@@ -74,6 +75,7 @@ export class AccountsPlanner {
     if (createdMs === undefined && this.mapping.createdAt)
       this.changed.add("have no such moment in createdAt: they are dated now", shown);
     const id = uuidOf(["account", this.schema, this.mapping.table, String(key)], createdMs ?? this.nowMs);
+    if (this.scratch.first("select 1 from taken where id = ?", id)) throw leftBehind(this.schema);
     const handle = this.handle(cells, String(key));
     const avatar = withUploads ? this.avatar(id, cells.avatar, shown) : undefined;
     this.scratch.run(
@@ -161,6 +163,12 @@ export class AccountsPlanner {
     );
   }
 }
+
+/** Whoever drops a schema by hand keeps the accounts that came with it. */
+const leftBehind = (schema: string) =>
+  new PersonError(
+    `The service still has accounts of an earlier import into the schema ${schema}, which is gone. Name another as "schema" in a mapping file to import them once more beside those, or delete those accounts first. Nothing was imported.`,
+  );
 
 export function textOf(value: SqlValue): string {
   if (value === null) return "";

@@ -24,6 +24,8 @@ export interface ColumnProfile {
   dates: number;
   timestamps: number;
   timestampsWithZone: number;
+  /** Of these, the ones whose offset is not that of UTC. */
+  offsets: number;
   /** Texts that are no JSON, where the column is declared for it. */
   notJson: number;
 }
@@ -80,7 +82,15 @@ class Tally {
   readonly profile: ColumnProfile = {
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: 0n, largestInteger: 0n, smallestReal: 0, largestReal: 0 },
-    ...{ longestBytes: 0, unstorable: 0, dates: 0, timestamps: 0, timestampsWithZone: 0, notJson: 0 },
+    ...{
+      longestBytes: 0,
+      unstorable: 0,
+      dates: 0,
+      timestamps: 0,
+      timestampsWithZone: 0,
+      offsets: 0,
+      notJson: 0,
+    },
   };
   /** A text has a NUL, or what stands where it is not UTF-8: its bytes must be looked at. */
   suspicious = false;
@@ -122,7 +132,10 @@ class Tally {
       const form = momentOf(text)?.form;
       if (form === "date") profile.dates++;
       else if (form === "timestamp") profile.timestamps++;
-      else if (form === "timestamptz") profile.timestampsWithZone++;
+      else if (form === "timestamptz") {
+        profile.timestampsWithZone++;
+        if (!/(Z|[+-]00:?00)$/.test(text)) profile.offsets++;
+      }
     }
     if (this.forJson && !isJson(text)) profile.notJson++;
   }

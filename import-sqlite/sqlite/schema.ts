@@ -1,3 +1,4 @@
+import type { NumberOfMoments } from "../encode/moments.ts";
 import { readIndexText, readTableText, type TableText } from "./create-table.ts";
 import type { SqliteFile } from "./database.ts";
 import type { Token } from "./tokens.ts";
@@ -12,6 +13,8 @@ export interface SqliteColumn {
   /** From 1; 0 for a column that is not in the primary key. */
   primaryKey: number;
   generated: "no" | "virtual" | "stored";
+  /** What its numbers count, where the file itself says so. */
+  numbers?: NumberOfMoments;
   /** The SQL that reads it, where that is not the column as it is. */
   reads?: string;
 }
@@ -72,6 +75,8 @@ export function readSchema(file: SqliteFile): SqliteSchema {
       .describe<{ name: string; sql: string | null }>("select name, sql from sqlite_schema")
       .map(({ name, sql }) => [name, sql ?? ""]),
   );
+  // Core Data's: there every moment is in seconds since 2001.
+  const ofCoreData = listed.some(({ name }) => name === "Z_METADATA");
   const own = listed.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
   const tables = own.filter(({ type }) => type === "table" || type === "virtual");
   return {
@@ -82,7 +87,7 @@ export function readSchema(file: SqliteFile): SqliteSchema {
       sql: texts.get(name) ?? "",
       withoutRowid: wr === 1,
       strict: strict === 1,
-      columns: readColumns(file, name),
+      columns: readColumns(file, name, ofCoreData),
       indexes: readIndexes(file, name, texts),
       foreignKeys: readForeignKeys(file, name),
       text: type === "table" ? readTableText(texts.get(name) ?? "") : readTableText(""),
@@ -96,7 +101,7 @@ export function readSchema(file: SqliteFile): SqliteSchema {
   };
 }
 
-function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
+function readColumns(file: SqliteFile, table: string, ofCoreData: boolean): SqliteColumn[] {
   interface Info {
     name: string;
     type: string;
@@ -115,6 +120,7 @@ function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
       defaultText: info.dflt_value,
       primaryKey: info.pk,
       generated: info.hidden === 2 ? "virtual" : info.hidden === 3 ? "stored" : "no",
+      ...(ofCoreData && /^timestamp$/i.test(info.type) && { numbers: "apple-seconds" as const }),
     }));
 }
 

@@ -4,7 +4,7 @@ import type { SqliteColumn } from "../sqlite/schema.ts";
 import { affinityOf } from "./affinity.ts";
 import type { ColumnChoice, ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
-import { ofMoments } from "./moment-type.ts";
+import { howToMap, ofMoments } from "./moment-type.ts";
 
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -26,7 +26,8 @@ export function columnType(
     if (moments) return moments;
   }
   if (texts > 0) return text(column, profile, choice);
-  return ofNumbers(column, profile);
+  const plain = ofNumbers(column, profile);
+  return isForMoments(column) ? { ...plain, differences: [...plain.differences, howToMap(column)] } : plain;
 }
 
 function ofDeclaration(column: SqliteColumn, strict: boolean): ColumnType {

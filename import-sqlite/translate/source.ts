@@ -13,6 +13,11 @@ export function sourceOf(column: SqliteColumn, type: TypeName, profile: ColumnPr
   const unsafe = profile.smallestInteger < -largestSafe || profile.largestInteger > largestSafe;
   const mixed = profile.integers + profile.reals > 0;
   switch (type) {
+    case "timestamp":
+    case "timestamptz":
+      return unsafe
+        ? `case typeof(${name}) when 'integer' then cast(${name} as text) else ${name} end`
+        : name;
     case "bigint":
       return unsafe ? `cast(${name} as text)` : name;
     case "numeric":

@@ -26,23 +26,37 @@ export interface Work {
   progress: Progress;
 }
 
+/** What is known of a COMMIT whose answer was lost. */
+export interface Commit {
+  unanswered: boolean;
+  /** Whether it happened. */
+  isDone: () => Promise<boolean>;
+}
+
 /** "capstone" and "import" as numbers: the lock of the one running import. */
 const importLock = "1667330164, 1768779887";
 const lockWaitMs = 30_000;
 
 /**
  * The whole import in one transaction, up to but without the COMMIT: creates tables, fills them, adds keys, compares.
- * @returns Sentences about deviations from the plan, and the contents.
+ * @returns Sentences about deviations from the plan, and the contents; undefined where an earlier attempt had done it.
  */
 export async function fillTransaction(
   session: Session,
   { plan, file, scratch, inputs, progress }: Work,
-): Promise<{ said: string[]; contents: Map<string, Content> }> {
+  commit: Commit,
+): Promise<{ said: string[]; contents: Map<string, Content> } | undefined> {
   const schema = identifier(plan.schema);
   await session.query(
     "begin; set local lock_timeout = '10s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local jit = off",
   );
   await takeLock(session);
+  // Only now has every earlier attempt ended.
+  if (await commit.isDone()) {
+    await session.query("commit");
+    return undefined;
+  }
+  commit.unanswered = false;
   await session.query(`create schema ${schema}; set local search_path to ${schema}`);
   for (const table of plan.tables) await session.query(createTable(table));
 
@@ -77,7 +91,7 @@ export async function fillTransaction(
   return { said, contents };
 }
 
-async function takeLock(session: Session): Promise<void> {
+export async function takeLock(session: Session): Promise<void> {
   // An import that lost its connection may still be ending.
   for (const endsAt = Date.now() + lockWaitMs; ; await sleep(500)) {
     const [row] = await session.query(`select pg_try_advisory_xact_lock(${importLock})`);

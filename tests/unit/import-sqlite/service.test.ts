@@ -142,7 +142,7 @@ test("addresses and moments as small applications write them", () => {
 describe("the command line", () => {
   test("a file with everything", () => {
     expect(readOptions(["a.db", "--uploads", "up", "--map", "m.json", "--dry-run"])).toEqual({
-      ...{ file: "a.db", uploads: "up", map: "m.json", dryRun: true, sample: false },
+      ...{ file: "a.db", uploads: "up", map: "m.json", dryRun: true, sample: false, undo: undefined },
     });
   });
 
@@ -151,6 +151,7 @@ describe("the command line", () => {
     [["a.db", "--sample"], "Either a FILE or --sample"],
     [["a.db", "b.db"], 'One FILE at a time: "b.db"'],
     [["--sample", "--map", "m.json"], "--sample brings its own"],
+    [["a.db", "--undo", "blog"], "--undo takes the name of a schema"],
     [["a.db", "--upload", "x"], "Unknown option '--upload'"],
     [["a.db", "--uploads"], "Option '--uploads <value>' argument missing"],
   ])("%j is refused with a sentence", (args, sentence) => {

@@ -23,7 +23,15 @@ function profile({ smallestInteger = 0, largestInteger = 1, ...some }: Some): Co
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: BigInt(smallestInteger), largestInteger: BigInt(largestInteger) },
     ...{ smallestReal: 0, largestReal: 1 },
-    ...{ longestBytes: 0, unstorable: 0, dates: 0, timestamps: 0, timestampsWithZone: 0, notJson: 0 },
+    ...{
+      longestBytes: 0,
+      unstorable: 0,
+      dates: 0,
+      timestamps: 0,
+      timestampsWithZone: 0,
+      offsets: 0,
+      notJson: 0,
+    },
     ...some,
   };
 }
@@ -69,7 +77,16 @@ describe("the type of a column follows from what it holds", () => {
       1,
     ],
     ["DATETIME", { reals: 2, smallestReal: 2_450_000.5, largestReal: 2_460_000 }, "timestamptz", 1],
-    ["DATETIME", { integers: 2, smallestInteger: 5, largestInteger: 9 }, "bigint", 0],
+    ["DATETIME", { integers: 2, smallestInteger: 5, largestInteger: 9 }, "bigint", 1],
+    ["DATETIME", { texts: 2, dates: 2 }, "timestamp", 1],
+    ["DATETIME", { texts: 2, timestampsWithZone: 2, offsets: 1 }, "timestamptz", 1],
+    // 1984 to some, 2015 to others.
+    [
+      "timestamp",
+      { reals: 2, smallestReal: 457_260_372.02, largestReal: 457_260_373 },
+      "double precision",
+      1,
+    ],
     ["JSON", { texts: 2 }, "json", 0],
     ["JSON", { texts: 2, notJson: 1 }, "text", 1],
     ["VARCHAR(20)", { texts: 2 }, "text", 0],
@@ -77,6 +94,35 @@ describe("the type of a column follows from what it holds", () => {
     const decided = columnType(column(declared), profile(some));
     expect(decided.type).toBe(type);
     expect(decided.differences).toHaveLength(sentences);
+  });
+
+  test.each<[string, number, string]>([
+    ["seconds", 1_700_000_000, "unix-seconds"],
+    ["milliseconds", 1_700_000_000_000, "unix-milliseconds"],
+    ["microseconds", 1_700_000_000_000_000, "unix-microseconds"],
+    ["nanoseconds", 1_700_000_000_000_000_000, "unix-nanoseconds"],
+    ["Chrome's microseconds since 1601", 13_344_473_600_000_000, "webkit-microseconds"],
+  ])("%s tell themselves: %d", (_unit, number, unit) => {
+    const some = { integers: 1, smallestInteger: number, largestInteger: number };
+    expect(columnType(column("timestamp"), profile(some))).toMatchObject({
+      type: "timestamptz",
+      numbers: unit,
+    });
+  });
+
+  test.each([
+    ["seconds since 1970 or 2001", 700_000_000],
+    ["nanoseconds since 2001, or .NET's ticks", 638_000_000_000_000_000],
+    ["Windows' file times, or nanoseconds", 133_000_000_000_000_000],
+  ])("what may be two things stays a number: %s", (_unit, number) => {
+    const some = { integers: 1, smallestInteger: number, largestInteger: number };
+    expect(columnType(column("timestamp"), profile(some)).type).toBe("bigint");
+  });
+
+  test("a file of Core Data counts seconds from 2001 on", () => {
+    const inCoreData = { ...column("TIMESTAMP"), numbers: "apple-seconds" as const };
+    const some = { reals: 1, smallestReal: 457_260_372.02, largestReal: 457_260_372.02 };
+    expect(columnType(inCoreData, profile(some)).numbers).toBe("apple-seconds");
   });
 
   test("a mapping has the last word", () => {
