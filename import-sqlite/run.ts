@@ -4,7 +4,7 @@ import type { Mapping } from "./mapping/mapping.ts";
 import { requireLockRoom } from "./plan/lock-room.ts";
 import { type ImportPlan, makePlan } from "./plan/plan.ts";
 import { rehearse } from "./plan/rehearse.ts";
-import { showPlan } from "./plan/show.ts";
+import { isLoss, showPlan } from "./plan/show.ts";
 import type { Session, SessionOptions } from "./postgres/session.ts";
 import type { BucketSettings } from "./service/bucket.ts";
 import { requireFolder } from "./service/images.ts";
@@ -111,8 +111,13 @@ async function write(
     );
     for (const sentence of done.said) say(sentence);
     const rows = plan.tables.reduce((sum, { profile }) => sum + profile.rows, 0);
+    const lost = plan.remarks.filter(isLoss).length + done.said.length;
+    const exactness =
+      lost === 0
+        ? "All of it is carried over exactly."
+        : `What is not exactly as it was was listed above: ${lost} ${lost === 1 ? "remark" : "remarks"}.`;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const sentence = `Imported ${plan.tables.length} tables with ${rows.toLocaleString("en")} rows into the schema ${plan.schema} in ${seconds} s; every table was compared by its count and its content.`;
+    const sentence = `Imported ${plan.tables.length} tables with ${rows.toLocaleString("en")} rows into the schema ${plan.schema} in ${seconds} s; every table was compared by its count and its content. ${exactness}`;
     return { outcome: "imported", sentence, plan, attempts: done.attempts };
   } catch (error) {
     // Of an import that may be committed, the images stay.

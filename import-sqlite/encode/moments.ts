@@ -61,7 +61,8 @@ export function momentOf(text: string): Moment | undefined {
     if (at === start || at - start > 6) return undefined;
     microseconds = number(text, start, at) * 10 ** (6 - (at - start));
   }
-  const offset = at === length ? 0 : offsetOf(text.slice(at));
+  // Sequelize puts a blank before the offset.
+  const offset = at === length ? 0 : offsetOf(text.slice(text[at] === " " ? at + 1 : at));
   if (offset === undefined) return undefined;
   return {
     seconds: midnight + hour * 3600 + minute * 60 + second - offset,

@@ -114,9 +114,16 @@ const writeBigint: Write = (value, buffer, at) => {
   return writeInt64(buffer, at, value);
 };
 
+/** Texts that a mapping may declare to be truth values. */
+const truths: Record<string, number> = {
+  ...{ t: 1, true: 1, y: 1, yes: 1, on: 1, "1": 1 },
+  ...{ f: 0, false: 0, n: 0, no: 0, off: 0, "0": 0 },
+};
+
 const writeBoolean: Write = (value, buffer, at) => {
-  if (value !== 0 && value !== 1) throw new InvalidValue(value, "boolean");
-  buffer[at] = value;
+  const truth = typeof value === "string" ? truths[value.toLowerCase()] : value;
+  if (truth !== 0 && truth !== 1) throw new InvalidValue(value, "boolean");
+  buffer[at] = truth;
   return at + 1;
 };
 

@@ -1,11 +1,31 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { countKeptPasswords, keptPassword } from "../service/kept-passwords.ts";
+import { lacksExtension } from "../sqlite/check.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
-import type { SqliteColumn, SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
+import { quoted, type SqliteColumn, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
 import { count } from "../translate/count.ts";
 import { ownTables } from "../write/own-tables.ts";
 import type { Say } from "./remarks.ts";
+
+/**
+ * Reports a write-ahead log that may have been left behind.
+ * @throws PersonError for a file that holds nothing without it.
+ */
+export function sayLog(file: SqliteFile, { tables }: SqliteSchema, say: Say): void {
+  if (!file.withoutLog) return;
+  const log = `${file.path}-wal`;
+  if (tables.length === 0) {
+    throw new PersonError(
+      `${file.path} has no tables. It is in WAL mode, and ${log} is not there: what was written last is in that file. Copy both, or end the program that writes it first. Nothing was imported.`,
+    );
+  }
+  say(
+    "the file",
+    "note",
+    `is in WAL mode and has no ${log}: if it was copied from a running program, what was written last is missing`,
+  );
+}
 
 /** Reports what has no counterpart in Postgres. */
 export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say: Say): void {
@@ -38,7 +58,7 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
         `The file has a table ${table.name}, which the import makes itself; leave it out with a mapping file.`,
       );
     }
-    if (table.kind === "virtual" && !isReadable(file, table, say)) return [];
+    if (!isReadable(file, table, say)) return [];
     const columns = table.columns.flatMap((column) => {
       const { name } = column;
       if (choices?.columns?.[name]?.leaveOut) {
@@ -46,7 +66,10 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
         return [];
       }
       const holdsPasswords = table.name === mapping.users?.table && name === mapping.users.passwordHash;
-      return holdsPasswords ? keptPasswords(file, table.name, column, mapping, say) : [column];
+      if (holdsPasswords) return keptPasswords(file, table.name, column, mapping, say);
+      return choices?.columns?.[name]?.emptyIsNull
+        ? [{ ...column, reads: `nullif(${quoted(name)}, '')` }]
+        : [column];
     });
     return [{ ...table, columns }];
   });
@@ -76,12 +99,21 @@ function keptPasswords(
 }
 
 function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
+  const virtual = table.kind === "virtual";
   try {
-    file.describe(`select 1 from "${table.name.replaceAll('"', '""')}" limit 1`);
-    say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
-    return table.columns.length > 0;
+    file.describe(`select * from ${quoted(table.name)} limit 1`);
+    if (virtual)
+      say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
+    return !virtual || table.columns.length > 0;
   } catch (error) {
-    say(table.name, "left out", `is a virtual table that cannot be read here (${(error as Error).message})`);
+    const { message } = error as Error;
+    if (!virtual && !lacksExtension.test(message)) throw error;
+    const reason = message === "no query solution" ? "its key has a collation that is not here" : message;
+    say(
+      table.name,
+      "left out",
+      `is a ${virtual ? "virtual " : ""}table that cannot be read here (${reason})`,
+    );
     return false;
   }
 }

@@ -13,15 +13,16 @@ export interface Portion {
   /** Keys of the tables referred to. */
   referredKeys: LaterPart[];
   keys: LaterPart[];
+  checks: LaterPart[];
   foreignKeys: LaterPart[];
   views: ViewPlan[];
 }
 
 /** Cuts a plan into portions that each take no more than `room` locks; one portion where that is enough. */
 export function portionsOf(plan: ImportPlan, room: number): Portion[] {
-  const { tables, keys, foreignKeys, views } = plan;
+  const { tables, keys, checks, foreignKeys, views } = plan;
   if (locksOfAll(plan) <= room) {
-    return [{ tables, referred: [], referredKeys: [], keys, foreignKeys, views }];
+    return [{ tables, referred: [], referredKeys: [], keys, checks, foreignKeys, views }];
   }
   const byName = new Map(tables.map((table) => [table.source.name.toLowerCase(), table]));
   const keysOf = (those: readonly TablePlan[], parts: LaterPart[]) => {
@@ -39,7 +40,12 @@ export function portionsOf(plan: ImportPlan, room: number): Portion[] {
     const referred = [...new Set(parents)].filter((table) => !own.includes(table));
     portions.push({
       ...{ tables: own, referred, referredKeys: keysOf(referred, keys) },
-      ...{ keys: keysOf(own, keys), foreignKeys: keysOf(own, foreignKeys), views: [] },
+      ...{
+        keys: keysOf(own, keys),
+        checks: keysOf(own, checks),
+        foreignKeys: keysOf(own, foreignKeys),
+        views: [],
+      },
     });
     own = [];
     locks = 0;
@@ -59,7 +65,7 @@ export function portionsOf(plan: ImportPlan, room: number): Portion[] {
       ),
     );
     const referred = tables.filter(({ name }) => words.has(name.toLowerCase()));
-    portions.push({ tables: [], referred, referredKeys: [], keys: [], foreignKeys: [], views });
+    portions.push({ tables: [], referred, referredKeys: [], keys: [], checks: [], foreignKeys: [], views });
   }
   return portions;
 }

@@ -1,7 +1,7 @@
 import { ServerRefusal } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { identifier } from "../translate/names.ts";
-import { createTable } from "../translate/table.ts";
+import { createTable, inCreationOrder } from "../translate/table.ts";
 import type { TablePlan } from "../translate/table-plan.ts";
 import type { ViewPlan } from "../translate/view.ts";
 import { lockRoom } from "./lock-room.ts";
@@ -31,16 +31,17 @@ const copyOf = (table: TablePlan): TablePlan => ({
 /** @returns The views that the server takes. */
 async function rehearsePortion(session: Session, plan: ImportPlan, portion: Portion): Promise<ViewPlan[]> {
   const say: Say = (where, kind, sentence) => plan.remarks.push({ where, kind, sentence });
-  const { keys, foreignKeys, referredKeys } = portion;
+  const { keys, checks, foreignKeys, referredKeys } = portion;
   await session.query(
     `begin; set local lock_timeout = '10s'; create schema ${identifier(plan.schema)}; set local search_path to ${identifier(plan.schema)}`,
   );
   try {
-    for (const table of portion.tables) await rehearseTable(session, table, say);
+    for (const table of inCreationOrder(portion.tables)) await rehearseTable(session, table, say);
     // Elsewhere it is said what of these is refused.
     for (const table of portion.referred) await rehearseTable(session, copyOf(table), () => {});
     for (const key of referredKeys) await refusalOf(session, key.sql);
     await removeRefused(session, plan.keys, keys, say);
+    await removeRefused(session, plan.checks, checks, say);
     await removeRefused(session, plan.foreignKeys, foreignKeys, say);
     return await rehearseViews(session, portion.views, say);
   } finally {
@@ -54,8 +55,7 @@ const failures = /^(53|54000|57|58|XX)/;
 /** @returns Why the server refuses it; undefined where it does not. */
 async function refusalOf(session: Session, sql: string): Promise<string | undefined> {
   try {
-    await session.query("savepoint part");
-    await session.query(sql);
+    await session.query(`savepoint part; ${sql}`);
     return undefined;
   } catch (error) {
     if (!(error instanceof ServerRefusal) || error.passes || failures.test(error.code)) throw error;
@@ -72,7 +72,11 @@ async function removeRefused(
 ): Promise<void> {
   for (const part of [...tried]) {
     const reason = await refusalOf(session, part.sql);
-    if (reason === undefined) continue;
+    if (reason === undefined) {
+      // Thousands of savepoints within each other would be slow.
+      await session.query("release savepoint part");
+      continue;
+    }
     all.splice(all.indexOf(part), 1);
     say(part.table, "left out", `has ${part.what}, which Postgres refuses (${reason}): it has none`);
   }
@@ -83,7 +87,6 @@ async function rehearseTable(session: Session, table: TablePlan, say: Say): Prom
   // Find the parts that are refused: try each on the bare table.
   const bare = {
     ...table,
-    checks: [],
     columns: table.columns.map((column) => ({ ...column, default: undefined, generated: undefined })),
   };
   await session.query(createTable(bare));
@@ -115,18 +118,6 @@ async function rehearseTable(session: Session, table: TablePlan, say: Say): Prom
       }
     }
   }
-  const checks = [];
-  for (const check of table.checks) {
-    const reason = await refusalOf(session, `alter table ${table.address} add ${check.sql}`);
-    if (reason === undefined) checks.push(check);
-    else
-      say(
-        table.source.name,
-        "left out",
-        `has ${check.what}, which Postgres refuses (${reason}): it has none`,
-      );
-  }
-  table.checks = checks;
   await session.query(`drop table ${table.address} cascade`);
   await session.query(createTable(table));
 }

@@ -15,6 +15,8 @@ export interface SqliteColumn {
   generated: "no" | "virtual" | "stored";
   /** What its numbers count, where the file itself says so. */
   numbers?: NumberOfMoments;
+  /** The file is in UTF-16, so a text's bytes there are not those of UTF-8. */
+  utf16?: boolean;
   /** The SQL that reads it, where that is not the column as it is. */
   reads?: string;
 }
@@ -77,17 +79,20 @@ export function readSchema(file: SqliteFile): SqliteSchema {
   );
   // Core Data's: there every moment is in seconds since 2001.
   const ofCoreData = listed.some(({ name }) => name === "Z_METADATA");
+  const encoding = file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8";
   const own = listed.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
   const tables = own.filter(({ type }) => type === "table" || type === "virtual");
   return {
-    encoding: file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8",
+    encoding,
     tables: tables.map(({ name, type, wr, strict }) => ({
       name,
       kind: type as "table" | "virtual",
       sql: texts.get(name) ?? "",
       withoutRowid: wr === 1,
       strict: strict === 1,
-      columns: readColumns(file, name, ofCoreData),
+      columns: readColumns(file, name, ofCoreData).map((column) =>
+        encoding === "UTF-8" ? column : { ...column, utf16: true },
+      ),
       indexes: readIndexes(file, name, texts),
       foreignKeys: readForeignKeys(file, name),
       text: type === "table" ? readTableText(texts.get(name) ?? "") : readTableText(""),
@@ -110,7 +115,7 @@ function readColumns(file: SqliteFile, table: string, ofCoreData: boolean): Sqli
     pk: number;
     hidden: number;
   }
-  const infos = file.describe<Info>("select * from pragma_table_xinfo(?)", table);
+  const infos = columnInfos<Info>(file, table);
   return infos
     .filter(({ hidden }) => hidden !== 1)
     .map((info) => ({
@@ -122,6 +127,16 @@ function readColumns(file: SqliteFile, table: string, ofCoreData: boolean): Sqli
       generated: info.hidden === 2 ? "virtual" : info.hidden === 3 ? "stored" : "no",
       ...(ofCoreData && /^timestamp$/i.test(info.type) && { numbers: "apple-seconds" as const }),
     }));
+}
+
+/** @returns None for a virtual table whose module SQLite here does not have. */
+function columnInfos<Info>(file: SqliteFile, table: string): Info[] {
+  try {
+    return file.describe<Info>("select * from pragma_table_xinfo(?)", table);
+  } catch (error) {
+    if (/no such module|tokenizer/.test((error as Error).message)) return [];
+    throw error;
+  }
 }
 
 function readIndexes(file: SqliteFile, table: string, texts: Map<string, string>): SqliteIndex[] {

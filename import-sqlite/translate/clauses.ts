@@ -1,4 +1,5 @@
 import type { Say } from "../plan/remarks.ts";
+import type { Token } from "../sqlite/tokens.ts";
 import type { ColumnChoice } from "./column-choice.ts";
 import { count } from "./count.ts";
 import { translateDefault } from "./default.ts";
@@ -38,6 +39,7 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
     () => {
       const expression = table.source.text.generated.get(name.toLowerCase());
       if (!expression) throw new Untranslatable("an expression that is not found in the table's text");
+      requireNoFailure(table, expression);
       return translate(expression, namesOf(table));
     },
     (reason) =>
@@ -51,6 +53,30 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
     say(where, "note", "was computed when read; Postgres 17 stores it");
   }
   return sql;
+}
+
+/** Products and sums of these stay within 64 bits. */
+const smallNumber = 2n ** 31n;
+
+/** @throws Untranslatable for what may fail in Postgres, or be rounded otherwise, where SQLite goes on. */
+function requireNoFailure(table: TablePlan, expression: Token[]): void {
+  const columns = table.columns.filter(({ source }) =>
+    expression.some(
+      ({ kind, text }) => kind !== "string" && text.toLowerCase() === source.name.toLowerCase(),
+    ),
+  );
+  const other = columns.find(({ source }) => source.generated !== "no");
+  if (other) throw new Untranslatable(`${other.source.name}, which is generated itself`);
+  const operators = expression.flatMap(({ kind, text }) => (kind === "symbol" ? [text] : []));
+  if (operators.includes("/") || operators.includes("%")) throw new Untranslatable("a division");
+  if (!operators.some((text) => ["+", "-", "*"].includes(text))) return;
+  for (const { source, type, profile } of columns) {
+    if (type === "numeric" || type === "double precision")
+      throw new Untranslatable(`arithmetic with fractions (${source.name})`);
+    const { smallestInteger, largestInteger } = profile;
+    if (smallestInteger < -smallNumber || largestInteger > smallNumber)
+      throw new Untranslatable(`arithmetic with large numbers (${source.name})`);
+  }
 }
 
 function isRequired({ source: table }: TablePlan, { source, profile }: ColumnPlan, say: Say): boolean {
@@ -89,7 +115,12 @@ function checksOf(table: TablePlan, say: Say): Part[] {
       (reason) => say(table.source.name, "left out", `has ${what}, which uses ${reason}: it has none`),
     );
     if (sql === undefined) return [];
-    return [{ what, sql: `${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})` }];
+    return [
+      {
+        what,
+        sql: `alter table ${table.address} add ${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})`,
+      },
+    ];
   });
 }
 

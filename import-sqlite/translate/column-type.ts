@@ -112,7 +112,10 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
       differences: [`is declared ${column.declared} and holds other numbers than 0 and 1: it stays a number`],
     };
   }
-  if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared))
+  const infinite = [profile.smallestReal, profile.largestReal].some(
+    (real) => Math.abs(real) === Number.POSITIVE_INFINITY,
+  );
+  if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared) && !infinite)
     return { type: "numeric", differences: [] };
   if (affinity === "text") {
     // Only a damaged or edited file has numbers here.
@@ -127,7 +130,7 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
     return { type: "double precision", differences };
   }
   const doubles = smallestInteger >= -safe && largestInteger <= safe;
-  const type = doubles ? "double precision" : "numeric";
+  const type = doubles || infinite ? "double precision" : "numeric";
   const differences =
     affinity === "real"
       ? []

@@ -1,6 +1,14 @@
 import type { Token } from "../sqlite/tokens.ts";
 import { literal } from "./names.ts";
-import { alike, binding, commonType, type Expression, hasOneText, operand } from "./postgres-expression.ts";
+import {
+  alike,
+  binding,
+  commonType,
+  type Expression,
+  hasOneText,
+  operand,
+  requireBytewise,
+} from "./postgres-expression.ts";
 import type { Names } from "./references.ts";
 import { TokenCursor } from "./token-cursor.ts";
 import { Untranslatable } from "./untranslatable.ts";
@@ -83,10 +91,12 @@ export class ExpressionGrammar extends ValueGrammar {
     if (this.query && this.cursor.startsWith("SELECT")) {
       const inside = this.query();
       this.cursor.expectSymbol(")");
+      requireBytewise([left]);
       return truth(`${operand(left, tight)} ${not}in ( ${inside} )`, binding.membership);
     }
     const list = this.cursor.list(() => this.expression());
     this.cursor.expectSymbol(")");
+    requireBytewise([left, ...list]);
     const [one = left, ...others] = alike([left, ...list]);
     const inside = others.map(({ sql }) => sql).join(" , ");
     return truth(`${operand(one, tight)} ${not}in ( ${inside} )`, binding.membership);
@@ -175,7 +185,10 @@ const tight = binding.concatenation;
 const truth = (sql: string, binds: number): Expression => ({ sql, binds, type: "boolean" });
 const isNull = (value: Expression) => truth(`${operand(value, tight)} is null`, binding.is);
 const isNotNull = (value: Expression) => truth(`${operand(value, tight)} is not null`, binding.is);
-const operands = (values: Expression[]) => alike(values).map((value) => operand(value, tight));
+const operands = (values: Expression[]) => {
+  requireBytewise(values);
+  return alike(values).map((value) => operand(value, tight));
+};
 
 function joined(left: Expression, word: string, right: Expression, binds: number): Expression {
   return truth(`${operand(left, binds)} ${word} ${operand(right, binds + 1)}`, binds);

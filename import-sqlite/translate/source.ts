@@ -27,6 +27,8 @@ export function sourceOf(column: SqliteColumn, type: TypeName, profile: ColumnPr
     case "bytea": {
       if (profile.texts === 0 && !mixed) return name;
       const written = mixed ? numbersAsText(name) : name;
+      // As bytes it may be no UTF-8; of a file in UTF-16, SQLite makes UTF-8 only of texts.
+      if (column.utf16) return written;
       return `case typeof(${name}) when 'text' then cast(${name} as blob) else ${written} end`;
     }
     default:

@@ -37,7 +37,10 @@ export interface TablePlan {
 export function namesOf(table: TablePlan): Names {
   return {
     columns: new Map(
-      table.columns.map(({ source, name, type }) => [source.name.toLowerCase(), { name, type }]),
+      table.columns.map(({ source, name, type }) => [
+        source.name.toLowerCase(),
+        { name, type, folds: table.source.text.collations.has(source.name.toLowerCase()) },
+      ]),
     ),
   };
 }

@@ -95,5 +95,9 @@ export function createTable(table: TablePlan): string {
     if (column.generated !== undefined) clauses.push(`generated always as (${column.generated}) stored`);
     return clauses.join(" ");
   });
-  return `create table ${table.address} (\n  ${[...columns, ...table.checks.map(({ sql }) => sql)].join(",\n  ")}\n)`;
+  return `create table ${table.address} (\n  ${columns.join(",\n  ")}\n)`;
 }
+
+/** First what might have the name that Postgres gives a sequence. */
+export const inCreationOrder = (tables: readonly TablePlan[]): TablePlan[] =>
+  tables.toSorted((a, b) => Number(/_seq\d*$/.test(b.name)) - Number(/_seq\d*$/.test(a.name)));
