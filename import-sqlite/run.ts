@@ -5,11 +5,11 @@ import { requireLockRoom } from "./plan/lock-room.ts";
 import { type ImportPlan, makePlan } from "./plan/plan.ts";
 import { rehearse } from "./plan/rehearse.ts";
 import { isLoss, showPlan } from "./plan/show.ts";
-import type { Session, SessionOptions } from "./postgres/session.ts";
-import type { BucketSettings } from "./service/bucket.ts";
+import type { Session } from "./postgres/session.ts";
 import { requireFolder } from "./service/images.ts";
 import { Scratch } from "./service/scratch.ts";
 import { SqliteFile } from "./sqlite/database.ts";
+import type { ImportTarget } from "./target/import-target.ts";
 import { schemaName } from "./translate/names.ts";
 import { importInOneTransaction, OutcomeUnknown, queryPrimary } from "./write/attempts.ts";
 import { contentOf } from "./write/load.ts";
@@ -17,14 +17,6 @@ import { Progress } from "./write/progress.ts";
 import { contentDigest, findRecord, type ImportRecord } from "./write/record.ts";
 import { repairImages } from "./write/repair.ts";
 import { serviceStreams, tableStreams } from "./write/streams.ts";
-
-/** The target of an import: a stack's database and bucket. */
-export interface ImportTarget {
-  database: SessionOptions;
-  objectStore: BucketSettings;
-  /** Public address of the bucket's objects, without a trailing slash. */
-  assetsUrl: string;
-}
 
 export interface ImportRequest {
   file: string;

@@ -1,6 +1,7 @@
 import { PersonError } from "../infra/errors.ts";
 import type { Session } from "./postgres/session.ts";
-import type { ImportResult, ImportTarget } from "./run.ts";
+import type { ImportResult } from "./run.ts";
+import type { ImportTarget } from "./target/import-target.ts";
 import { identifier, literal } from "./translate/names.ts";
 import { queryPrimary } from "./write/attempts.ts";
 import { accountsTable, inSchema, ownTables, postsTable } from "./write/own-tables.ts";

@@ -57,7 +57,7 @@ const roles = {
   ],
 };
 /** How many values of a column tell what it holds. */
-const sampled = 50;
+const sampled = 100;
 
 interface Candidate extends UsersMapping {
   rows: number;
@@ -91,7 +91,8 @@ export function findUsers(file: SqliteFile, tables: SqliteTable[], say: Say): Us
 function candidateOf(file: SqliteFile, table: SqliteTable, say: Say): Candidate | undefined {
   const found = columnsOf(table, roles);
   const byName = usersByName.test(table.name);
-  const passwordHash = found.passwordHash ?? columnOfHashes(file, table);
+  const mayBe = byName || found.handle !== undefined || found.email !== undefined;
+  const passwordHash = found.passwordHash ?? (mayBe ? columnOfHashes(file, table) : undefined);
   const hashes = passwordHash === undefined ? 0 : hashesIn(file, table.name, passwordHash);
   // Who logs in by an address gets a handle made of it.
   const handle = found.handle ?? found.email;
@@ -119,9 +120,13 @@ function columnOfHashes(file: SqliteFile, table: SqliteTable): string | undefine
 }
 
 function hashesIn(file: SqliteFile, table: string, column: string): number {
-  const name = quoted(column);
-  const rows = file.describe<{ text: string }>(
-    `select ${name} as text from ${quoted(table)} where typeof(${name}) = 'text' and length(${name}) between 40 and 400 limit ${sampled}`,
-  );
-  return rows.filter(({ text }) => passwordHashOf(text) !== undefined).length;
+  try {
+    const rows = file.describe<{ text: unknown }>(
+      `select ${quoted(column)} as text from ${quoted(table)} limit ${sampled}`,
+    );
+    return rows.filter(({ text }) => typeof text === "string" && passwordHashOf(text) !== undefined).length;
+  } catch {
+    // A collation that is not here, or a number beyond 2^53.
+    return 0;
+  }
 }

@@ -13,11 +13,12 @@ import type { Say } from "./remarks.ts";
  * Creates everything without rows in transactions that are rolled back, so that what this Postgres refuses is known and
  * reported before anything is written. What is refused leaves the plan at once, so that an interrupted rehearsal can
  * start over. A plan with many tables is rehearsed in portions, so that live sessions keep their share of locks.
+ * @param locks The most that one portion takes; by default half of what a transaction may.
  */
-export async function rehearse(session: Session, plan: ImportPlan): Promise<void> {
-  const room = await lockRoom(session);
+export async function rehearse(session: Session, plan: ImportPlan, locks?: number): Promise<void> {
+  const room = locks ?? Math.floor((await lockRoom(session)) / 2);
   const accepted: ViewPlan[] = [];
-  for (const portion of portionsOf(plan, room / 2))
+  for (const portion of portionsOf(plan, room))
     accepted.push(...(await rehearsePortion(session, plan, portion)));
   plan.views = accepted;
 }

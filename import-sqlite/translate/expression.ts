@@ -145,7 +145,9 @@ export class ExpressionGrammar extends ValueGrammar {
     const symbol = () => this.cursor.takeSymbol("*", "/", "%");
     let left = this.concatenation();
     for (let found = symbol(); found; found = symbol()) {
-      left = calculated(left, found, this.concatenation(), binding.product);
+      const right = this.concatenation();
+      if (found !== "*") requireDivision(left, right);
+      left = calculated(left, found, right, binding.product);
     }
     return left;
   }
@@ -197,6 +199,13 @@ function joined(left: Expression, word: string, right: Expression, binds: number
 function compared(left: Expression, symbol: string, right: Expression): Expression {
   const [one, other] = operands([left, right]);
   return truth(`${one} ${symbol === "==" ? "=" : symbol} ${other}`, binding.comparison);
+}
+
+/** By 0 SQLite has NULL; and whole numbers in a column for fractions it divides as whole numbers. */
+function requireDivision(left: Expression, right: Expression): void {
+  const divisor = Number(right.number ?? 0);
+  if (left.type === "bigint" && right.type === "bigint" && divisor !== 0) return;
+  throw new Untranslatable("a division of other than whole numbers by a constant");
 }
 
 function calculated(left: Expression, symbol: string, right: Expression, binds: number): Expression {

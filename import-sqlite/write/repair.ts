@@ -1,5 +1,5 @@
 import type { Session } from "../postgres/session.ts";
-import type { ImportTarget } from "../run.ts";
+import type { ImportTarget } from "../target/import-target.ts";
 import { literal } from "../translate/names.ts";
 import { queryPrimary } from "./attempts.ts";
 import { accountsTable, imagesTable, inSchema } from "./own-tables.ts";

@@ -5,12 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { inject } from "vitest";
-import {
-  type ImportRequest,
-  type ImportResult,
-  type ImportTarget,
-  importSqlite,
-} from "../../../import-sqlite/run.ts";
+import { type ImportRequest, type ImportResult, importSqlite } from "../../../import-sqlite/run.ts";
+import type { ImportTarget } from "../../../import-sqlite/target/import-target.ts";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { ownerLogin } from "./databases.ts";
 
