@@ -101,7 +101,7 @@ function keptPasswords(
 function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
   const virtual = table.kind === "virtual";
   try {
-    file.describe(`select * from ${quoted(table.name)} limit 1`);
+    for (const _row of file.exactRows(`select * from ${quoted(table.name)} limit 1`)) break;
     if (virtual)
       say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
     return !virtual || table.columns.length > 0;

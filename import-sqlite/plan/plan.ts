@@ -10,6 +10,7 @@ import { requireSound } from "../sqlite/check.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { defineProfileFunction, profileTable } from "../sqlite/profile.ts";
 import { readSchema, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
+import { checksThatHold } from "../translate/clauses.ts";
 import { foreignKeysOf } from "../translate/foreign-keys.ts";
 import { keysOf } from "../translate/keys.ts";
 import { schemaName } from "../translate/names.ts";
@@ -102,7 +103,7 @@ export async function makePlan(input: PlanInput): Promise<ImportPlan> {
   return {
     ...{ schema, tables, views, accounts, images, remarks },
     keys: later((table) => keysOf(file, table, say)),
-    checks: later(({ checks }) => checks),
+    checks: later((table) => checksThatHold(file, table, say)),
     foreignKeys: later((table) => foreignKeysOf(file, table, tables, say)),
     posts: source && { source, posts: source.plan(say) },
   };

@@ -90,7 +90,7 @@ export function readSchema(file: SqliteFile): SqliteSchema {
       sql: texts.get(name) ?? "",
       withoutRowid: wr === 1,
       strict: strict === 1,
-      columns: readColumns(file, name, ofCoreData).map((column) =>
+      columns: readColumns(file, name, ofCoreData && name.startsWith("Z")).map((column) =>
         encoding === "UTF-8" ? column : { ...column, utf16: true },
       ),
       indexes: readIndexes(file, name, texts),

@@ -1,4 +1,6 @@
 import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { quoted } from "../sqlite/schema.ts";
 import type { Token } from "../sqlite/tokens.ts";
 import type { ColumnChoice } from "./column-choice.ts";
 import { count } from "./count.ts";
@@ -104,7 +106,7 @@ function defaultOf({ source: table }: TablePlan, { source, type }: ColumnPlan, s
   );
 }
 
-function checksOf(table: TablePlan, say: Say): Part[] {
+function checksOf(table: TablePlan, say: Say): TablePlan["checks"] {
   const names = namesOf(table);
   return table.source.text.checks.flatMap(({ name, expression }) => {
     const texts = expression.map(({ text }) => text);
@@ -115,9 +117,10 @@ function checksOf(table: TablePlan, say: Say): Part[] {
       (reason) => say(table.source.name, "left out", `has ${what}, which uses ${reason}: it has none`),
     );
     if (sql === undefined) return [];
+    const inSqlite = table.source.sql.slice(expression[0]?.start, expression.at(-1)?.end);
     return [
       {
-        what,
+        ...{ what, inSqlite },
         sql: `alter table ${table.address} add ${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})`,
       },
     ];
@@ -127,4 +130,23 @@ function checksOf(table: TablePlan, say: Say): Part[] {
 /** `active IN (0, 1)` only says what the type boolean says already. */
 function isOfBoolean([, ...rest]: string[], type: string | undefined): boolean {
   return type === "boolean" && /^in \( [01] , [01] \)$/i.test(rest.join(" "));
+}
+
+/** Checks that rows of the file break hold for new rows only. */
+export function checksThatHold(file: SqliteFile, { source, checks }: TablePlan, say: Say): Part[] {
+  if (checks.length === 0) return [];
+  const broken = checks.map(({ inSqlite }, index) => `total(not (${inSqlite})) as "${index}"`);
+  const [row] = file.describe<Record<string, number>>(
+    `select ${broken.join(", ")} from ${quoted(source.name)}`,
+  );
+  return checks.map(({ what, sql }, index) => {
+    const rows = row?.[index] ?? 0;
+    if (rows === 0) return { what, sql };
+    say(
+      source.name,
+      "differs",
+      `has ${count(rows, "row")} that ${what} does not allow: it holds for new rows only`,
+    );
+    return { what, sql: `${sql} not valid` };
+  });
 }

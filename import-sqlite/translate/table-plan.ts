@@ -30,7 +30,7 @@ export interface TablePlan {
   address: string;
   name: string;
   columns: ColumnPlan[];
-  checks: Part[];
+  checks: (Part & { inSqlite: string })[];
 }
 
 /** What an expression of the table may refer to. */
