@@ -8,10 +8,12 @@ export interface ImportOptions {
   map: string | undefined;
   dryRun: boolean;
   sample: boolean;
+  /** The schema whose import is taken back. */
+  undo: string | undefined;
 }
 
 const usage =
-  "npm run import:sqlite -- FILE [--uploads DIR] [--map FILE] [--dry-run] [--stack NAME], or --sample in place of FILE";
+  "npm run import:sqlite -- FILE [--uploads DIR] [--map FILE] [--dry-run] [--stack NAME], or --sample in place of FILE; --undo NAME [--dry-run] takes the import into the schema NAME back";
 
 /**
  * @param rest The command line without its stack.
@@ -19,15 +21,22 @@ const usage =
  */
 export function readOptions(rest: string[]): ImportOptions {
   const { values, positionals } = parse(rest);
-  const { uploads, map, sample = false, "dry-run": dryRun = false } = values;
+  const { uploads, map, undo, sample = false, "dry-run": dryRun = false } = values;
   const [file, second] = positionals;
   if (second !== undefined)
     throw new PersonError(`One FILE at a time: "${second}" is a second one. ${usage}`);
+  if (undo !== undefined) {
+    if (file !== undefined || sample || (uploads ?? map) !== undefined)
+      throw new PersonError(
+        `--undo takes the name of a schema, and nothing but --dry-run beside it. ${usage}`,
+      );
+    return { file, uploads, map, dryRun, sample, undo };
+  }
   if (sample === (file !== undefined)) throw new PersonError(`Either a FILE or --sample is needed: ${usage}`);
   if (sample && (uploads ?? map) !== undefined) {
     throw new PersonError("--sample brings its own uploads and mapping; --uploads and --map are for a FILE.");
   }
-  return { file, uploads, map, dryRun, sample };
+  return { file, uploads, map, dryRun, sample, undo };
 }
 
 function parse(rest: string[]) {
@@ -39,6 +48,7 @@ function parse(rest: string[]) {
         uploads: { type: "string" },
         map: { type: "string" },
         sample: { type: "boolean" },
+        undo: { type: "string" },
         "dry-run": { type: "boolean" },
       },
     });

@@ -1,28 +1,22 @@
 import { PersonError } from "../infra/errors.ts";
 import { inputsDigest } from "./inputs.ts";
 import type { Mapping } from "./mapping/mapping.ts";
+import { requireLockRoom } from "./plan/lock-room.ts";
 import { type ImportPlan, makePlan } from "./plan/plan.ts";
 import { rehearse } from "./plan/rehearse.ts";
-import { showPlan } from "./plan/show.ts";
-import type { Session, SessionOptions } from "./postgres/session.ts";
-import type { BucketSettings } from "./service/bucket.ts";
+import { isLoss, showPlan } from "./plan/show.ts";
+import type { Session } from "./postgres/session.ts";
 import { requireFolder } from "./service/images.ts";
 import { Scratch } from "./service/scratch.ts";
 import { SqliteFile } from "./sqlite/database.ts";
+import type { ImportTarget } from "./target/import-target.ts";
 import { schemaName } from "./translate/names.ts";
-import { importInOneTransaction, queryPrimary } from "./write/attempts.ts";
+import { importInOneTransaction, OutcomeUnknown, queryPrimary } from "./write/attempts.ts";
 import { contentOf } from "./write/load.ts";
 import { Progress } from "./write/progress.ts";
 import { contentDigest, findRecord, type ImportRecord } from "./write/record.ts";
+import { repairImages } from "./write/repair.ts";
 import { serviceStreams, tableStreams } from "./write/streams.ts";
-
-/** The target of an import: a stack's database and bucket. */
-export interface ImportTarget {
-  database: SessionOptions;
-  objectStore: BucketSettings;
-  /** Public address of the bucket's objects, without a trailing slash. */
-  assetsUrl: string;
-}
 
 export interface ImportRequest {
   file: string;
@@ -36,7 +30,7 @@ export interface ImportRequest {
 
 /** The result. Its sentence is the last that people read. */
 export interface ImportResult {
-  outcome: "imported" | "planned" | "unchanged";
+  outcome: "imported" | "planned" | "unchanged" | "undone";
   sentence: string;
   plan?: ImportPlan;
   attempts?: number;
@@ -63,7 +57,10 @@ async function importFile(request: ImportRequest, file: SqliteFile, scratch: Scr
   const inputs = await inputsDigest(request.file, mapping, uploads);
   const schema = mapping.schema ?? schemaName(file.path);
   const record = await queryPrimary(target.database, (session) => recordOf(session, schema));
-  if (record?.inputs === inputs) return unchanged(schema, record);
+  if (record?.inputs === inputs) {
+    if (uploads !== undefined) await repairImages(target, schema, uploads, say);
+    return unchanged(schema, record);
+  }
   const plan = await makePlan({
     ...{ file, mapping, uploads, scratch, assetsUrl: target.assetsUrl },
     // After an earlier import, its own accounts are among those.
@@ -73,7 +70,10 @@ async function importFile(request: ImportRequest, file: SqliteFile, scratch: Scr
     progress: progressOf(say),
   });
   if (record) return sameContentOrRefused(plan, file, record);
-  await queryPrimary(target.database, (session) => rehearse(session, plan));
+  await queryPrimary(target.database, async (session) => {
+    await requireLockRoom(session, plan);
+    await rehearse(session, plan);
+  });
   say(showPlan(plan, request.file));
   if (request.dryRun)
     return { outcome: "planned", sentence: "Nothing was written: this was a dry run.", plan };
@@ -103,11 +103,17 @@ async function write(
     );
     for (const sentence of done.said) say(sentence);
     const rows = plan.tables.reduce((sum, { profile }) => sum + profile.rows, 0);
+    const lost = plan.remarks.filter(isLoss).length + done.said.length;
+    const exactness =
+      lost === 0
+        ? "All of it is carried over exactly."
+        : `What is not exactly as it was was listed above: ${lost} ${lost === 1 ? "remark" : "remarks"}.`;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const sentence = `Imported ${plan.tables.length} tables with ${rows.toLocaleString("en")} rows into the schema ${plan.schema} in ${seconds} s; every table was compared by its count and its content.`;
+    const sentence = `Imported ${plan.tables.length} tables with ${rows.toLocaleString("en")} rows into the schema ${plan.schema} in ${seconds} s; every table was compared by its count and its content. ${exactness}`;
     return { outcome: "imported", sentence, plan, attempts: done.attempts };
   } catch (error) {
-    await bucket?.removeAdded();
+    // Of an import that may be committed, the images stay.
+    if (!(error instanceof OutcomeUnknown)) await bucket?.removeAdded();
     throw error;
   } finally {
     bucket?.close();
@@ -132,7 +138,7 @@ function sameContentOrRefused(plan: ImportPlan, file: SqliteFile, record: Import
   const contents = new Map(tableStreams(plan, file).map((stream) => [stream.label, contentOf(stream)]));
   if (contentDigest(plan, contents) === record.content) return unchanged(plan.schema, record);
   throw new PersonError(
-    `The schema ${plan.schema} holds an import of ${record.importedAt} with other contents; name another as "schema" in a mapping file, or drop that schema first. Nothing was changed.`,
+    `The schema ${plan.schema} holds an import of ${record.importedAt} with other contents; name another as "schema" in a mapping file, or take that import back first: npm run import:sqlite -- --undo ${plan.schema}. Nothing was changed.`,
   );
 }
 
@@ -146,8 +152,8 @@ async function loadTaken(session: Session, scratch: Scratch): Promise<void> {
     const rows = await session.query(
       `select id, handle, email from public.accounts where id > '${after}' order by id limit ${page}`,
     );
-    for (const [, handle = null, email = null] of rows) {
-      scratch.run("insert into taken values (?, ?)", handle, email);
+    for (const [id = null, handle = null, email = null] of rows) {
+      scratch.run("insert into taken values (?, ?, ?)", id, handle, email);
     }
     if (rows.length < page) return;
     after = rows.at(-1)?.[0] ?? after;

@@ -6,9 +6,24 @@ const dayMs = 86_400_000;
 /** Midnight before noon of 2000-01-01, which is Julian day 2451545. */
 const julianDayOf2000 = 2_451_544.5;
 
+/** Units of numbers that are moments: how many make a second, and when they begin, in seconds since 1970. */
+const units = {
+  "unix-seconds": { perSecond: 1, begins: 0 },
+  "unix-milliseconds": { perSecond: 1_000, begins: 0 },
+  "unix-microseconds": { perSecond: 1_000_000, begins: 0 },
+  "unix-nanoseconds": { perSecond: 1_000_000_000, begins: 0 },
+  // Core Data and the rest of iOS and macOS, from 2001 on.
+  "apple-seconds": { perSecond: 1, begins: 978_307_200 },
+  "apple-nanoseconds": { perSecond: 1_000_000_000, begins: 978_307_200 },
+  // Chrome's, and the file times of Windows, from 1601 on.
+  "webkit-microseconds": { perSecond: 1_000_000, begins: -11_644_473_600 },
+  "windows-file-time": { perSecond: 10_000_000, begins: -11_644_473_600 },
+  // Of .NET, from the year 1 on.
+  "dotnet-ticks": { perSecond: 10_000_000, begins: -62_135_596_800 },
+} as const;
+
 /** How a number represents a moment. */
-export const numbersOfMoments = ["unix-seconds", "unix-milliseconds", "julian-day"] as const;
-export type NumberOfMoments = (typeof numbersOfMoments)[number];
+export type NumberOfMoments = keyof typeof units | "julian-day";
 
 export interface Moment {
   /** Since 2000-01-01 00:00:00. */
@@ -46,7 +61,8 @@ export function momentOf(text: string): Moment | undefined {
     if (at === start || at - start > 6) return undefined;
     microseconds = number(text, start, at) * 10 ** (6 - (at - start));
   }
-  const offset = at === length ? 0 : offsetOf(text.slice(at));
+  // Sequelize puts a blank before the offset.
+  const offset = at === length ? 0 : offsetOf(text.slice(text[at] === " " ? at + 1 : at));
   if (offset === undefined) return undefined;
   return {
     seconds: midnight + hour * 3600 + minute * 60 + second - offset,
@@ -55,25 +71,38 @@ export function momentOf(text: string): Moment | undefined {
   };
 }
 
-/** @returns The moment to the nearest microsecond; undefined where Postgres has no such moment. */
-export function momentOfNumber(value: number, kind: NumberOfMoments): Moment | undefined {
+/**
+ * @param value Beyond 2^53 a bigint, or digits would be lost.
+ * @returns The moment to the nearest microsecond; undefined where Postgres has no such moment.
+ */
+export function momentOfNumber(value: number | bigint, kind: NumberOfMoments): Moment | undefined {
   let seconds: number;
   let microseconds: number;
   if (kind === "julian-day") {
     // SQLite itself counts Julian days in milliseconds.
-    const ms = Math.round((value - julianDayOf2000) * dayMs);
+    const ms = Math.round((Number(value) - julianDayOf2000) * dayMs);
     seconds = Math.floor(ms / 1000);
     microseconds = (ms - seconds * 1000) * 1000;
   } else {
-    const unit = kind === "unix-seconds" ? 1 : 1000;
-    const whole = Math.floor(value / unit);
-    seconds = whole - daysTo2000 * 86_400;
-    microseconds = Math.round(((value - whole * unit) * 1_000_000) / unit);
+    const { perSecond, begins } = units[kind];
+    const whole = wholeSeconds(value, perSecond);
+    seconds = whole + begins - daysTo2000 * 86_400;
+    const rest =
+      typeof value === "bigint"
+        ? Number(value - BigInt(whole) * BigInt(perSecond))
+        : value - whole * perSecond;
+    microseconds = Math.round((rest * 1_000_000) / perSecond);
   }
   const earliest = -63_082_281_600;
   const latest = 252_455_616_000;
   // The years 1 to 9999, as SQLite's own functions know them.
   return seconds >= earliest && seconds < latest ? { seconds, microseconds, form: "timestamptz" } : undefined;
+}
+
+function wholeSeconds(value: number | bigint, perSecond: number): number {
+  if (typeof value === "number") return Math.floor(value / perSecond);
+  const quotient = value / BigInt(perSecond);
+  return Number(value < 0n && quotient * BigInt(perSecond) !== value ? quotient - 1n : quotient);
 }
 
 /** Days since 1970-01-01; NaN for a day that no calendar has. */

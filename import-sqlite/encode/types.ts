@@ -89,6 +89,9 @@ function writeMoment(type: "timestamp" | "timestamptz", numbers: NumberOfMoments
   return (value, buffer, at) => {
     let moment: Moment | undefined;
     if (typeof value === "number" && numbers) moment = momentOfNumber(value, numbers);
+    // Beyond 2^53 it comes as text.
+    else if (numbers && typeof value === "string" && /^-?\d{1,19}$/.test(value))
+      moment = momentOfNumber(BigInt(value), numbers);
     else if (typeof value === "string") {
       moment = momentOf(value);
       // A date is the beginning of its day where the others name a time.
@@ -111,9 +114,16 @@ const writeBigint: Write = (value, buffer, at) => {
   return writeInt64(buffer, at, value);
 };
 
+/** Texts that a mapping may declare to be truth values. */
+const truths: Record<string, number> = {
+  ...{ t: 1, true: 1, y: 1, yes: 1, on: 1, "1": 1 },
+  ...{ f: 0, false: 0, n: 0, no: 0, off: 0, "0": 0 },
+};
+
 const writeBoolean: Write = (value, buffer, at) => {
-  if (value !== 0 && value !== 1) throw new InvalidValue(value, "boolean");
-  buffer[at] = value;
+  const truth = typeof value === "string" ? truths[value.toLowerCase()] : value;
+  if (truth !== 0 && truth !== 1) throw new InvalidValue(value, "boolean");
+  buffer[at] = truth;
   return at + 1;
 };
 

@@ -14,6 +14,8 @@ export interface UsersMapping {
   bio?: string;
   avatar?: string;
   createdAt?: string;
+  /** An SQL condition on the table: its rows become accounts that nobody logs in to. Null for none. */
+  closed?: string | null;
 }
 
 export interface PostsMapping {
@@ -23,6 +25,8 @@ export interface PostsMapping {
   title?: string;
   body: string;
   createdAt?: string;
+  /** An SQL condition on the table: its rows are not published. Null for none. */
+  hidden?: string | null;
 }
 
 /** A mapping file's content; `mapping.schema.json` describes it. */
@@ -58,6 +62,9 @@ export async function readMapping(file: string): Promise<Mapping> {
   );
 }
 
+/** What a mapping of users or posts says beside its columns. */
+export const noColumns = ["table", "closed", "hidden"];
+
 /** @throws PersonError for the first table or column that the file does not have. */
 export function requireNames(mapping: Mapping, { tables }: SqliteSchema): void {
   const require = (table: string, columns: (string | undefined)[]) => {
@@ -78,7 +85,9 @@ export function requireNames(mapping: Mapping, { tables }: SqliteSchema): void {
   };
   for (const part of [mapping.users, mapping.posts]) {
     if (part)
-      require(part.table, Object.entries(part).flatMap(([role, name]) => (role === "table" ? [] : [name])));
+      require(part.table, Object.entries(part).flatMap(([role, name]) =>
+        noColumns.includes(role) ? [] : [name],
+      ));
   }
   for (const [table, { columns = {} }] of Object.entries(mapping.tables ?? {})) {
     require(table, Object.keys(columns));

@@ -1,9 +1,31 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
+import { countKeptPasswords, keptPassword } from "../service/kept-passwords.ts";
+import { lacksExtension } from "../sqlite/check.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
-import type { SqliteSchema, SqliteTable } from "../sqlite/schema.ts";
+import { quoted, type SqliteColumn, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
+import { count } from "../translate/count.ts";
 import { ownTables } from "../write/own-tables.ts";
 import type { Say } from "./remarks.ts";
+
+/**
+ * Reports a write-ahead log that may have been left behind.
+ * @throws PersonError for a file that holds nothing without it.
+ */
+export function sayLog(file: SqliteFile, { tables }: SqliteSchema, say: Say): void {
+  if (!file.withoutLog) return;
+  const log = `${file.path}-wal`;
+  if (tables.length === 0) {
+    throw new PersonError(
+      `${file.path} has no tables. It is in WAL mode, and ${log} is not there: what was written last is in that file. Copy both, or end the program that writes it first. Nothing was imported.`,
+    );
+  }
+  say(
+    "the file",
+    "note",
+    `is in WAL mode and has no ${log}: if it was copied from a running program, what was written last is missing`,
+  );
+}
 
 /** Reports what has no counterpart in Postgres. */
 export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say: Say): void {
@@ -25,7 +47,6 @@ export function sayWhatStays({ triggers, shadows, encoding }: SqliteSchema, say:
  * @throws PersonError for a table that the import makes itself.
  */
 export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping, say: Say): SqliteTable[] {
-  const secret = mapping.users?.passwordHash;
   return all.tables.flatMap((table) => {
     const choices = mapping.tables?.[table.name];
     if (choices?.leaveOut) {
@@ -37,31 +58,62 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
         `The file has a table ${table.name}, which the import makes itself; leave it out with a mapping file.`,
       );
     }
-    if (table.kind === "virtual" && !isReadable(file, table, say)) return [];
-    const columns = table.columns.filter(({ name }) => {
-      if (table.name === mapping.users?.table && name === secret) {
-        say(
-          `${table.name}.${name}`,
-          "note",
-          "goes to the service's accounts alone: password hashes are kept in one place",
-        );
-        return false;
-      }
-      if (choices?.columns?.[name]?.leaveOut)
+    if (!isReadable(file, table, say)) return [];
+    const columns = table.columns.flatMap((column) => {
+      const { name } = column;
+      if (choices?.columns?.[name]?.leaveOut) {
         say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
-      return !choices?.columns?.[name]?.leaveOut;
+        return [];
+      }
+      const holdsPasswords = table.name === mapping.users?.table && name === mapping.users.passwordHash;
+      if (holdsPasswords) return keptPasswords(file, table.name, column, mapping, say);
+      return choices?.columns?.[name]?.emptyIsNull
+        ? [{ ...column, reads: `nullif(${quoted(name)}, '')` }]
+        : [column];
     });
     return [{ ...table, columns }];
   });
 }
 
+/** Password hashes are kept in one place: what went to the accounts is not in the schema. */
+function keptPasswords(
+  file: SqliteFile,
+  table: string,
+  column: SqliteColumn,
+  mapping: Mapping,
+  say: Say,
+): SqliteColumn[] {
+  const where = `${table}.${column.name}`;
+  const kept = countKeptPasswords(file, table, column.name, mapping);
+  if (kept === 0) {
+    say(where, "note", "goes to the service's accounts alone: password hashes are kept in one place");
+    return [];
+  }
+  const leaveOut = `"leaveOut" in a mapping file drops ${kept === 1 ? "it" : "them"}`;
+  say(
+    where,
+    "differs",
+    `goes to the service's accounts; ${count(kept, "password")} that no account got ${kept === 1 ? "stays" : "stay"} in the schema, the others are NULL there: ${leaveOut}`,
+  );
+  return [{ ...column, notNull: false, reads: keptPassword(column.name, mapping) }];
+}
+
 function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
+  const virtual = table.kind === "virtual";
   try {
-    file.describe(`select 1 from "${table.name.replaceAll('"', '""')}" limit 1`);
-    say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
-    return table.columns.length > 0;
+    for (const _row of file.exactRows(`select * from ${quoted(table.name)} limit 1`)) break;
+    if (virtual)
+      say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
+    return !virtual || table.columns.length > 0;
   } catch (error) {
-    say(table.name, "left out", `is a virtual table that cannot be read here (${(error as Error).message})`);
+    const { message } = error as Error;
+    if (!virtual && !lacksExtension.test(message)) throw error;
+    const reason = message === "no query solution" ? "its key has a collation that is not here" : message;
+    say(
+      table.name,
+      "left out",
+      `is a ${virtual ? "virtual " : ""}table that cannot be read here (${reason})`,
+    );
     return false;
   }
 }

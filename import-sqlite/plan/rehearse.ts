@@ -1,50 +1,84 @@
 import { ServerRefusal } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
 import { identifier } from "../translate/names.ts";
-import { createTable } from "../translate/table.ts";
+import { createTable, inCreationOrder } from "../translate/table.ts";
 import type { TablePlan } from "../translate/table-plan.ts";
 import type { ViewPlan } from "../translate/view.ts";
+import { lockRoom } from "./lock-room.ts";
 import type { ImportPlan, LaterPart } from "./plan.ts";
+import { type Portion, portionsOf } from "./portions.ts";
 import type { Say } from "./remarks.ts";
 
 /**
- * Creates everything without rows in a transaction that is rolled back, so that what this Postgres refuses is known and
+ * Creates everything without rows in transactions that are rolled back, so that what this Postgres refuses is known and
  * reported before anything is written. What is refused leaves the plan at once, so that an interrupted rehearsal can
- * start over.
+ * start over. A plan with many tables is rehearsed in portions, so that live sessions keep their share of locks.
+ * @param locks The most that one portion takes; by default half of what a transaction may.
  */
-export async function rehearse(session: Session, plan: ImportPlan): Promise<void> {
+export async function rehearse(session: Session, plan: ImportPlan, locks?: number): Promise<void> {
+  const room = locks ?? Math.floor((await lockRoom(session)) / 2);
+  const accepted: ViewPlan[] = [];
+  for (const portion of portionsOf(plan, room))
+    accepted.push(...(await rehearsePortion(session, plan, portion)));
+  plan.views = accepted;
+}
+
+/** A copy, so that what is refused is taken out of the plan only where it is said. */
+const copyOf = (table: TablePlan): TablePlan => ({
+  ...table,
+  columns: table.columns.map((column) => ({ ...column })),
+});
+
+/** @returns The views that the server takes. */
+async function rehearsePortion(session: Session, plan: ImportPlan, portion: Portion): Promise<ViewPlan[]> {
   const say: Say = (where, kind, sentence) => plan.remarks.push({ where, kind, sentence });
+  const { keys, checks, foreignKeys, referredKeys } = portion;
   await session.query(
     `begin; set local lock_timeout = '10s'; create schema ${identifier(plan.schema)}; set local search_path to ${identifier(plan.schema)}`,
   );
   try {
-    for (const table of plan.tables) await rehearseTable(session, table, say);
-    await removeRefused(session, plan.keys, say);
-    await removeRefused(session, plan.foreignKeys, say);
-    await rehearseViews(session, plan, say);
+    for (const table of inCreationOrder(portion.tables)) await rehearseTable(session, table, say);
+    // Elsewhere it is said what of these is refused.
+    for (const table of portion.referred) await rehearseTable(session, copyOf(table), () => {});
+    for (const key of referredKeys) await refusalOf(session, key.sql);
+    await removeRefused(session, plan.keys, keys, say);
+    await removeRefused(session, plan.checks, checks, say);
+    await removeRefused(session, plan.foreignKeys, foreignKeys, say);
+    return await rehearseViews(session, portion.views, say);
   } finally {
     await session.query("rollback").catch(() => {});
   }
 }
 
+/** What the server refuses for want of room, or because someone ended the statement, says nothing about the statement. */
+const failures = /^(53|54000|57|58|XX)/;
+
 /** @returns Why the server refuses it; undefined where it does not. */
 async function refusalOf(session: Session, sql: string): Promise<string | undefined> {
   try {
-    await session.query("savepoint part");
-    await session.query(sql);
+    await session.query(`savepoint part; ${sql}`);
     return undefined;
   } catch (error) {
-    if (!(error instanceof ServerRefusal) || error.passes) throw error;
+    if (!(error instanceof ServerRefusal) || error.passes || failures.test(error.code)) throw error;
     await session.query("rollback to savepoint part");
     return error.message;
   }
 }
 
-async function removeRefused(session: Session, parts: LaterPart[], say: Say): Promise<void> {
-  for (const part of [...parts]) {
+async function removeRefused(
+  session: Session,
+  all: LaterPart[],
+  tried: LaterPart[],
+  say: Say,
+): Promise<void> {
+  for (const part of [...tried]) {
     const reason = await refusalOf(session, part.sql);
-    if (reason === undefined) continue;
-    parts.splice(parts.indexOf(part), 1);
+    if (reason === undefined) {
+      // Thousands of savepoints within each other would be slow.
+      await session.query("release savepoint part");
+      continue;
+    }
+    all.splice(all.indexOf(part), 1);
     say(part.table, "left out", `has ${part.what}, which Postgres refuses (${reason}): it has none`);
   }
 }
@@ -54,7 +88,6 @@ async function rehearseTable(session: Session, table: TablePlan, say: Say): Prom
   // Find the parts that are refused: try each on the bare table.
   const bare = {
     ...table,
-    checks: [],
     columns: table.columns.map((column) => ({ ...column, default: undefined, generated: undefined })),
   };
   await session.query(createTable(bare));
@@ -86,26 +119,14 @@ async function rehearseTable(session: Session, table: TablePlan, say: Say): Prom
       }
     }
   }
-  const checks = [];
-  for (const check of table.checks) {
-    const reason = await refusalOf(session, `alter table ${table.address} add ${check.sql}`);
-    if (reason === undefined) checks.push(check);
-    else
-      say(
-        table.source.name,
-        "left out",
-        `has ${check.what}, which Postgres refuses (${reason}): it has none`,
-      );
-  }
-  table.checks = checks;
   await session.query(`drop table ${table.address} cascade`);
   await session.query(createTable(table));
 }
 
 /** Views may depend on each other: retry while another one could be created. */
-async function rehearseViews(session: Session, plan: ImportPlan, say: Say): Promise<void> {
+async function rehearseViews(session: Session, views: ViewPlan[], say: Say): Promise<ViewPlan[]> {
   const accepted: ViewPlan[] = [];
-  let left = plan.views;
+  let left = views;
   for (let before = -1; before !== accepted.length && left.length > 0; ) {
     before = accepted.length;
     const refused: ViewPlan[] = [];
@@ -117,7 +138,7 @@ async function rehearseViews(session: Session, plan: ImportPlan, say: Say): Prom
   }
   const reasons: [ViewPlan, string | undefined][] = [];
   for (const view of left) reasons.push([view, await refusalOf(session, view.sql)]);
-  plan.views = accepted;
   for (const [{ name }, reason] of reasons)
     say(name, "left out", `is a view that Postgres refuses (${reason})`);
+  return accepted;
 }

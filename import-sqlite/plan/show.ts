@@ -1,4 +1,5 @@
 import { typeNames } from "../encode/types.ts";
+import { noColumns } from "../mapping/mapping.ts";
 import type { ImportPlan } from "./plan.ts";
 import type { Remark } from "./remarks.ts";
 
@@ -7,7 +8,11 @@ const number = (value: number) => value.toLocaleString("en");
 /** The plan as text: what goes where, and everything that is not carried over exactly. */
 export function showPlan(plan: ImportPlan, file: string): string {
   const { schema, tables, accounts, posts, images, views, remarks } = plan;
-  const lines = [`${file} goes to the schema ${schema}:`];
+  const lines = [
+    ...listed(remarks, "left out", "Lost"),
+    ...listed(remarks, "differs", "Not exactly as it was"),
+    `${file} goes to the schema ${schema}:`,
+  ];
   for (const table of tables) {
     const types = typeNames.flatMap((type) => {
       const count = table.columns.filter((column) => column.type === type).length;
@@ -29,22 +34,27 @@ export function showPlan(plan: ImportPlan, file: string): string {
     lines.push(
       `Images for the object store, which anyone may fetch who knows their address: ${number(images)}`,
     );
-  const groups: [Remark["kind"], string][] = [
-    ["differs", "Not exactly as it was:"],
-    ["left out", "Left out:"],
-    ["note", "To know:"],
-  ];
-  for (const [kind, title] of groups) {
-    const those = remarks.filter((remark) => remark.kind === kind);
-    if (those.length > 0) lines.push(title, ...those.map(({ where, sentence }) => `  ${where} ${sentence}.`));
-  }
-  if (!remarks.some(({ kind }) => kind !== "note")) lines.push("All of it is carried over exactly.");
+  lines.push(...listed(remarks, "note", "To know"));
+  if (!remarks.some(isLoss))
+    lines.push("Nothing is known that would not be carried over exactly; the import compares it.");
   return lines.join("\n");
+}
+
+/** Whether something is not carried over, or not exactly. */
+export const isLoss = ({ kind }: Remark): boolean => kind !== "note";
+
+function listed(remarks: Remark[], kind: Remark["kind"], title: string): string[] {
+  const those = remarks.filter((remark) => remark.kind === kind);
+  if (those.length === 0) return [];
+  return [
+    `${title} (${number(those.length)}):`,
+    ...those.map(({ where, sentence }) => `  ${where} ${sentence}.`),
+  ];
 }
 
 function roles(mapping: object): string {
   return Object.entries(mapping)
-    .filter(([role]) => role !== "table")
+    .filter(([role]) => !noColumns.includes(role))
     .map(([role, column]) => (role === column ? role : `${role} ${column}`))
     .join(", ");
 }

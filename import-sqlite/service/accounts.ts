@@ -1,4 +1,5 @@
 import { noPassword } from "../../app/security/imported-hashes.ts";
+import { PersonError } from "../../infra/errors.ts";
 import type { UsersMapping } from "../mapping/mapping.ts";
 import { Examples } from "../plan/examples.ts";
 import type { Say } from "../plan/remarks.ts";
@@ -57,30 +58,33 @@ export class AccountsPlanner {
   plan(file: SqliteFile, withUploads: boolean, say: Say): AccountsPlan {
     const { mapping } = this;
     let accounts = 0;
-    for (const values of file.rows(selectRoles(mapping.table, roles, mapping))) {
+    for (const values of rolesOf(file, mapping, roles, mapping.closed)) {
       const cells = Object.fromEntries(
         roles.map((role, index) => [role, values[index] ?? null]),
       ) as unknown as Cells;
-      this.add(cells, ++accounts, withUploads);
+      this.add(cells, ++accounts, values.at(-1) === 1, withUploads);
     }
     this.changed.sayAll(mapping.table, say);
     return { mapping, accounts };
   }
 
-  private add(cells: Cells, row: number, withUploads: boolean): void {
+  private add(cells: Cells, row: number, closed: boolean, withUploads: boolean): void {
     const key = cells.key ?? row;
     const shown = textOf(cells.handle) || `row ${row}`;
     const createdMs = msOf(cells.createdAt);
     if (createdMs === undefined && this.mapping.createdAt)
       this.changed.add("have no such moment in createdAt: they are dated now", shown);
     const id = uuidOf(["account", this.schema, this.mapping.table, String(key)], createdMs ?? this.nowMs);
+    if (this.scratch.first("select 1 from taken where id = ?", id)) throw leftBehind(this.schema);
     const handle = this.handle(cells, String(key));
     const avatar = withUploads ? this.avatar(id, cells.avatar, shown) : undefined;
     this.scratch.run(
-      "insert into accounts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ...[key, id, handle, this.email(cells.email, handle), this.passwordHash(cells.passwordHash, shown)],
+      "insert into accounts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      ...[key, id, handle, this.email(cells.email, handle)],
+      closed ? this.closed(shown) : this.passwordHash(cells.passwordHash, shown),
       ...[this.text(cells.displayName, shown), this.text(cells.bio, shown), avatar?.path ?? null],
       ...[avatar?.key ?? null, avatar ? `${this.assetsUrl}/${avatar.key}` : null, createdMs ?? this.nowMs],
+      Number(closed),
     );
   }
 
@@ -113,11 +117,20 @@ export class AccountsPlanner {
     return placeholder;
   }
 
+  /** An account that was closed stays closed. */
+  private closed(shown: string): string {
+    this.changed.add(
+      `are closed (${this.mapping.closed}): they get an account that nobody can log in to; "closed" in a mapping file says otherwise`,
+      shown,
+    );
+    return noPassword;
+  }
+
   private passwordHash(cell: SqlValue, shown: string): string {
     const hash = passwordHashOf(textOf(cell));
     if (hash === undefined)
       this.changed.add(
-        "have a password in no form that can be checked (Werkzeug's scrypt and pbkdf2, Django's pbkdf2 and Argon2id can): they cannot log in",
+        "have a password in no form that can be checked (bcrypt, scrypt, PBKDF2 and Argon2 can, as common frameworks write them): they cannot log in",
         shown,
       );
     return hash ?? noPassword;
@@ -151,20 +164,36 @@ export class AccountsPlanner {
   }
 }
 
+/** Whoever drops a schema by hand keeps the accounts that came with it. */
+const leftBehind = (schema: string) =>
+  new PersonError(
+    `The service still has accounts of an earlier import into the schema ${schema}, which is gone. Name another as "schema" in a mapping file to import them once more beside those, or delete those accounts first. Nothing was imported.`,
+  );
+
 export function textOf(value: SqlValue): string {
   if (value === null) return "";
   return value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : String(value);
 }
 
-/** Selects the column of each role, NULL where it has none. */
-export function selectRoles<Role extends string>(
-  table: string,
+/**
+ * The columns of each role, NULL where there is none, and behind them 1 where the condition holds and else 0. A whole
+ * number beyond 2^53 comes as text.
+ */
+export function* rolesOf<Role extends string>(
+  file: SqliteFile,
+  mapping: Partial<Record<Role, string>> & { table: string },
   those: readonly Role[],
-  mapping: Partial<Record<Role, string>>,
-): string {
+  condition: string | null | undefined,
+): Generator<SqlValue[]> {
   const list = those.map((role) => {
     const column = mapping[role];
     return column === undefined ? "null" : quoted(column);
   });
-  return `select ${list.join(", ")} from ${quoted(table)}`;
+  const withheld = condition ? `coalesce((${condition}), 0) <> 0` : "0";
+  for (const row of file.exactRows(`select ${list.join(", ")}, ${withheld} from ${quoted(mapping.table)}`)) {
+    yield row.map((value) => (typeof value === "bigint" ? plainNumber(value) : value));
+  }
 }
+
+const plainNumber = (value: bigint): SqlValue =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

@@ -50,6 +50,25 @@ export class Bucket {
     }
   }
 
+  /** Puts back what a committed import lacks. @returns How many images that were. */
+  async repair(
+    images: { path: string; key: string; mediaType: string }[],
+    directory: string,
+  ): Promise<number> {
+    for (const { path: file, key, mediaType } of images) await this.put(directory, file, key, mediaType);
+    return this.added.splice(0).length;
+  }
+
+  /** Removes objects. What cannot be removed is left: nothing names it any more. @returns How many went. */
+  async remove(keys: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (const Key of keys) {
+      const sent = this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key }));
+      await sent.then(() => removed++).catch(() => {});
+    }
+    return removed;
+  }
+
   /** Removes what this import added. */
   async removeAdded(): Promise<void> {
     for (const Key of this.added.splice(0)) {

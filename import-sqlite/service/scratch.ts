@@ -14,9 +14,9 @@ export class Scratch {
       pragma journal_mode = off; pragma synchronous = off;
       create table accounts (
         source primary key, id text, handle text unique, email text unique, password_hash text,
-        display_name text, bio text, avatar text, avatar_key text, avatar_url text, created_ms integer
+        display_name text, bio text, avatar text, avatar_key text, avatar_url text, created_ms integer, closed integer
       );
-      create table taken (handle text, email text);
+      create table taken (id text primary key, handle text, email text);
       create index taken_handle on taken (handle);
       create index taken_email on taken (email);
       create table images (

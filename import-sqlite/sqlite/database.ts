@@ -15,22 +15,26 @@ const magic = "SQLite format 3\0";
  */
 export class SqliteFile {
   readonly path: string;
+  /** It is in WAL mode, and there is no log beside it: a copy may lack what was written last. */
+  readonly withoutLog: boolean;
   private readonly database: DatabaseSync;
 
-  private constructor(file: string, database: DatabaseSync) {
+  private constructor(file: string, database: DatabaseSync, withoutLog: boolean) {
     this.path = file;
+    this.withoutLog = withoutLog;
     this.database = database;
   }
 
   /** @throws PersonError that says what the file is instead of a readable SQLite database. */
   static open(file: string): SqliteFile {
     requireSqliteFile(file);
+    const withoutLog = isInWalMode(file) && !existsSync(`${file}-wal`);
     try {
       const database = new DatabaseSync(addressOf(file), { readOnly: true, timeout: busyTimeoutMs });
       // A view or a default in an untrusted file must not call anything harmful.
       database.exec("pragma trusted_schema = off; pragma query_only = on; pragma temp_store = memory; begin");
       database.prepare("select count(*) from sqlite_schema").get();
-      return new SqliteFile(path.resolve(file), database);
+      return new SqliteFile(path.resolve(file), database, withoutLog);
     } catch (error) {
       throw readableError(file, error);
     }
@@ -52,7 +56,7 @@ export class SqliteFile {
   }
 
   /** Registers a JavaScript function for SQL. */
-  define(name: string, callback: (...values: SqlValue[]) => number): void {
+  define(name: string, callback: (...values: SqlValue[]) => number | string): void {
     this.database.function(name, { deterministic: true, varargs: true }, callback as () => number);
   }
 
@@ -100,6 +104,15 @@ function requireSqliteFile(file: string): void {
       `${file} does not start as an SQLite database does: it is another kind of file, or it is encrypted; an encrypted one has to be decrypted first (as with SQLCipher's sqlcipher_export).`,
     );
   }
+}
+
+/** The version numbers at bytes 18 and 19 are 2 in WAL mode. */
+function isInWalMode(file: string): boolean {
+  const header = Buffer.alloc(20);
+  const descriptor = openSync(file, "r");
+  readSync(descriptor, header, 0, header.length, 0);
+  closeSync(descriptor);
+  return header[18] === 2;
 }
 
 /**

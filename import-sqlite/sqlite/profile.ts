@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { momentOf } from "../encode/moments.ts";
 import type { SqliteFile } from "./database.ts";
-import { quoted, type SqliteColumn, type SqliteTable } from "./schema.ts";
+import { quoted, readingOf, type SqliteColumn, type SqliteTable } from "./schema.ts";
 
 /** What a column really holds: SQLite keeps any kind of value in any column. */
 export interface ColumnProfile {
@@ -24,6 +24,8 @@ export interface ColumnProfile {
   dates: number;
   timestamps: number;
   timestampsWithZone: number;
+  /** Of these, the ones whose offset is not that of UTC. */
+  offsets: number;
   /** Texts that are no JSON, where the column is declared for it. */
   notJson: number;
 }
@@ -51,7 +53,7 @@ export function defineProfileFunction(file: SqliteFile): void {
 /** Reads all of a table once. In SQLite's own aggregates the same takes six times as long. */
 export function profileTable(file: SqliteFile, table: SqliteTable, utf16: boolean): TableProfile {
   const tallies = table.columns.map((column) => new Tally(column));
-  const list = table.columns.map(({ name }) => quoted(name)).join(", ");
+  const list = table.columns.map(readingOf).join(", ");
   let rows = 0;
   for (const values of file.exactRows(`select ${list} from ${quoted(table.name)}`)) {
     rows++;
@@ -59,13 +61,13 @@ export function profileTable(file: SqliteFile, table: SqliteTable, utf16: boolea
   }
   const columns = new Map(tallies.map((tally) => [tally.column.name, tally.profile]));
   for (const { column, suspicious, profile } of tallies) {
-    if (suspicious) profile.unstorable = countUnstorable(file, table.name, column.name, utf16);
+    if (suspicious) profile.unstorable = countUnstorable(file, table.name, column, utf16);
   }
   return { rows, columns };
 }
 
-function countUnstorable(file: SqliteFile, table: string, column: string, utf16: boolean): number {
-  const name = quoted(column);
+function countUnstorable(file: SqliteFile, table: string, column: SqliteColumn, utf16: boolean): number {
+  const name = readingOf(column);
   // In a file of UTF-16, SQLite has made UTF-8 of it already; what is left is the NUL.
   const unstorable = utf16 ? `instr(${name}, char(0)) > 0` : `not ${storableFunction}(cast(${name} as blob))`;
   const [row] = file.describe<{ count: number }>(
@@ -80,7 +82,15 @@ class Tally {
   readonly profile: ColumnProfile = {
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: 0n, largestInteger: 0n, smallestReal: 0, largestReal: 0 },
-    ...{ longestBytes: 0, unstorable: 0, dates: 0, timestamps: 0, timestampsWithZone: 0, notJson: 0 },
+    ...{
+      longestBytes: 0,
+      unstorable: 0,
+      dates: 0,
+      timestamps: 0,
+      timestampsWithZone: 0,
+      offsets: 0,
+      notJson: 0,
+    },
   };
   /** A text has a NUL, or what stands where it is not UTF-8: its bytes must be looked at. */
   suspicious = false;
@@ -122,7 +132,10 @@ class Tally {
       const form = momentOf(text)?.form;
       if (form === "date") profile.dates++;
       else if (form === "timestamp") profile.timestamps++;
-      else if (form === "timestamptz") profile.timestampsWithZone++;
+      else if (form === "timestamptz") {
+        profile.timestampsWithZone++;
+        if (!/(Z|[+-]00:?00)$/.test(text)) profile.offsets++;
+      }
     }
     if (this.forJson && !isJson(text)) profile.notJson++;
   }

@@ -1,3 +1,4 @@
+import type { NumberOfMoments } from "../encode/moments.ts";
 import { readIndexText, readTableText, type TableText } from "./create-table.ts";
 import type { SqliteFile } from "./database.ts";
 import type { Token } from "./tokens.ts";
@@ -12,6 +13,12 @@ export interface SqliteColumn {
   /** From 1; 0 for a column that is not in the primary key. */
   primaryKey: number;
   generated: "no" | "virtual" | "stored";
+  /** What its numbers count, where the file itself says so. */
+  numbers?: NumberOfMoments;
+  /** The file is in UTF-16, so a text's bytes there are not those of UTF-8. */
+  utf16?: boolean;
+  /** The SQL that reads it, where that is not the column as it is. */
+  reads?: string;
 }
 
 export interface SqliteIndex {
@@ -58,6 +65,9 @@ export interface SqliteSchema {
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+/** The SQL that reads a column's values. */
+export const readingOf = ({ name, reads }: SqliteColumn): string => reads ?? quoted(name);
+
 export function readSchema(file: SqliteFile): SqliteSchema {
   const listed = file.describe<{ name: string; type: string; wr: number; strict: number }>(
     "select name, type, wr, strict from pragma_table_list where schema = 'main' order by name",
@@ -67,17 +77,22 @@ export function readSchema(file: SqliteFile): SqliteSchema {
       .describe<{ name: string; sql: string | null }>("select name, sql from sqlite_schema")
       .map(({ name, sql }) => [name, sql ?? ""]),
   );
+  // Core Data's: there every moment is in seconds since 2001.
+  const ofCoreData = listed.some(({ name }) => name === "Z_METADATA");
+  const encoding = file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8";
   const own = listed.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
   const tables = own.filter(({ type }) => type === "table" || type === "virtual");
   return {
-    encoding: file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8",
+    encoding,
     tables: tables.map(({ name, type, wr, strict }) => ({
       name,
       kind: type as "table" | "virtual",
       sql: texts.get(name) ?? "",
       withoutRowid: wr === 1,
       strict: strict === 1,
-      columns: readColumns(file, name),
+      columns: readColumns(file, name, ofCoreData && name.startsWith("Z")).map((column) =>
+        encoding === "UTF-8" ? column : { ...column, utf16: true },
+      ),
       indexes: readIndexes(file, name, texts),
       foreignKeys: readForeignKeys(file, name),
       text: type === "table" ? readTableText(texts.get(name) ?? "") : readTableText(""),
@@ -91,7 +106,7 @@ export function readSchema(file: SqliteFile): SqliteSchema {
   };
 }
 
-function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
+function readColumns(file: SqliteFile, table: string, ofCoreData: boolean): SqliteColumn[] {
   interface Info {
     name: string;
     type: string;
@@ -100,7 +115,7 @@ function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
     pk: number;
     hidden: number;
   }
-  const infos = file.describe<Info>("select * from pragma_table_xinfo(?)", table);
+  const infos = columnInfos<Info>(file, table);
   return infos
     .filter(({ hidden }) => hidden !== 1)
     .map((info) => ({
@@ -110,7 +125,18 @@ function readColumns(file: SqliteFile, table: string): SqliteColumn[] {
       defaultText: info.dflt_value,
       primaryKey: info.pk,
       generated: info.hidden === 2 ? "virtual" : info.hidden === 3 ? "stored" : "no",
+      ...(ofCoreData && /^timestamp$/i.test(info.type) && { numbers: "apple-seconds" as const }),
     }));
+}
+
+/** @returns None for a virtual table whose module SQLite here does not have. */
+function columnInfos<Info>(file: SqliteFile, table: string): Info[] {
+  try {
+    return file.describe<Info>("select * from pragma_table_xinfo(?)", table);
+  } catch (error) {
+    if (/no such module|tokenizer/.test((error as Error).message)) return [];
+    throw error;
+  }
 }
 
 function readIndexes(file: SqliteFile, table: string, texts: Map<string, string>): SqliteIndex[] {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { objectStoreRegion } from "../../infra/topology.ts";
 import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import type { ImportTarget } from "../run.ts";
+import type { ImportTarget } from "./import-target.ts";
 
 const execute = promisify(execFile);
 

@@ -1,4 +1,7 @@
 import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { quoted } from "../sqlite/schema.ts";
+import type { Token } from "../sqlite/tokens.ts";
 import type { ColumnChoice } from "./column-choice.ts";
 import { count } from "./count.ts";
 import { translateDefault } from "./default.ts";
@@ -38,6 +41,7 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
     () => {
       const expression = table.source.text.generated.get(name.toLowerCase());
       if (!expression) throw new Untranslatable("an expression that is not found in the table's text");
+      requireNoFailure(table, expression);
       return translate(expression, namesOf(table));
     },
     (reason) =>
@@ -51,6 +55,30 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
     say(where, "note", "was computed when read; Postgres 17 stores it");
   }
   return sql;
+}
+
+/** Products and sums of these stay within 64 bits. */
+const smallNumber = 2n ** 31n;
+
+/** @throws Untranslatable for what may fail in Postgres, or be rounded otherwise, where SQLite goes on. */
+function requireNoFailure(table: TablePlan, expression: Token[]): void {
+  const columns = table.columns.filter(({ source }) =>
+    expression.some(
+      ({ kind, text }) => kind !== "string" && text.toLowerCase() === source.name.toLowerCase(),
+    ),
+  );
+  const other = columns.find(({ source }) => source.generated !== "no");
+  if (other) throw new Untranslatable(`${other.source.name}, which is generated itself`);
+  const operators = expression.flatMap(({ kind, text }) => (kind === "symbol" ? [text] : []));
+  if (operators.includes("/") || operators.includes("%")) throw new Untranslatable("a division");
+  if (!operators.some((text) => ["+", "-", "*"].includes(text))) return;
+  for (const { source, type, profile } of columns) {
+    if (type === "numeric" || type === "double precision")
+      throw new Untranslatable(`arithmetic with fractions (${source.name})`);
+    const { smallestInteger, largestInteger } = profile;
+    if (smallestInteger < -smallNumber || largestInteger > smallNumber)
+      throw new Untranslatable(`arithmetic with large numbers (${source.name})`);
+  }
 }
 
 function isRequired({ source: table }: TablePlan, { source, profile }: ColumnPlan, say: Say): boolean {
@@ -78,7 +106,7 @@ function defaultOf({ source: table }: TablePlan, { source, type }: ColumnPlan, s
   );
 }
 
-function checksOf(table: TablePlan, say: Say): Part[] {
+function checksOf(table: TablePlan, say: Say): TablePlan["checks"] {
   const names = namesOf(table);
   return table.source.text.checks.flatMap(({ name, expression }) => {
     const texts = expression.map(({ text }) => text);
@@ -89,11 +117,36 @@ function checksOf(table: TablePlan, say: Say): Part[] {
       (reason) => say(table.source.name, "left out", `has ${what}, which uses ${reason}: it has none`),
     );
     if (sql === undefined) return [];
-    return [{ what, sql: `${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})` }];
+    const inSqlite = table.source.sql.slice(expression[0]?.start, expression.at(-1)?.end);
+    return [
+      {
+        ...{ what, inSqlite },
+        sql: `alter table ${table.address} add ${name ? `constraint ${identifier(fitted(name))} ` : ""}check (${sql})`,
+      },
+    ];
   });
 }
 
 /** `active IN (0, 1)` only says what the type boolean says already. */
 function isOfBoolean([, ...rest]: string[], type: string | undefined): boolean {
   return type === "boolean" && /^in \( [01] , [01] \)$/i.test(rest.join(" "));
+}
+
+/** Checks that rows of the file break hold for new rows only. */
+export function checksThatHold(file: SqliteFile, { source, checks }: TablePlan, say: Say): Part[] {
+  if (checks.length === 0) return [];
+  const broken = checks.map(({ inSqlite }, index) => `total(not (${inSqlite})) as "${index}"`);
+  const [row] = file.describe<Record<string, number>>(
+    `select ${broken.join(", ")} from ${quoted(source.name)}`,
+  );
+  return checks.map(({ what, sql }, index) => {
+    const rows = row?.[index] ?? 0;
+    if (rows === 0) return { what, sql };
+    say(
+      source.name,
+      "differs",
+      `has ${count(rows, "row")} that ${what} does not allow: it holds for new rows only`,
+    );
+    return { what, sql: `${sql} not valid` };
+  });
 }

@@ -15,6 +15,8 @@ export interface ColumnChoice {
   type?: TypeName;
   numbers?: NumberOfMoments;
   replaceUnstorable?: boolean;
+  /** An empty text becomes NULL. */
+  emptyIsNull?: boolean;
   /** A generated column becomes a plain one. */
   keepValues?: boolean;
 }

@@ -4,7 +4,7 @@ import type { SqliteColumn } from "../sqlite/schema.ts";
 import { affinityOf } from "./affinity.ts";
 import type { ColumnChoice, ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
-import { ofMoments } from "./moment-type.ts";
+import { howToMap, ofMoments } from "./moment-type.ts";
 
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -26,7 +26,8 @@ export function columnType(
     if (moments) return moments;
   }
   if (texts > 0) return text(column, profile, choice);
-  return ofNumbers(column, profile);
+  const plain = ofNumbers(column, profile);
+  return isForMoments(column) ? { ...plain, differences: [...plain.differences, howToMap(column)] } : plain;
 }
 
 function ofDeclaration(column: SqliteColumn, strict: boolean): ColumnType {
@@ -111,7 +112,10 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
       differences: [`is declared ${column.declared} and holds other numbers than 0 and 1: it stays a number`],
     };
   }
-  if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared))
+  const infinite = [profile.smallestReal, profile.largestReal].some(
+    (real) => Math.abs(real) === Number.POSITIVE_INFINITY,
+  );
+  if (affinity === "numeric" && /^(DEC|NUM|MONEY)/i.test(column.declared) && !infinite)
     return { type: "numeric", differences: [] };
   if (affinity === "text") {
     // Only a damaged or edited file has numbers here.
@@ -126,7 +130,7 @@ function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
     return { type: "double precision", differences };
   }
   const doubles = smallestInteger >= -safe && largestInteger <= safe;
-  const type = doubles ? "double precision" : "numeric";
+  const type = doubles || infinite ? "double precision" : "numeric";
   const differences =
     affinity === "real"
       ? []

@@ -22,6 +22,8 @@ type Clock = keyof typeof forms;
 export function translateDefault(sql: string, type: TypeName): string | undefined {
   const tokens = unwrapped(tokensOf(sql));
   const [first] = tokens;
+  const computed = epochDefault(tokens, type) ?? fineDefault(tokens, type);
+  if (computed !== undefined) return computed;
   const clock = clockOf(tokens);
   if (clock) return clockDefault(clock, type);
   if (tokens.length === 1 && isWord(first, "NULL")) return undefined;
@@ -48,6 +50,29 @@ function clockOf(tokens: Token[]): Clock | undefined {
     TIME: "CURRENT_TIME",
   };
   return called[word];
+}
+
+/** The words and constants of a call, in lower case. */
+const written = (tokens: Token[]) => tokens.map(({ text }) => text.toLowerCase()).join(" ");
+
+/** The seconds since 1970, as a number. */
+function epochDefault(tokens: Token[], type: TypeName): string | undefined {
+  const call = written(tokens);
+  const isEpoch =
+    /^unixepoch \( (now )?\)$/.test(call) || (call === "strftime ( %s , now )" && tokens[2]?.text === "%s");
+  if (!isEpoch) return undefined;
+  const seconds = "floor(extract(epoch from now()))::bigint";
+  if (type === "bigint") return `(${seconds})`;
+  if (type === "text") return `(${seconds}::text)`;
+  return type === "timestamptz" ? now : undefined;
+}
+
+/** The current time to the millisecond. */
+function fineDefault(tokens: Token[], type: TypeName): string | undefined {
+  if (written(tokens) !== "strftime ( %y-%m-%d %h:%m:%f , now )" || tokens[2]?.text !== "%Y-%m-%d %H:%M:%f")
+    return undefined;
+  if (type === "text") return "to_char(now() at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.MS')";
+  return type === "timestamp" ? "(date_trunc('milliseconds', now()) at time zone 'utc')" : undefined;
 }
 
 function clockDefault(clock: Clock, type: TypeName): string {

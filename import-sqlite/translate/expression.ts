@@ -1,6 +1,14 @@
 import type { Token } from "../sqlite/tokens.ts";
 import { literal } from "./names.ts";
-import { alike, binding, commonType, type Expression, hasOneText, operand } from "./postgres-expression.ts";
+import {
+  alike,
+  binding,
+  commonType,
+  type Expression,
+  hasOneText,
+  operand,
+  requireBytewise,
+} from "./postgres-expression.ts";
 import type { Names } from "./references.ts";
 import { TokenCursor } from "./token-cursor.ts";
 import { Untranslatable } from "./untranslatable.ts";
@@ -83,10 +91,12 @@ export class ExpressionGrammar extends ValueGrammar {
     if (this.query && this.cursor.startsWith("SELECT")) {
       const inside = this.query();
       this.cursor.expectSymbol(")");
+      requireBytewise([left]);
       return truth(`${operand(left, tight)} ${not}in ( ${inside} )`, binding.membership);
     }
     const list = this.cursor.list(() => this.expression());
     this.cursor.expectSymbol(")");
+    requireBytewise([left, ...list]);
     const [one = left, ...others] = alike([left, ...list]);
     const inside = others.map(({ sql }) => sql).join(" , ");
     return truth(`${operand(one, tight)} ${not}in ( ${inside} )`, binding.membership);
@@ -135,7 +145,9 @@ export class ExpressionGrammar extends ValueGrammar {
     const symbol = () => this.cursor.takeSymbol("*", "/", "%");
     let left = this.concatenation();
     for (let found = symbol(); found; found = symbol()) {
-      left = calculated(left, found, this.concatenation(), binding.product);
+      const right = this.concatenation();
+      if (found !== "*") requireDivision(left, right);
+      left = calculated(left, found, right, binding.product);
     }
     return left;
   }
@@ -175,7 +187,10 @@ const tight = binding.concatenation;
 const truth = (sql: string, binds: number): Expression => ({ sql, binds, type: "boolean" });
 const isNull = (value: Expression) => truth(`${operand(value, tight)} is null`, binding.is);
 const isNotNull = (value: Expression) => truth(`${operand(value, tight)} is not null`, binding.is);
-const operands = (values: Expression[]) => alike(values).map((value) => operand(value, tight));
+const operands = (values: Expression[]) => {
+  requireBytewise(values);
+  return alike(values).map((value) => operand(value, tight));
+};
 
 function joined(left: Expression, word: string, right: Expression, binds: number): Expression {
   return truth(`${operand(left, binds)} ${word} ${operand(right, binds + 1)}`, binds);
@@ -184,6 +199,13 @@ function joined(left: Expression, word: string, right: Expression, binds: number
 function compared(left: Expression, symbol: string, right: Expression): Expression {
   const [one, other] = operands([left, right]);
   return truth(`${one} ${symbol === "==" ? "=" : symbol} ${other}`, binding.comparison);
+}
+
+/** By 0 SQLite has NULL; and whole numbers in a column for fractions it divides as whole numbers. */
+function requireDivision(left: Expression, right: Expression): void {
+  const divisor = Number(right.number ?? 0);
+  if (left.type === "bigint" && right.type === "bigint" && divisor !== 0) return;
+  throw new Untranslatable("a division of other than whole numbers by a constant");
 }
 
 function calculated(left: Expression, symbol: string, right: Expression, binds: number): Expression {

@@ -1,5 +1,6 @@
 import type { Say } from "../plan/remarks.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
+import { quoted, type SqliteForeignKey } from "../sqlite/schema.ts";
 import { count } from "./count.ts";
 import { columnName, identifier } from "./names.ts";
 import type { Part, TablePlan } from "./table-plan.ts";
@@ -24,7 +25,7 @@ export function foreignKeysOf(
         .map((name) => of.source.columns.find((column) => column.name.toLowerCase() === name.toLowerCase()))
         .map((column) => identifier(columnName(column?.name ?? "")))
         .join(", ");
-    const orphans = broken.get(key.id) ?? 0;
+    const orphans = (broken.get(key.id) ?? 0) || inOtherBytes(file, table, parent, key);
     if (orphans > 0) {
       say(
         table.source.name,
@@ -55,4 +56,19 @@ function brokenRows(file: SqliteFile, table: string): Map<number, number> {
     // The parent has no such key. Postgres will refuse the foreign key, which is reported.
     return new Map();
   }
+}
+
+/** How many rows find their parent only because its collation makes different texts the same. */
+function inOtherBytes(file: SqliteFile, table: TablePlan, parent: TablePlan, key: SqliteForeignKey): number {
+  const primary = parent.source.columns.filter(({ primaryKey }) => primaryKey > 0);
+  const to = key.to.length > 0 ? key.to : primary.map(({ name }) => name);
+  if (!to.some((name) => parent.source.text.collations.has(name.toLowerCase()))) return 0;
+  const present = key.from.map((name) => `c.${quoted(name)} is not null`);
+  const same = key.from.map(
+    (name, index) => `p.${quoted(to[index] ?? "")} = c.${quoted(name)} collate binary`,
+  );
+  const [row] = file.describe<{ rows: number }>(
+    `select count(*) as rows from ${quoted(table.source.name)} c where ${present.join(" and ")} and not exists (select 1 from ${quoted(parent.source.name)} p where ${same.join(" and ")})`,
+  );
+  return row?.rows ?? 0;
 }

@@ -1,4 +1,11 @@
-import { alike, commonType, type Expression, hasOneText, unit } from "./postgres-expression.ts";
+import {
+  alike,
+  commonType,
+  type Expression,
+  hasOneText,
+  requireBytewise,
+  unit,
+} from "./postgres-expression.ts";
 import { Untranslatable } from "./untranslatable.ts";
 
 interface KnownFunction {
@@ -37,6 +44,7 @@ export function called(name: string, written: Expression[]): Expression {
   if (name === "SUBSTR" || name === "SUBSTRING") return substring(written);
   const known = functions[name];
   if (known === undefined) throw new Untranslatable(`the function ${name.toLowerCase()}`);
+  if (name === "NULLIF") requireBytewise(written);
   return call(known, alike(written));
 }
 
@@ -44,6 +52,7 @@ export function called(name: string, written: Expression[]): Expression {
 export function aggregated(name: string, written: Expression[], distinct: boolean): Expression {
   const known = aggregates[name] as KnownFunction;
   if (written.length !== 1) throw new Untranslatable(`the function ${known.name} of several values`);
+  if (distinct || name === "MIN" || name === "MAX") requireBytewise(written);
   return call(known, written, distinct ? "distinct " : "");
 }
 

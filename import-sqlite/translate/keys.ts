@@ -1,25 +1,41 @@
 import type { Say } from "../plan/remarks.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
 import type { SqliteIndex } from "../sqlite/schema.ts";
 import { translate } from "./expression.ts";
 import { fitted, identifier } from "./names.ts";
 import { type ColumnPlan, namesOf, type Part, type TablePlan } from "./table-plan.ts";
+import { becomeTheSame } from "./uniqueness.ts";
 import { Untranslatable } from "./untranslatable.ts";
 
 /** A B-tree entry may have about 2,700 bytes. */
 const longestKeyBytes = 2_600;
 
 /** The primary key, unique constraints and indexes of a table, to be created after its rows are written. */
-export function keysOf(table: TablePlan, say: Say): Part[] {
-  const primary = primaryKey(table, say);
+export function keysOf(file: SqliteFile, table: TablePlan, say: Say): Part[] {
+  const merged = (index: SqliteIndex, what: string) => {
+    if (!becomeTheSame(file, table, index)) return false;
+    say(
+      table.source.name,
+      "left out",
+      `has rows that ${what} tells apart in SQLite and not in Postgres: it has none`,
+    );
+    return true;
+  };
   const indexes = table.source.indexes
     .filter(({ origin }) => origin !== "pk")
-    // Unique ones come first, because foreign keys refer to them.
-    .toSorted((a, b) => Number(b.unique) - Number(a.unique))
-    .flatMap((index) => indexOf(table, index, say) ?? []);
-  return [...primary, ...indexes];
+    // Those that have a name come first: to the others Postgres gives one that is free.
+    .toSorted((a, b) => Number(b.origin === "c") - Number(a.origin === "c"))
+    .flatMap((index) => indexOf(table, index, say, merged) ?? []);
+  const [named, others] = [
+    indexes.filter(({ named }) => named),
+    indexes.filter(({ named: itsOwn }) => !itsOwn),
+  ];
+  return [...named, ...primaryKey(table, say, merged), ...others].map(({ what, sql }) => ({ what, sql }));
 }
 
-function primaryKey(table: TablePlan, say: Say): Part[] {
+type Merged = (index: SqliteIndex, what: string) => boolean;
+
+function primaryKey(table: TablePlan, say: Say, merged: Merged): Part[] {
   const keys = table.columns
     .filter(({ source }) => source.primaryKey > 0)
     .toSorted((a, b) => a.source.primaryKey - b.source.primaryKey);
@@ -29,6 +45,8 @@ function primaryKey(table: TablePlan, say: Say): Part[] {
     say(table.source.name, "left out", `has values too long for ${what}: it has none`);
     return [];
   }
+  const index = table.source.indexes.find(({ origin }) => origin === "pk");
+  if (index && merged(index, what)) return [];
   const list = keys.map(({ name }) => identifier(name)).join(", ");
   // The key itself compares bytes, so that foreign keys can refer to it; a second index enforces the rest.
   const folded = keysOfPrimary(table).flatMap(({ column, collation }) => {
@@ -55,7 +73,12 @@ function primaryKey(table: TablePlan, say: Say): Part[] {
 const keysOfPrimary = ({ source }: TablePlan) =>
   source.indexes.find(({ origin }) => origin === "pk")?.keys ?? [];
 
-function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefined {
+function indexOf(
+  table: TablePlan,
+  index: SqliteIndex,
+  say: Say,
+  merged: Merged,
+): (Part & { named: boolean }) | undefined {
   const names = namesOf(table);
   const kind = index.origin === "u" ? "unique constraint" : index.unique ? "unique index" : "index";
   const shown = index.keys.map(
@@ -63,7 +86,12 @@ function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefin
   );
   const what = `the ${kind} ${index.origin === "u" ? "" : `${index.name} `}(${shown.join(", ")})`;
   const columns = index.keys.flatMap(({ column }) => findColumn(table, column) ?? []);
-  if (isTooLong(columns)) {
+  // An expression may be as long as the columns in it.
+  const inside = index.keys.flatMap(({ expression }) =>
+    expression.flatMap(({ kind, text }) => (kind === "string" ? [] : (findColumn(table, text) ?? []))),
+  );
+  if (merged(index, what)) return undefined;
+  if (isTooLong([...new Set([...columns, ...inside])])) {
     say(table.source.name, "left out", `has values too long for ${what}: it has none`);
     return undefined;
   }
@@ -71,7 +99,7 @@ function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefin
     const plain = index.keys.every(({ column, collation }) => column !== undefined && collation === "BINARY");
     if (index.origin === "u" && plain) {
       return {
-        what,
+        ...{ what, named: false },
         sql: `alter table ${table.address} add unique (${columns.map(({ name }) => identifier(name)).join(", ")})`,
       };
     }
@@ -84,7 +112,7 @@ function indexOf(table: TablePlan, index: SqliteIndex, say: Say): Part | undefin
     // SQLite names the index of a constraint itself.
     const name = index.origin === "u" ? "" : ` ${identifier(fitted(index.name))}`;
     const sql = `create ${index.unique ? "unique " : ""}index${name} on ${table.address} (${keys.join(", ")})${where}`;
-    return { what, sql };
+    return { what, sql, named: index.origin !== "u" };
   } catch (error) {
     if (!(error instanceof Untranslatable)) throw error;
     say(table.source.name, "left out", `has ${what}, which uses ${error.message}: it has none`);

@@ -1,4 +1,5 @@
 import type { TypeName } from "../encode/types.ts";
+import { Untranslatable } from "./untranslatable.ts";
 
 /**
  * Postgres' operator precedence, loosest first (its manual, 4.1.6). SQLite's differs, above all for `||`, `IN` and
@@ -18,6 +19,8 @@ export interface Expression {
   type?: TypeName | undefined;
   /** The digits of a numeric constant. */
   number?: string;
+  /** A column whose collation makes different texts the same. */
+  folds?: boolean;
   /** A constant or a column, nothing computed. */
   simple?: boolean;
 }
@@ -40,6 +43,15 @@ export function alike(expressions: Expression[]): Expression[] {
     if (number !== "0" && number !== "1") return expression;
     return unit(number === "1" ? "true" : "false", { type: "boolean", simple: true });
   });
+}
+
+/** @throws Untranslatable for what SQLite compares otherwise than by its bytes. */
+export function requireBytewise(expressions: Expression[]): void {
+  const folding = expressions.find(({ folds }) => folds);
+  if (folding)
+    throw new Untranslatable(
+      `a comparison of ${folding.sql}, whose collation makes different texts the same`,
+    );
 }
 
 /** The type they all have, if it is known. */

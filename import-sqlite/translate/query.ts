@@ -1,5 +1,6 @@
 import { isSymbol, type Token } from "../sqlite/tokens.ts";
 import { ExpressionGrammar } from "./expression.ts";
+import { requireBytewise } from "./postgres-expression.ts";
 import { columnOrAlias, isName, type Names, tableOrAlias } from "./references.ts";
 import { TokenCursor } from "./token-cursor.ts";
 import { Untranslatable } from "./untranslatable.ts";
@@ -55,17 +56,28 @@ class QueryGrammar {
   private combination(): string | undefined {
     const word = this.cursor.takeOneOf("UNION", "INTERSECT", "EXCEPT");
     if (word === "UNION" && this.cursor.takeWords("ALL")) return "union all";
+    if (word !== undefined) this.requireNoFolding();
     return word?.toLowerCase();
+  }
+
+  /** Whole rows are compared: no column may be one that SQLite compares otherwise. */
+  private requireNoFolding(): void {
+    const folding = [...this.names.columns.values()].find(({ folds }) => folds);
+    if (folding)
+      throw new Untranslatable(
+        `DISTINCT or UNION beside ${folding.name}, whose collation makes different texts the same`,
+      );
   }
 
   private select(): string {
     this.cursor.expectWord("SELECT");
     const distinct = this.cursor.takeOneOf("DISTINCT", "ALL") === "DISTINCT" ? "distinct " : "";
+    if (distinct) this.requireNoFolding();
     const parts = [`select ${distinct}${this.cursor.list(() => this.resultColumn()).join(" , ")}`];
     if (this.cursor.takeWords("FROM")) parts.push("from", this.source());
     if (this.cursor.takeWords("WHERE")) parts.push("where", this.expression());
     if (this.cursor.takeWords("GROUP", "BY")) {
-      parts.push("group by", this.cursor.list(() => this.expression()).join(" , "));
+      parts.push("group by", this.cursor.list(() => this.bytewise()).join(" , "));
     }
     if (this.cursor.takeWords("HAVING")) parts.push("having", this.expression());
     return parts.join(" ");
@@ -115,7 +127,7 @@ class QueryGrammar {
 
   /** SQLite sorts NULL before every value, Postgres after it. */
   private orderingTerm(): string {
-    const sql = this.expression();
+    const sql = this.bytewise();
     const descending = this.cursor.takeOneOf("ASC", "DESC") === "DESC";
     const first = this.cursor.takeWords("NULLS", "FIRST");
     const last = !first && (this.cursor.takeWords("NULLS", "LAST") || descending);
@@ -139,6 +151,13 @@ class QueryGrammar {
     const sql = inside();
     this.cursor.expectSymbol(")");
     return `( ${sql} )`;
+  }
+
+  /** What is sorted or grouped by. */
+  private bytewise(): string {
+    const expression = this.expressions.expression();
+    requireBytewise([expression]);
+    return expression.sql;
   }
 
   private expression(): string {

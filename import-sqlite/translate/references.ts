@@ -4,9 +4,18 @@ import { identifier, literal } from "./names.ts";
 import { type Expression, unit } from "./postgres-expression.ts";
 import { Untranslatable } from "./untranslatable.ts";
 
+export interface NamedColumn {
+  name: string;
+  type: TypeName | undefined;
+  /** In several tables, spelled in several ways. */
+  spellings?: Set<string>;
+  /** Compared without regard to case or to blanks behind it, as its collation says. */
+  folds?: boolean;
+}
+
 /** What the names in an expression refer to, by their lower case: SQLite ignores case in names. */
 export interface Names {
-  columns: Map<string, { name: string; type: TypeName | undefined }>;
+  columns: Map<string, NamedColumn>;
   /** Tables and views, in a view only. */
   tables?: Map<string, string>;
 }
@@ -47,5 +56,10 @@ export function tableOrAlias(token: Token, { tables }: Names): string {
 
 function knownColumn(token: Token, { columns }: Names): Expression | undefined {
   const column = columns.get(token.text.toLowerCase());
-  return column && unit(identifier(column.name), { type: column.type, simple: true });
+  if (column === undefined) return undefined;
+  const { name, type, spellings, folds = false } = column;
+  const spelled = spellings?.has(token.text) ? token.text : name;
+  if (spellings !== undefined && spellings.size > 1 && spelled !== token.text)
+    throw new Untranslatable(`the name ${token.text}, which several tables spell in several ways`);
+  return unit(identifier(spelled), { type, simple: true, ...(folds && { folds }) });
 }

@@ -1,6 +1,6 @@
 import type { TypeName } from "../encode/types.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
-import { quoted } from "../sqlite/schema.ts";
+import { readingOf, type SqliteColumn } from "../sqlite/schema.ts";
 
 /** Number.MAX_SAFE_INTEGER: beyond it a double cannot tell whole numbers apart. */
 const largestSafe = 9_007_199_254_740_991n;
@@ -8,11 +8,16 @@ const largestSafe = 9_007_199_254_740_991n;
 /**
  * The SQL that selects a column so that each value arrives in the form its type needs.
  */
-export function sourceOf(column: string, type: TypeName, profile: ColumnProfile): string {
-  const name = quoted(column);
+export function sourceOf(column: SqliteColumn, type: TypeName, profile: ColumnProfile): string {
+  const name = readingOf(column);
   const unsafe = profile.smallestInteger < -largestSafe || profile.largestInteger > largestSafe;
   const mixed = profile.integers + profile.reals > 0;
   switch (type) {
+    case "timestamp":
+    case "timestamptz":
+      return unsafe
+        ? `case typeof(${name}) when 'integer' then cast(${name} as text) else ${name} end`
+        : name;
     case "bigint":
       return unsafe ? `cast(${name} as text)` : name;
     case "numeric":
@@ -22,6 +27,8 @@ export function sourceOf(column: string, type: TypeName, profile: ColumnProfile)
     case "bytea": {
       if (profile.texts === 0 && !mixed) return name;
       const written = mixed ? numbersAsText(name) : name;
+      // As bytes it may be no UTF-8; of a file in UTF-16, SQLite makes UTF-8 only of texts.
+      if (column.utf16) return written;
       return `case typeof(${name}) when 'text' then cast(${name} as blob) else ${written} end`;
     }
     default:

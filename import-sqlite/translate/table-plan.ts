@@ -30,14 +30,17 @@ export interface TablePlan {
   address: string;
   name: string;
   columns: ColumnPlan[];
-  checks: Part[];
+  checks: (Part & { inSqlite: string })[];
 }
 
 /** What an expression of the table may refer to. */
 export function namesOf(table: TablePlan): Names {
   return {
     columns: new Map(
-      table.columns.map(({ source, name, type }) => [source.name.toLowerCase(), { name, type }]),
+      table.columns.map(({ source, name, type }) => [
+        source.name.toLowerCase(),
+        { name, type, folds: table.source.text.collations.has(source.name.toLowerCase()) },
+      ]),
     ),
   };
 }

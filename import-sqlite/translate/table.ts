@@ -70,7 +70,7 @@ export function encodedColumns(table: TablePlan): EncodedColumn[] {
 
 /** The query for the rows, with columns in the order they are encoded. */
 export function selectOf(table: TablePlan): string {
-  const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source.name, type, profile));
+  const list = inOrder(table).map(({ source, type, profile }) => sourceOf(source, type, profile));
   return `select ${list.join(", ")} from ${quoted(table.source.name)}`;
 }
 
@@ -95,5 +95,9 @@ export function createTable(table: TablePlan): string {
     if (column.generated !== undefined) clauses.push(`generated always as (${column.generated}) stored`);
     return clauses.join(" ");
   });
-  return `create table ${table.address} (\n  ${[...columns, ...table.checks.map(({ sql }) => sql)].join(",\n  ")}\n)`;
+  return `create table ${table.address} (\n  ${columns.join(",\n  ")}\n)`;
 }
+
+/** First what might have the name that Postgres gives a sequence. */
+export const inCreationOrder = (tables: readonly TablePlan[]): TablePlan[] =>
+  tables.toSorted((a, b) => Number(/_seq\d*$/.test(b.name)) - Number(/_seq\d*$/.test(a.name)));

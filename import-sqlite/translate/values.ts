@@ -2,7 +2,7 @@ import type { TypeName } from "../encode/types.ts";
 import { isSymbol } from "../sqlite/tokens.ts";
 import { aggregated, called, castTo, isAggregate } from "./functions.ts";
 import { literal } from "./names.ts";
-import { alike, binding, commonType, type Expression, unit } from "./postgres-expression.ts";
+import { alike, binding, commonType, type Expression, requireBytewise, unit } from "./postgres-expression.ts";
 import { columnOrAlias, columnReference, isName, type Names, tableOrAlias } from "./references.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
@@ -81,6 +81,7 @@ export abstract class ValueGrammar {
     const branches: string[] = [];
     const results: Expression[] = [];
     while (this.cursor.takeWords("WHEN")) {
+      if (subject) requireBytewise([subject]);
       const [, when] = subject ? alike([subject, this.expression()]) : [undefined, this.expression()];
       this.cursor.expectWord("THEN");
       const then = this.expression();

@@ -5,7 +5,7 @@ import { ServerRefusal, SessionLost } from "../postgres/errors.ts";
 import { Session, type SessionOptions } from "../postgres/session.ts";
 import { inSchema, recordTable } from "./own-tables.ts";
 import { findRecord } from "./record.ts";
-import { fillTransaction, type Work } from "./transaction.ts";
+import { type Commit, fillTransaction, type Work } from "./transaction.ts";
 
 const mostAttempts = 5;
 const connectTimeoutMs = 5_000;
@@ -20,6 +20,11 @@ export interface Outcome {
   attempts: number;
 }
 
+/** Whether the import was committed could not be found out. */
+export class OutcomeUnknown extends PersonError {
+  override name = "PersonError";
+}
+
 /**
  * Imports in one transaction. If the database fails over meanwhile, nothing is left of it and it starts over. Whether a
  * COMMIT with a lost answer happened is read from the import's record.
@@ -30,14 +35,22 @@ export async function importInOneTransaction(
   work: Work,
   say: (line: string) => void,
 ): Promise<Outcome> {
-  const commit = { unanswered: false };
+  const commit: Commit = { unanswered: false, isDone: () => Promise.resolve(false) };
   for (let attempt = 1; ; attempt++) {
     try {
       return { ...(await attemptOnce(options, work, commit)), attempts: attempt };
     } catch (error) {
-      if (!mayPass(error)) throw sentenceFor(error);
       const reason = (error as Error).message;
+      if (!mayPass(error)) {
+        if (!commit.unanswered) throw sentenceFor(error);
+        throw new OutcomeUnknown(`${reason} ${unknownOutcome}`);
+      }
       const state = commit.unanswered ? "whether it was just done is to be seen" : "nothing is left of it";
+      if (attempt === mostAttempts && commit.unanswered) {
+        throw new OutcomeUnknown(
+          `The import was cut off ${attempt} times, last because ${reason}. ${unknownOutcome}`,
+        );
+      }
       if (attempt === mostAttempts) {
         throw new PersonError(
           `The import was cut off ${attempt} times, last because ${reason}; ${state}. Run it again when the database is well.`,
@@ -47,6 +60,9 @@ export async function importInOneTransaction(
     }
   }
 }
+
+const unknownOutcome =
+  "The answer to its COMMIT did not come, so it may be done or not: its images are kept. Run the same import again when the database is well: it finds out.";
 
 const mayPass = (error: unknown) =>
   error instanceof SessionLost || (error instanceof ServerRefusal && error.passes);
@@ -61,14 +77,16 @@ function sentenceFor(error: unknown): unknown {
 async function attemptOnce(
   options: SessionOptions,
   work: Work,
-  commit: { unanswered: boolean },
+  commit: Commit,
 ): Promise<Omit<Outcome, "attempts">> {
   const session = await openPrimary(options);
+  commit.isDone = () => isDone(session, work);
   try {
     if (await isDone(session, work)) return { said: [], contents: undefined };
-    commit.unanswered = false;
     work.progress.restart();
-    const filled = await fillTransaction(session, work);
+    const filled = await fillTransaction(session, work, commit);
+    // The transaction with the lost COMMIT was still ending.
+    if (filled === undefined) return { said: [], contents: undefined };
     commit.unanswered = true;
     await session.query("commit");
     // An interrupted wait for the standby looks like success, so wait once more.

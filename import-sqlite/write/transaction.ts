@@ -8,7 +8,7 @@ import type { Session } from "../postgres/session.ts";
 import type { Scratch } from "../service/scratch.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { identifier } from "../translate/names.ts";
-import { createTable } from "../translate/table.ts";
+import { createTable, inCreationOrder } from "../translate/table.ts";
 import type { TablePlan } from "../translate/table-plan.ts";
 import { load } from "./load.ts";
 import { accountsTable, imagesTable, inSchema, postsTable } from "./own-tables.ts";
@@ -26,25 +26,39 @@ export interface Work {
   progress: Progress;
 }
 
+/** What is known of a COMMIT whose answer was lost. */
+export interface Commit {
+  unanswered: boolean;
+  /** Whether it happened. */
+  isDone: () => Promise<boolean>;
+}
+
 /** "capstone" and "import" as numbers: the lock of the one running import. */
 const importLock = "1667330164, 1768779887";
 const lockWaitMs = 30_000;
 
 /**
  * The whole import in one transaction, up to but without the COMMIT: creates tables, fills them, adds keys, compares.
- * @returns Sentences about deviations from the plan, and the contents.
+ * @returns Sentences about deviations from the plan, and the contents; undefined where an earlier attempt had done it.
  */
 export async function fillTransaction(
   session: Session,
   { plan, file, scratch, inputs, progress }: Work,
-): Promise<{ said: string[]; contents: Map<string, Content> }> {
+  commit: Commit,
+): Promise<{ said: string[]; contents: Map<string, Content> } | undefined> {
   const schema = identifier(plan.schema);
   await session.query(
     "begin; set local lock_timeout = '10s'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local jit = off",
   );
   await takeLock(session);
+  // Only now has every earlier attempt ended.
+  if (await commit.isDone()) {
+    await session.query("commit");
+    return undefined;
+  }
+  commit.unanswered = false;
   await session.query(`create schema ${schema}; set local search_path to ${schema}`);
-  for (const table of plan.tables) await session.query(createTable(table));
+  for (const table of inCreationOrder(plan.tables)) await session.query(createTable(table));
 
   const contents = new Map<string, Content>();
   const fill = async (streams: TableStream[]) => {
@@ -60,9 +74,9 @@ export async function fillTransaction(
   };
   await fill(tableStreams(plan, file));
   const digest = contentDigest(plan, contents);
-  await makeParts(session, plan, progress);
+  const said = await makeParts(session, plan, progress);
   for (const view of plan.views) await session.query(view.sql);
-  const said = await dropWrongViews(session, plan);
+  said.push(...(await dropWrongViews(session, plan, file)));
 
   await createOwnTables(session, plan);
   // Last, and short: someone who signs up under a handle that is on its way here waits until the end.
@@ -77,7 +91,7 @@ export async function fillTransaction(
   return { said, contents };
 }
 
-async function takeLock(session: Session): Promise<void> {
+export async function takeLock(session: Session): Promise<void> {
   // An import that lost its connection may still be ending.
   for (const endsAt = Date.now() + lockWaitMs; ; await sleep(500)) {
     const [row] = await session.query(`select pg_try_advisory_xact_lock(${importLock})`);
@@ -87,14 +101,38 @@ async function takeLock(session: Session): Promise<void> {
   }
 }
 
-async function makeParts(session: Session, plan: ImportPlan, progress: Progress): Promise<void> {
-  for (const part of [...plan.keys, ...plan.foreignKeys]) {
+async function makeParts(session: Session, plan: ImportPlan, progress: Progress): Promise<string[]> {
+  const said: string[] = [];
+  for (const part of [...plan.keys, ...plan.checks, ...plan.foreignKeys]) {
     progress.say(`making ${part.what} of ${part.table}`);
-    await session.query(part.sql).catch((error) => {
-      throw refused(part, error);
-    });
+    const sentence = await makePart(session, part);
+    if (sentence !== undefined) said.push(sentence);
   }
   for (const table of plan.tables) await continueNumbers(session, table);
+  return said;
+}
+
+/** Codes of Postgres for a row that breaks a foreign key, a check or a unique constraint. */
+const brokenByRows = ["23503", "23514"];
+const duplicated = "23505";
+
+/** @returns What is different about it, where rows of the file do not keep to it. */
+async function makePart(session: Session, part: LaterPart): Promise<string | undefined> {
+  const { table, what, sql } = part;
+  try {
+    await session.query(`savepoint part; ${sql}; release savepoint part`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ServerRefusal) || error.passes) throw error;
+    const broken = brokenByRows.includes(error.code);
+    if (!broken && error.code !== duplicated) throw refused(part, error);
+    await session.query("rollback to savepoint part");
+    if (broken) {
+      await session.query(`${sql} not valid`);
+      return `Table ${table} has rows that ${what} does not allow in Postgres: it holds for new rows only.`;
+    }
+    return `Table ${table} has rows that are the same to ${what} in Postgres (${error.detail}): it has none.`;
+  }
 }
 
 function refused({ table, what }: LaterPart, error: unknown): unknown {

@@ -1,8 +1,13 @@
 import { PersonError } from "../../infra/errors.ts";
 import { type Content, contentQuery } from "../encode/checksum.ts";
 import type { ImportPlan } from "../plan/plan.ts";
+import { ServerRefusal, SessionLost } from "../postgres/errors.ts";
 import type { Session } from "../postgres/session.ts";
+import type { SqliteFile } from "../sqlite/database.ts";
+import { literal } from "../translate/names.ts";
+import type { ViewPlan } from "../translate/view.ts";
 import type { TableStream } from "./streams.ts";
+import { columnsOfView, contentInPostgres, contentInSqlite } from "./view-content.ts";
 
 /**
  * Compares what the server has of a table with what was read from the file.
@@ -29,20 +34,48 @@ function computedIn({ columns }: TableStream): string {
   return `, perhaps in what Postgres computes itself (${generated.join(", ")}; "keepValues" in a mapping file keeps the file's)`;
 }
 
-/** Views that have another number of rows than in the file. They mean something else, and go. */
-export async function dropWrongViews(session: Session, plan: ImportPlan): Promise<string[]> {
+/** Views that have other rows than in the file, or fail. They mean something else, and go. */
+export async function dropWrongViews(
+  session: Session,
+  plan: ImportPlan,
+  file: SqliteFile,
+): Promise<string[]> {
   const said: string[] = [];
+  await session.query("set local time zone 'UTC'");
   for (const view of plan.views) {
-    const [there] = await session.query(
-      `select to_regclass('${view.address.replaceAll("'", "''")}') is not null`,
-    );
-    if (there?.[0] !== "t") continue;
-    const [row] = await session.query(`select count(*) from ${view.address}`);
-    if (Number(row?.[0]) === view.rows) continue;
-    said.push(
-      `The view ${view.name} has ${row?.[0]} rows in Postgres and ${view.rows} in the file: it is left out.`,
-    );
-    await session.query(`drop view ${view.address} cascade`);
+    const [there] = await session.query(`select to_regclass(${literal(view.address)}) is not null`);
+    // It was built on one that went.
+    const difference =
+      there?.[0] === "t"
+        ? await differenceOf(session, plan, view, file)
+        : "is built on a view that is left out";
+    if (difference === undefined) continue;
+    said.push(`The view ${view.name} ${difference}: it is left out.`);
+    await session.query(`drop view if exists ${view.address} cascade`);
   }
   return said;
+}
+
+/** @returns What is different about a view; undefined where nothing is. */
+async function differenceOf(
+  session: Session,
+  { tables }: ImportPlan,
+  view: ViewPlan,
+  file: SqliteFile,
+): Promise<string | undefined> {
+  try {
+    await session.query("savepoint view");
+    const columns = await columnsOfView(session, view, tables);
+    const [here, there] = [
+      contentInSqlite(file, view, columns),
+      await contentInPostgres(session, view, columns),
+    ];
+    await session.query("release savepoint view");
+    if (here.rows !== there.rows) return `has ${there.rows} rows in Postgres and ${here.rows} in the file`;
+    return here.sum === there.sum ? undefined : "has other values in Postgres than in the file";
+  } catch (error) {
+    if (error instanceof SessionLost || (error instanceof ServerRefusal && error.passes)) throw error;
+    await session.query("rollback to savepoint view");
+    return `fails when it is read (${(error as Error).message})`;
+  }
 }

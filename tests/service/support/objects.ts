@@ -4,7 +4,21 @@ import { inject } from "vitest";
 export async function storedObject(
   key: string,
 ): Promise<{ bytes: Buffer; type: string; cacheControl: string }> {
-  const { GetObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
+  const { client, bucket, GetObjectCommand } = await openStore();
+  const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+  client.destroy();
+  return { bytes, type: object.ContentType ?? "", cacheControl: object.CacheControl ?? "" };
+}
+
+export async function removeObject(key: string): Promise<void> {
+  const { client, bucket, DeleteObjectCommand } = await openStore();
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  client.destroy();
+}
+
+async function openStore() {
+  const { S3Client, ...commands } = await import("@aws-sdk/client-s3");
   const { endpoint, accessKey, secretKey, bucket } = inject("backends").objectStore;
   const client = new S3Client({
     region: "garage",
@@ -12,8 +26,5 @@ export async function storedObject(
     forcePathStyle: true,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   });
-  const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
-  client.destroy();
-  return { bytes, type: object.ContentType ?? "", cacheControl: object.CacheControl ?? "" };
+  return { ...commands, client, bucket };
 }

@@ -20,6 +20,7 @@ export class TcpProxy {
   private readonly server: Server;
   private readonly open = new Set<Socket>();
   private carry: (bytes: number) => void = () => {};
+  private last: Buffer | undefined;
 
   private constructor(target: { host: string; port: number }) {
     this.target = target;
@@ -53,6 +54,11 @@ export class TcpProxy {
     });
   }
 
+  /** Once this has gone to the server, nothing comes back from it: every connection is cut, and new ones are refused. */
+  refuseAfter(text: string): void {
+    this.last = Buffer.from(text);
+  }
+
   /** Cuts every connection. */
   cut(): void {
     for (const socket of this.open) socket.destroy();
@@ -74,6 +80,12 @@ export class TcpProxy {
     const server = connect(this.target);
     client.on("data", (chunk) => this.carry(chunk.length));
     this.track(client, server);
+    client.on("data", (chunk: Buffer) => {
+      if (!this.last || !chunk.includes(this.last)) return;
+      this.mode = "refuse";
+      // The server has it already, and answers nobody.
+      server.removeAllListeners("data").on("data", () => this.cut());
+    });
     this.track(server, client);
     this.mostOpen = Math.max(this.mostOpen, this.open.size / 2);
   }

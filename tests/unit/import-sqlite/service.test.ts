@@ -42,11 +42,50 @@ describe("password hashes that came along", () => {
     ["pbkdf2:md5:1000$salt$", 32, "a digest that is not offered"],
     ["sha256$salt$", 64, "a fast hash"],
     ["plain text", 0, "no hash"],
+    ["$2b$20$", 53, "bcrypt that takes minutes"],
+    ["$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHRzYWx0$", 64, "4 GiB of memory"],
+    ["$scrypt$ln=20,r=8,p=1$c2FsdHNhbHQ$", 64, "1 GiB of memory"],
   ])("%s… is none to check: %s", async (start, digits) => {
     const hash = start + "ab".repeat(digits / 2);
     expect(isImportedHash(hash)).toBe(false);
     expect(await matchesImported("x", hash)).toBeUndefined();
     expect(passwordHashOf(hash)).toBeUndefined();
+  });
+
+  /** Made with bcrypt, Django 5.2.19 and passlib 1.7.4 for Python. */
+  test.each([
+    ["bcrypt pässword", "$2a$06$waqqiwLLukMx1uDolV4NJuVAWJTK6CQYPixXKf6kxXQOPKrmr1.dO"],
+    ["bcrypt pässword", "$2b$06$lMV1rBPYSuQ5y22JGajfhO0RqvlWq5oCVm9TJVJMtEvS50MIoAUay"],
+    ["bcrypt pässword", "$2y$06$PZ45GvTQVKEpxsetaAEOjegLbyLNtn2GltJzLfTls/xAEkLUHeZbO"],
+    ["django pässword", "bcrypt_sha256$$2b$06$9VJCYbwgXVyUdEu4gcce5.GUJTKMStSVM5EDd6UVmPCZu2IaAHx4y"],
+    ["django pässword", "bcrypt$$2b$06$dPFz/WVt1ZMXteNhju6P3OlZ5wmqXq1ldKXfEEz6ql7bA0yldsh/e"],
+    [
+      "django pässword",
+      "argon2$argon2id$v=19$m=1024,t=2,p=8$eGt6QWxmc0pQWlhIVGFocHV6YUxPUw$rbzRXGVJsta5T1CAHtg8Qrx0DS6bLnd/EueDus0dBbs",
+    ],
+    [
+      "django pässword",
+      "scrypt$16384$VXocYsep575BafOXObBckU$8$5$PpT/rMav2fRv+xMZ6cQzKHN/dYRFDeGLxLn8hI26+zUCCexwsqmdOjeH7LzBJUfEr8LsQIMBMZWY8lrnSdlA7Q==",
+    ],
+    ["django pässword", "pbkdf2_sha1$1000$lKN7xUjxuGTku705YssGT4$CN2gA5Fd9AemDoF1Q6+ncrHMl98="],
+    [
+      "passlib pässword",
+      "$scrypt$ln=10,r=8,p=1$w/h/7907pzSm1Jqz1nrvvQ$0ZG9xUJHnCv+wLWs0GEOquryu37VcRmzqAETwSkoXsc",
+    ],
+    [
+      "passlib pässword",
+      "$argon2i$v=19$m=1024,t=2,p=4$ZWxNyRljjHGutfZeay1FyA$ZafnsQ3k0/bX68T5boWyedvElZpWuUyhR+gW/ZhiDKo",
+    ],
+    [
+      "passlib pässword",
+      "$pbkdf2-sha256$1000$lhLC2DvHmJMSwhjj3LsX4g$JiaHC5V/dzw.CvNomwdWWLNN6XeAIaQL98ar6u05P9Y",
+    ],
+  ])("others' of %j are right for that password alone: %s", async (password, written) => {
+    const hash = passwordHashOf(written) as string;
+    expect(isCurrentHash(hash)).toBe(false);
+    const passwords = new Passwords();
+    expect(await passwords.verify(password, hash)).toBe(true);
+    expect(await passwords.verify(`${password}.`, hash)).toBe(false);
   });
 
   test("where no password came along, none is right", async () => {
@@ -103,7 +142,7 @@ test("addresses and moments as small applications write them", () => {
 describe("the command line", () => {
   test("a file with everything", () => {
     expect(readOptions(["a.db", "--uploads", "up", "--map", "m.json", "--dry-run"])).toEqual({
-      ...{ file: "a.db", uploads: "up", map: "m.json", dryRun: true, sample: false },
+      ...{ file: "a.db", uploads: "up", map: "m.json", dryRun: true, sample: false, undo: undefined },
     });
   });
 
@@ -112,6 +151,7 @@ describe("the command line", () => {
     [["a.db", "--sample"], "Either a FILE or --sample"],
     [["a.db", "b.db"], 'One FILE at a time: "b.db"'],
     [["--sample", "--map", "m.json"], "--sample brings its own"],
+    [["a.db", "--undo", "blog"], "--undo takes the name of a schema"],
     [["a.db", "--upload", "x"], "Unknown option '--upload'"],
     [["a.db", "--uploads"], "Option '--uploads <value>' argument missing"],
   ])("%j is refused with a sentence", (args, sentence) => {
