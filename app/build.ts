@@ -9,6 +9,7 @@ import { cleanup } from "./plugins/cleanup.ts";
 import { database } from "./plugins/database.ts";
 import { idempotentAnswers } from "./plugins/idempotent-answers.ts";
 import { identity, requestIdOf, sayWhoServes } from "./plugins/identity.ts";
+import { jsonBodies } from "./plugins/json-bodies.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { objectStore } from "./plugins/object-store.ts";
 import { openapi } from "./plugins/openapi.ts";
@@ -16,6 +17,7 @@ import { pressure } from "./plugins/pressure.ts";
 import { problems, refuse } from "./plugins/problems.ts";
 import { rateLimits } from "./plugins/rate-limits.ts";
 import { readiness } from "./plugins/readiness.ts";
+import { refusedBodies } from "./plugins/refused-bodies.ts";
 import { avatarRoutes } from "./routes/avatar.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationsRoutes } from "./routes/operations.ts";
@@ -33,12 +35,12 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   const app = Fastify({ ...serverOptions(settings), logger: loggerOptions(settings, logStream) })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
-  // A body is JSON, or an image where one is uploaded.
-  app.removeContentTypeParser("text/plain");
 
   // For every request.
   await app.register(identity, { nodeName: settings.nodeName });
   await app.register(problems);
+  await app.register(refusedBodies);
+  await app.register(jsonBodies);
   await app.register(metrics, { release: settings.release });
   await app.register(pressure);
   await app.register(budget);

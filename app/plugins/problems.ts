@@ -37,8 +37,6 @@ export function refuse(
 
 /** Answers with the problem; its headers too. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  // The unread rest of the body would be taken for the next request.
-  if (problem.statusCode === 408) reply.header("connection", "close");
   if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   return reply
