@@ -98,6 +98,37 @@ describe("bodies", () => {
   });
 
   test.each([
+    [
+      "a password",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"pass \xe4\xf6\xfc 1"}`,
+    ],
+    [
+      "a byte too few",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"pass \xc3 1 2"}`,
+    ],
+    [
+      "half a surrogate pair",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"\xed\xa0\x80 1 2 3"}`,
+    ],
+  ])("%s that is not UTF-8 is refused, and none is like another", async (_name, text) => {
+    const bytes = Buffer.from(text, "latin1");
+    const headers = { "content-type": "application/json" };
+    expectProblem(await ask(node.url, "POST /api/v1/users", { bytes, headers }), 400, "not-utf-8");
+    const logIn = Buffer.from(text.replace(/"email":"[^"]*",/, ""), "latin1");
+    expectProblem(await ask(node.url, "POST /api/v1/sessions", { bytes: logIn, headers }), 400, "not-utf-8");
+  });
+
+  test.each(["iso-8859-1", '"UTF-16"', "latin1"])("JSON in the charset %s is refused", async (charset) => {
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    expectProblem(await ask(node.url, "POST /api/v1/users", { json: newAccount(), headers }), 415);
+  });
+
+  test.each(["utf-8", '"UTF-8"', "utf8"])("JSON in the charset %s is taken", async (charset) => {
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    expect((await ask(node.url, "POST /api/v1/users", { json: newAccount(), headers })).status).toBe(201);
+  });
+
+  test.each([
     "text/plain",
     "application/xml",
     "application/x-www-form-urlencoded",
@@ -172,6 +203,11 @@ describe("addresses", () => {
     "limit=1.5",
     "limit=ten",
     "limit=1e2x",
+    "limit=1e1",
+    "limit=0x10",
+    "limit=true",
+    "limit=%2B5",
+    "limit=%205",
     "limit=",
     "limit=1&limit=2",
     "limit=99999999999999999999",
