@@ -21,6 +21,7 @@ import { refusedBodies } from "./plugins/refused-bodies.ts";
 import { avatarRoutes } from "./routes/avatar.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationsRoutes } from "./routes/operations.ts";
+import { ownAccountRoutes } from "./routes/own-account.ts";
 import { postRoutes } from "./routes/posts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { userPageRoutes } from "./routes/user-page.ts";
@@ -61,6 +62,7 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(userRoutes, { prefix });
   await app.register(sessionRoutes, { prefix, settings });
   await app.register(meRoutes, { prefix });
+  await app.register(ownAccountRoutes, { prefix });
   await app.register(avatarRoutes, { prefix });
   await app.register(postRoutes, { prefix });
 

@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import { once, operationOf } from "../idempotency.ts";
 import { callerOf, sessionEnded } from "../plugins/authentication.ts";
-import { changeProfile, findOwnProfile } from "../repositories/accounts.ts";
+import { changeProfile, findOwnProfile, lockLiveAccount } from "../repositories/accounts.ts";
 import * as schemas from "./schemas.ts";
 import { showOwnProfile } from "./views.ts";
 
@@ -46,12 +46,14 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { accountId } = callerOf(request);
+      const caller = callerOf(request);
+      const { accountId } = caller;
       const operation = operationOf(request, accountId, request.body);
       const outcome = await app.database.transaction((transaction) =>
-        once(transaction, operation, 200, async () =>
-          showOwnProfile(await changeProfile(transaction, accountId, request.body), app.objectStore),
-        ),
+        once(transaction, operation, 200, async () => {
+          if (!(await lockLiveAccount(transaction, caller))) throw sessionEnded();
+          return showOwnProfile(await changeProfile(transaction, accountId, request.body), app.objectStore);
+        }),
       );
       return reply.sendOnce(outcome);
     },

@@ -31,6 +31,8 @@ export interface AppNodesArgs {
   repositoryArn: pulumi.Input<string>;
   cluster: ServiceCluster;
   release: { image: pulumi.Input<string>; commit: string };
+  /** The service's own where none are given. */
+  rateLimits: string | undefined;
   /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
@@ -129,13 +131,12 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   /** No store credentials here: the task's role grants access. */
-  private environment({ database, objectStore, network, release, region }: AppNodesArgs) {
+  private environment({ database, objectStore, network, release, region, rateLimits }: AppNodesArgs) {
     return {
       RELEASE_IMAGE: release.image,
       RELEASE_COMMIT: release.commit,
       PORT: String(ports.app),
       DATABASE_URL: database.url(names.applicationUser),
-      DATABASE_READ_URL: database.url(names.applicationUser, database.readAddress),
       DATABASE_CA_FILE: databaseCertificateFile,
       OBJECT_STORE_REGION: region,
       OBJECT_STORE_BUCKET: objectStore.bucket.bucket.bucket,
@@ -145,6 +146,7 @@ export class AppNodes extends pulumi.ComponentResource {
         .all(network.publicSubnets.map((subnet) => subnet.cidrBlock))
         .apply((list) => list.join()),
       LOG_LEVEL: "info",
+      ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
     };
   }
 
