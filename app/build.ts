@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance } from "fastify";
-import { answerClientError } from "./client-errors.ts";
+import { answerClientError, answerWhatNodeAnswers } from "./client-errors.ts";
 import { RequestLog, redactedPaths } from "./logging.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { budget } from "./plugins/budget.ts";
@@ -66,6 +66,7 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(avatarRoutes, { prefix });
   await app.register(postRoutes, { prefix });
 
+  answerWhatNodeAnswers(app.server, settings.nodeName);
   return app as unknown as FastifyInstance;
 }
 
@@ -75,7 +76,8 @@ function serverOptions({ nodeName, trustedProxies }: Settings) {
     // Longer than an ALB's 60 s: the proxy ends an idle connection, not this side.
     keepAliveTimeout: 72_000,
     requestTimeout: 60_000,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000 },
+    // A request without a host is refused with a problem document, and not by Node with nothing.
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     // Requests that arrive while the node drains are served: a proxy needs a moment to stop sending them.
     return503OnClosing: false,

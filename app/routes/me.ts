@@ -18,6 +18,7 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       onRequest: app.authenticate,
       schema: {
         tags: ["profile"],
+        operationId: "getProfile",
         summary: "Your profile",
         security: schemas.bearer,
         response: schemas.answers(200, schemas.ownProfileView),
@@ -38,6 +39,7 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       preHandler: app.requireLiveSession,
       schema: {
         tags: ["profile"],
+        operationId: "changeProfile",
         summary: "Change your profile",
         security: schemas.bearer,
         headers: schemas.idempotencyKey,

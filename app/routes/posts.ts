@@ -25,6 +25,7 @@ export const postRoutes: FastifyPluginAsyncTypebox = async (app) => {
       onRequest: [app.authenticate, app.limitAccount("writesPerAccount")],
       schema: {
         tags: ["posts"],
+        operationId: "post",
         summary: "Post",
         security: schemas.bearer,
         headers: schemas.idempotencyKey,

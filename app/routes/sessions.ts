@@ -36,6 +36,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       onRequest: app.limitAddress("sessionsPerAddress"),
       schema: {
         tags: ["sessions"],
+        operationId: "logIn",
         summary: "Log in",
         body: logInBody,
         response: schemas.answers(200, schemas.sessionView),
@@ -77,6 +78,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       onRequest: app.limitAddress("sessionsPerAddress"),
       schema: {
         tags: ["sessions"],
+        operationId: "refreshSession",
         summary: "Exchange a refresh token for new tokens",
         description:
           "A refresh token is used once. One that is used again ends the session, but for the minute after its use, " +
@@ -165,6 +167,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       onRequest: app.authenticate,
       schema: {
         tags: ["sessions"],
+        operationId: "logOut",
         summary: "Log out",
         description:
           "Ends the session of the access token, and with it its access and refresh tokens, at once.",

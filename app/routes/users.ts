@@ -42,6 +42,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
       onRequest: app.limitAddress("signUpsPerAddress"),
       schema: {
         tags: ["accounts"],
+        operationId: "signUp",
         summary: "Sign up",
         headers: schemas.idempotencyKey,
         body: signUpBody,
@@ -61,6 +62,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags: ["accounts"],
+        operationId: "getUser",
         summary: "A user's page",
         params,
         response: schemas.answers(200, schemas.profileView),
@@ -79,6 +81,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags: ["posts"],
+        operationId: "listPosts",
         summary: "A user's posts, newest first",
         params,
         querystring: pageQuery,
