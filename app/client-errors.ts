@@ -22,7 +22,7 @@ const lingerMs = 5_000;
 
 /** Answers what does not parse as a request and so reaches no route and no hook. */
 export function answerClientError(nodeName: string) {
-  return (error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex): void => {
+  return (error: ClientError, socket: Duplex): void => {
     if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;
@@ -31,9 +31,18 @@ export function answerClientError(nodeName: string) {
   };
 }
 
-function problemOf({ code = "", rawPacket }: { code?: string; rawPacket?: Buffer }): Problem {
+/** As Node reports it. */
+interface ClientError extends Error {
+  code?: string;
+  /** What arrived last, and how much of it was read. */
+  rawPacket?: Buffer;
+  bytesParsed?: number;
+}
+
+function problemOf({ code = "", rawPacket, bytesParsed }: ClientError): Problem {
   // Too large before the first line's end: it is the address.
-  if (code === "HPE_HEADER_OVERFLOW" && rawPacket && !rawPacket.includes("\n")) return addressTooLong();
+  const read = rawPacket?.toString("latin1", 0, bytesParsed) ?? "";
+  if (code === "HPE_HEADER_OVERFLOW" && /^[A-Z]+ [^\r\n]*$/.test(read)) return addressTooLong();
   return (problems[code] ?? malformed)();
 }
 

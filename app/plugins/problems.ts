@@ -4,6 +4,9 @@ import { DatabaseFailure } from "../database/failures.ts";
 import { html } from "../html.ts";
 import { notFound, Problem, problemDocument, problemMediaType } from "../problem.ts";
 
+/** As the proxies have it: bytes. */
+const longestAddress = 8_000;
+
 /** Every error is a problem document, whether it comes from a route, Fastify or the router. */
 export const problems = fastifyPlugin(
   async (app: FastifyInstance) => {
@@ -12,6 +15,10 @@ export const problems = fastifyPlugin(
     app.setErrorHandler<FastifyError | Problem>(refuse);
 
     app.addHook("onRequest", (request, _reply, done) => {
+      if (request.raw.url && request.raw.url.length > longestAddress) {
+        done(new Problem(414, "address-too-long", `An address may have ${longestAddress} bytes.`));
+        return;
+      }
       const hosts = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
       const isRight = hosts.length === 1 || (hosts.length === 0 && request.raw.httpVersion === "1.0");
       done(isRight ? undefined : new Problem(400, "host", "A request names one host, in its header host."));
