@@ -66,8 +66,9 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(avatarRoutes, { prefix });
   await app.register(postRoutes, { prefix });
 
-  answerWhatNodeAnswers(app.server, settings.nodeName);
-  return app as unknown as FastifyInstance;
+  const service = app as unknown as FastifyInstance;
+  answerWhatNodeAnswers(service.server, settings.nodeName);
+  return service;
 }
 
 function serverOptions({ nodeName, trustedProxies }: Settings) {

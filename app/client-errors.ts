@@ -33,15 +33,15 @@ export function answerClientError(nodeName: string) {
 
 /** As Node reports it. */
 interface ClientError extends Error {
-  code?: string;
-  /** What arrived last, and how much of it was read. */
-  rawPacket?: Buffer;
-  bytesParsed?: number;
+  code?: string | undefined;
+  /** What arrived last, a Buffer, and how much of it was read. */
+  rawPacket?: unknown;
+  bytesParsed?: number | undefined;
 }
 
 function problemOf({ code = "", rawPacket, bytesParsed }: ClientError): Problem {
   // Too large before the first line's end: it is the address.
-  const read = rawPacket?.toString("latin1", 0, bytesParsed) ?? "";
+  const read = Buffer.isBuffer(rawPacket) ? rawPacket.toString("latin1", 0, bytesParsed) : "";
   if (code === "HPE_HEADER_OVERFLOW" && /^[A-Z]+ [^\r\n]*$/.test(read)) return addressTooLong();
   return (problems[code] ?? malformed)();
 }

@@ -31,7 +31,7 @@ const smallPixels = 160;
 const mostPixels = { lineByLine: 64_000_000, atOnce: 20_000_000 };
 /** Pixels of all frames together; more, and only the first is kept. */
 const mostPixelsInMotion = 20_000_000;
-const patienceSeconds = 15;
+const patienceSeconds = 25;
 
 // One picture at a time takes one thread: the others are the password hashes' and the database's.
 sharp.concurrency(1);

@@ -17,14 +17,16 @@ const deepView = Type.Object({
 });
 
 /** A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037). */
-const keySetView = Type.Object({
-  keys: Type.Array(
-    Type.Object(
-      { kty: Type.String(), crv: Type.String(), x: Type.String(), kid: Type.String() },
-      { additionalProperties: true },
+const keySetView = Type.Unsafe<{ keys: object[] }>(
+  Type.Object({
+    keys: Type.Array(
+      Type.Object(
+        { kty: Type.String(), crv: Type.String(), x: Type.String(), kid: Type.String() },
+        { additionalProperties: true },
+      ),
     ),
-  ),
-});
+  }),
+);
 
 /** For proxies, operators and Prometheus. */
 export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = async (

@@ -77,7 +77,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox = async (app) => {
         tags: ["accounts"],
         summary: "Everything of your account, as a file",
         security: schemas.bearer,
-        response: schemas.answers(200, schemas.exportView),
+        response: schemas.answers(200, Type.Unsafe<object>(schemas.exportView)),
       },
     },
     async (request, reply) => {
