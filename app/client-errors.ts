@@ -63,7 +63,12 @@ export function answerWhatNodeAnswers(server: Server, nodeName: string): void {
 }
 
 /** Answers and closes; what the sender still sends is read for a while, since closing before it would reset the answer. */
-function endWith(socket: Duplex, nodeName: string, problem: Problem, more: Record<string, string> = {}): void {
+function endWith(
+  socket: Duplex,
+  nodeName: string,
+  problem: Problem,
+  more: Record<string, string> = {},
+): void {
   const { head, body } = answerOf(nodeName, problem);
   const lines = Object.entries({ ...head, ...more }).map(([name, value]) => `${name}: ${value}`);
   socket.removeAllListeners("data");

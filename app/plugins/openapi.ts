@@ -46,7 +46,8 @@ function completed<T extends OpenApi>(document: T): T {
       if (problem && method !== "get") {
         responses["429"] = { ...problem, description: "A limit is reached", headers: retryAfter };
       }
-      if (responses["5XX"]) responses["503"] = { ...responses["5XX"], description: "Not now", headers: retryAfter };
+      if (responses["5XX"])
+        responses["503"] = { ...responses["5XX"], description: "Not now", headers: retryAfter };
       if (operation.parameters?.some(({ name }) => name === "idempotency-key")) {
         for (const [status, response] of Object.entries(responses))
           if (status.startsWith("2")) response.headers = { ...response.headers, ...replayed };

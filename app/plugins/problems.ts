@@ -66,10 +66,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
       .serializer((text: string) => text)
       .send(page.text);
   }
-  return reply
-    .type(problemMediaType)
-    .serializer(JSON.stringify)
-    .send(problemDocument(problem, request.id));
+  return reply.type(problemMediaType).serializer(JSON.stringify).send(problemDocument(problem, request.id));
 }
 
 /** A browser that goes to an address asks for HTML before anything else; a program does not. */

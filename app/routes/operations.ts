@@ -43,7 +43,12 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
     "/health",
     {
       config,
-      schema: { operationId: "health", tags, summary: "Whether this node should get traffic", response: { 200: nodeView } },
+      schema: {
+        operationId: "health",
+        tags,
+        summary: "Whether this node should get traffic",
+        response: { 200: nodeView },
+      },
     },
     async () => {
       const { state } = app.readiness;
@@ -55,7 +60,15 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
 
   app.get(
     "/health/live",
-    { config, schema: { operationId: "healthLive", tags, summary: "Whether the process is alive", response: { 200: nodeView } } },
+    {
+      config,
+      schema: {
+        operationId: "healthLive",
+        tags,
+        summary: "Whether the process is alive",
+        response: { 200: nodeView },
+      },
+    },
     async () => ({ status: "live", node }),
   );
 

@@ -86,9 +86,7 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox = async (app) => {
       if (!profile) throw sessionEnded();
       const sessions = await app.database.read((database) => listSessions(database, caller.accountId));
       const postsOf = (after: Position | undefined) =>
-        app.database.read((database) =>
-          listPosts(database, profile.handle, { limit: postsAtOnce, after }),
-        );
+        app.database.read((database) => listPosts(database, profile.handle, { limit: postsAtOnce, after }));
       const head = {
         account: showOwnProfile(profile, app.objectStore),
         sessions: sessions.map((session) => showSession(session, caller)),

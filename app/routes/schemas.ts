@@ -5,9 +5,19 @@ const isWellFormed = (value: string) => value.isWellFormed() && !value.includes(
 Format.Set("well-formed-text", isWellFormed);
 
 // Something must be seen: spaces, controls and what has no width are not.
-Format.Set("visible-text", (value) => isWellFormed(value) && /[^\s\p{C}\p{Z}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u.test(value));
+Format.Set(
+  "visible-text",
+  (value) => isWellFormed(value) && /[^\s\p{C}\p{Z}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u.test(value),
+);
 // A name in one line, in which nothing is hidden and nothing turns the direction of what follows.
-Format.Set("name", (value) => isWellFormed(value) && !/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/u.test(value));
+Format.Set(
+  "name",
+  (value) =>
+    isWellFormed(value) &&
+    !/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/u.test(
+      value,
+    ),
+);
 
 /** Text as people write it. */
 const text = (options: { minLength?: number; maxLength: number; description?: string; format?: string }) =>

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import { patiently } from "../database/deadline.ts";
 import type { Database } from "../database/types.ts";
-import { knownAddresses } from "../repositories/sessions.ts";
 import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
+import { knownAddresses } from "../repositories/sessions.ts";
 import type { LimitName, Limits } from "../settings/limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { limitReached } from "./rate-limiter.ts";

@@ -128,7 +128,8 @@ export class User {
     const answer = await this.read("asset", new URL(avatar.url).pathname);
     if (!answer) return;
     const sha256 = createHash("sha256").update(answer.body).digest("hex");
-    if (!avatar.url.endsWith(`-${sha256}.webp`)) this.markWrong("the avatar has another content than was put");
+    if (!avatar.url.endsWith(`-${sha256}.webp`))
+      this.markWrong("the avatar has another content than was put");
   }
 
   private takeTokens(answer: Answer | undefined, effect: Effect & { kind: "session" }): void {

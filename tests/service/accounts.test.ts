@@ -90,7 +90,10 @@ describe("one post", () => {
   test("is changed and deleted through a failover, once", async () => {
     const ada = await newPerson(url);
     const { id } = await post(ada);
-    const changed = await throughFailover(`PATCH /api/v1/me/posts/${id}`, { token: ada.token, json: { body: "Through" } });
+    const changed = await throughFailover(`PATCH /api/v1/me/posts/${id}`, {
+      token: ada.token,
+      json: { body: "Through" },
+    });
     expect([changed.status, changed.body.body]).toEqual([200, "Through"]);
     expect((await throughFailover(`DELETE /api/v1/me/posts/${id}`, { token: ada.token })).status).toBe(204);
   });
@@ -104,7 +107,8 @@ describe("sessions", () => {
       headers: { "user-agent": `Phone ${"9".repeat(400)}` },
     });
     const third = await logIn(url, ada);
-    const list = async (token = ada.token) => (await ask(url, "GET /api/v1/me/sessions", { token })).body.items;
+    const list = async (token = ada.token) =>
+      (await ask(url, "GET /api/v1/me/sessions", { token })).body.items;
     const items = await list();
     expect(items).toHaveLength(3);
     expect(items.filter(({ current }: { current: boolean }) => current)).toHaveLength(1);
@@ -146,8 +150,16 @@ describe("the password", () => {
   test("is changed by who knows it, and every other session ends", async () => {
     const ada = await newPerson(url);
     const other = await logIn(url, ada);
-    expectProblem(await ask(url, "PUT /api/v1/me/password", change(ada, "not it at all", "a new pass phrase")), 403, "wrong-password");
-    expectProblem(await ask(url, "PUT /api/v1/me/password", change(ada, ada.password, "Password1")), 400, "known-password");
+    expectProblem(
+      await ask(url, "PUT /api/v1/me/password", change(ada, "not it at all", "a new pass phrase")),
+      403,
+      "wrong-password",
+    );
+    expectProblem(
+      await ask(url, "PUT /api/v1/me/password", change(ada, ada.password, "Password1")),
+      400,
+      "known-password",
+    );
     expectProblem(await ask(url, "PUT /api/v1/me/password", change(ada, ada.password, "short")), 400);
     expect((await ask(url, "GET /api/v1/me", { token: other.token })).status).toBe(200);
 
@@ -155,26 +167,36 @@ describe("the password", () => {
     expect(done.status).toBe(204);
     expect((await ask(url, "GET /api/v1/me", { token: ada.token })).status).toBe(200);
     expectProblem(await ask(url, "GET /api/v1/me", { token: other.token }), 401);
-    expectProblem(await ask(url, "POST /api/v1/sessions/refresh", { json: { refreshToken: other.refreshToken } }), 401);
+    expectProblem(
+      await ask(url, "POST /api/v1/sessions/refresh", { json: { refreshToken: other.refreshToken } }),
+      401,
+    );
     const oldOne = { handle: ada.handle, password: ada.password };
     expectProblem(await ask(url, "POST /api/v1/sessions", { json: oldOne }), 401);
     await logIn(url, { handle: ada.handle, password: "a new pass phrase" });
     // Sent again, since the answer was lost.
-    expect((await ask(url, "PUT /api/v1/me/password", change(ada, ada.password, "a new pass phrase"))).status).toBe(204);
+    expect(
+      (await ask(url, "PUT /api/v1/me/password", change(ada, ada.password, "a new pass phrase"))).status,
+    ).toBe(204);
   });
 
   test("of two changes at once one is made, or both the same", async () => {
     const ada = await newPerson(url);
     const answers = await Promise.all(
-      nodes.map((node, index) => ask(node.url, "PUT /api/v1/me/password", change(ada, ada.password, `new pass phrase ${index}`))),
+      nodes.map((node, index) =>
+        ask(node.url, "PUT /api/v1/me/password", change(ada, ada.password, `new pass phrase ${index}`)),
+      ),
     );
     const statuses = answers.map(({ status }) => status);
     expect(statuses).toContain(204);
-    const winner = statuses.filter((status) => status === 204).length === 1 ? statuses.indexOf(204) : undefined;
+    const winner =
+      statuses.filter((status) => status === 204).length === 1 ? statuses.indexOf(204) : undefined;
     // Whoever was answered 204 last has the password that opens.
     const opens = await Promise.all(
       [0, 1].map((index) =>
-        ask(url, "POST /api/v1/sessions", { json: { handle: ada.handle, password: `new pass phrase ${index}` } }),
+        ask(url, "POST /api/v1/sessions", {
+          json: { handle: ada.handle, password: `new pass phrase ${index}` },
+        }),
       ),
     );
     expect(opens.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -183,7 +205,10 @@ describe("the password", () => {
 
   test("is changed through a failover", async () => {
     const ada = await newPerson(url);
-    expect((await throughFailover("PUT /api/v1/me/password", change(ada, ada.password, "a new pass phrase"))).status).toBe(204);
+    expect(
+      (await throughFailover("PUT /api/v1/me/password", change(ada, ada.password, "a new pass phrase")))
+        .status,
+    ).toBe(204);
     await logIn(url, { handle: ada.handle, password: "a new pass phrase" });
   });
 });
@@ -222,7 +247,10 @@ describe("deleting an account", () => {
     const keys = [body.avatarUrl, body.smallUrl].map((address) => address.replace(/^.*\/assets\//, ""));
     for (const key of keys) expect((await storedObject(key)).type).toBe("image/webp");
 
-    expectProblem(await ask(url, "DELETE /api/v1/me", { token: ada.token, json: { password: "not it at all" } }), 403);
+    expectProblem(
+      await ask(url, "DELETE /api/v1/me", { token: ada.token, json: { password: "not it at all" } }),
+      403,
+    );
     expectProblem(await ask(url, "DELETE /api/v1/me", { token: ada.token, json: {} }), 400);
     expect((await ask(url, "GET /api/v1/me", { token: ada.token })).status).toBe(200);
 
@@ -246,7 +274,10 @@ describe("deleting an account", () => {
     }
     const answers = await atBoth("DELETE /api/v1/me", { token: ada.token, json: { password: ada.password } });
     expect(answers.map(({ status }) => status)).toEqual([204, 204]);
-    const answer = await throughFailover("DELETE /api/v1/me", { token: bob.token, json: { password: bob.password } });
+    const answer = await throughFailover("DELETE /api/v1/me", {
+      token: bob.token,
+      json: { password: bob.password },
+    });
     expect(answer.status).toBe(204);
     for (const person of [ada, bob])
       expect(await rowsOf(person)).toEqual([{ accounts: 0, sessions: 0, posts: 0, keys: 0 }]);

@@ -5,7 +5,14 @@ import { impostors, png, pngChunk, pngClaiming } from "../unit/app/images.ts";
 import { photographs } from "../unit/app/pictures.ts";
 import { ask, expectProblem, newPerson, type Person } from "./support/client.ts";
 import { superuser } from "./support/databases.ts";
-import { type Deployment, LogKeeper, type Node, newDeployment, settingsOf, startNode } from "./support/nodes.ts";
+import {
+  type Deployment,
+  LogKeeper,
+  type Node,
+  newDeployment,
+  settingsOf,
+  startNode,
+} from "./support/nodes.ts";
 import { storedObject } from "./support/objects.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 
@@ -52,18 +59,19 @@ describe("what is published", () => {
     expect(await storedObject(keyOf(smallUrl))).toMatchObject(forever);
   });
 
-  test.each(photographs.filter(({ becomes, name }) => typeof becomes !== "string" && /place|MPF|gain map|GIF/.test(name)))(
-    "$name, and no place in any published byte",
-    async ({ file, mediaType, becomes }) => {
-      const reply = await upload(await file(), mediaType);
-      expect(reply.status, JSON.stringify(reply.body)).toBe(200);
-      expect(reply.body.animated).toBe(typeof becomes !== "string" && becomes.animated === true);
-      for (const address of [reply.body.avatarUrl, reply.body.smallUrl]) {
-        const { bytes } = await storedObject(keyOf(address));
-        for (const trace of ["Exif", "GPS", "Phone", "ICCP"]) expect(bytes.includes(trace), trace).toBe(false);
-      }
-    },
-  );
+  test.each(
+    photographs.filter(
+      ({ becomes, name }) => typeof becomes !== "string" && /place|MPF|gain map|GIF/.test(name),
+    ),
+  )("$name, and no place in any published byte", async ({ file, mediaType, becomes }) => {
+    const reply = await upload(await file(), mediaType);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    expect(reply.body.animated).toBe(typeof becomes !== "string" && becomes.animated === true);
+    for (const address of [reply.body.avatarUrl, reply.body.smallUrl]) {
+      const { bytes } = await storedObject(keyOf(address));
+      for (const trace of ["Exif", "GPS", "Phone", "ICCP"]) expect(bytes.includes(trace), trace).toBe(false);
+    }
+  });
 
   test("an image whose sender does not say what it is", async () => {
     expect((await upload(png(7, 7))).status).toBe(200);
@@ -79,7 +87,10 @@ describe("what is published", () => {
   test("twenty uploads at once, of many people", async () => {
     const people = await Promise.all(Array.from({ length: 10 }, () => newPerson(node.url)));
     const replies = await Promise.all(
-      people.flatMap((by, index) => [upload(png(200, 200, [], index), undefined, by), upload(png(90, 90, [], index), undefined, by)]),
+      people.flatMap((by, index) => [
+        upload(png(200, 200, [], index), undefined, by),
+        upload(png(90, 90, [], index), undefined, by),
+      ]),
     );
     expect(replies.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
@@ -89,7 +100,8 @@ describe("what is published", () => {
     const first = (await upload(png(31, 30), undefined, other)).body;
     const second = (await upload(png(32, 30), undefined, other)).body;
     const sql = superuser(deployment.databaseName);
-    const due = await sql`select key from unused_objects where account_id = ${other.id} and delete_after < now() + interval '61 minutes'`;
+    const due =
+      await sql`select key from unused_objects where account_id = ${other.id} and delete_after < now() + interval '61 minutes'`;
     expect(due.map(({ key }) => key)).toEqual([keyOf(first.avatarUrl)]);
     await node.app.removeUnusedObjects();
     expect(await storedObject(keyOf(first.avatarUrl))).toMatchObject(forever);
@@ -130,16 +142,21 @@ describe("what is published", () => {
 });
 
 describe("what is refused", () => {
-  test.each(["html", "svg", "pdf", "an empty body", "a text", "a PNG signature alone", "a PNG signature before HTML"])(
-    "%s, as an image and as nothing in particular",
-    async (name) => {
-      const before = await avatarUrl();
-      for (const type of ["image/png", "image/gif", "application/octet-stream"]) {
-        expectProblem(await upload(impostors[name] as Buffer, type), 415);
-      }
-      expect(await avatarUrl()).toBe(before);
-    },
-  );
+  test.each([
+    "html",
+    "svg",
+    "pdf",
+    "an empty body",
+    "a text",
+    "a PNG signature alone",
+    "a PNG signature before HTML",
+  ])("%s, as an image and as nothing in particular", async (name) => {
+    const before = await avatarUrl();
+    for (const type of ["image/png", "image/gif", "application/octet-stream"]) {
+      expectProblem(await upload(impostors[name] as Buffer, type), 415);
+    }
+    expect(await avatarUrl()).toBe(before);
+  });
 
   test("a HEIC photograph, with a sentence that helps", async () => {
     const file = await photographs.find(({ name }) => name.includes("HEIC"))?.file();

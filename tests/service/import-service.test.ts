@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeSample } from "../../import-sqlite/sample.ts";
 import { makePicture } from "../../app/pictures/picture.ts";
+import { makeSample } from "../../import-sqlite/sample.ts";
 import { png } from "../unit/app/images.ts";
 import { ask, logIn } from "./support/client.ts";
 import { superuser } from "./support/databases.ts";

@@ -54,7 +54,11 @@ beforeAll(async () => {
   await start("proxy", proxy, ...settings, "--publish", "127.0.0.1::8080");
   url = `http://127.0.0.1:${(await docker("port", container("proxy"), "8080/tcp")).split(":").at(-1)}`;
   // Until the proxy has found its nodes, it has none to ask.
-  const status = () => fetch(`${url}/api/v1/me`).then((reply) => reply.status, () => 0);
+  const status = () =>
+    fetch(`${url}/api/v1/me`).then(
+      (reply) => reply.status,
+      () => 0,
+    );
   for (let attempt = 0; (await status()) !== 404; attempt++) {
     if (attempt > 300) throw new Error("The proxy does not find its nodes.");
     await sleep(200);
@@ -80,20 +84,47 @@ const once = "urn:capstone:problem:outcome-unknown";
 const cases: Case[] = [
   { name: "the metrics", path: "/metrics", status: 404 },
   { name: "an address of 8,100 bytes", path: `/${"a".repeat(8_100)}`, status: 414 },
-  { name: "a PUT to the assets", path: "/assets/a", method: "PUT", status: 405, header: ["allow", "GET, HEAD"] },
+  {
+    name: "a PUT to the assets",
+    path: "/assets/a",
+    method: "PUT",
+    status: 405,
+    header: ["allow", "GET, HEAD"],
+  },
   { name: "an asset while no store is there", path: "/assets/a", status: 503, header: ["retry-after", "1"] },
-  { name: "a POST without a key whose node dies", path: "/api/v1/users", method: "POST", status: 502, type: once, header: ["retry-after", "5"] },
-  { name: "a PATCH without a key whose node hangs", path: "/api/v1/me", method: "PATCH", status: 504, type: once, header: ["retry-after", "5"] },
+  {
+    name: "a POST without a key whose node dies",
+    path: "/api/v1/users",
+    method: "POST",
+    status: 502,
+    type: once,
+    header: ["retry-after", "5"],
+  },
+  {
+    name: "a PATCH without a key whose node hangs",
+    path: "/api/v1/me",
+    method: "PATCH",
+    status: 504,
+    type: once,
+    header: ["retry-after", "5"],
+  },
 ];
 
-test.each(cases)("$name gets a problem document: $status", async ({ path, method = "GET", headers, status, type, header }) => {
-  const reply = await fetch(url + path, { method, ...(headers ? { headers } : {}), signal: AbortSignal.timeout(60_000) });
-  expect(reply.status).toBe(status);
-  expect(reply.headers.get("content-type")).toBe("application/problem+json");
-  expect(reply.headers.get("x-served-by")).toBe("proxy");
-  expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-  if (header) expect(reply.headers.get(header[0])).toBe(header[1]);
-  const problem = (await reply.json()) as { type: string; status: number; detail: string };
-  expect(problem).toMatchObject({ status, detail: expect.any(String) });
-  if (type) expect(problem.type).toBe(type);
-});
+test.each(cases)(
+  "$name gets a problem document: $status",
+  async ({ path, method = "GET", headers, status, type, header }) => {
+    const reply = await fetch(url + path, {
+      method,
+      ...(headers ? { headers } : {}),
+      signal: AbortSignal.timeout(60_000),
+    });
+    expect(reply.status).toBe(status);
+    expect(reply.headers.get("content-type")).toBe("application/problem+json");
+    expect(reply.headers.get("x-served-by")).toBe("proxy");
+    expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    if (header) expect(reply.headers.get(header[0])).toBe(header[1]);
+    const problem = (await reply.json()) as { type: string; status: number; detail: string };
+    expect(problem).toMatchObject({ status, detail: expect.any(String) });
+    if (type) expect(problem.type).toBe(type);
+  },
+);

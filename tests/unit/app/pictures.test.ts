@@ -16,8 +16,19 @@ describe.each(photographs)("$name", ({ file, becomes }) => {
     const { animated = false, ...size } = becomes;
     const picture = await makePicture(bytes);
     expect(picture.animated).toBe(animated);
-    for (const [published, most] of [[picture.full, 1_024], [picture.small, 160]] as const) {
-      const { width, pageHeight, height, format, space, pages = 1, ...rest } = await sharp(published).metadata();
+    for (const [published, most] of [
+      [picture.full, 1_024],
+      [picture.small, 160],
+    ] as const) {
+      const {
+        width,
+        pageHeight,
+        height,
+        format,
+        space,
+        pages = 1,
+        ...rest
+      } = await sharp(published).metadata();
       const scale = Math.min(1, most / Math.max(size.width, size.height));
       expect({ width, height: pageHeight ?? height }).toEqual({
         width: Math.round(size.width * scale),
@@ -36,7 +47,9 @@ test("a picture that lies on its side is turned: what was left is on top", async
   const file = await photographs[0]?.file();
   const { full } = await makePicture(file as Buffer);
   const pixels = await sharp(full).raw().toBuffer({ resolveWithObject: true });
-  const at = (x: number, y: number) => [...pixels.data.subarray((y * pixels.info.width + x) * 3, (y * pixels.info.width + x) * 3 + 3)];
+  const at = (x: number, y: number) => [
+    ...pixels.data.subarray((y * pixels.info.width + x) * 3, (y * pixels.info.width + x) * 3 + 3),
+  ];
   const [red, , blue] = at(240, 100);
   expect(red).toBeGreaterThan(180);
   expect(blue).toBeLessThan(80);

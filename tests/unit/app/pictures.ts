@@ -5,15 +5,26 @@ import { png, pngChunk, pngClaiming } from "./images.ts";
 const placeTaken = "52/1 31/1 2244/100";
 
 /** A photograph with everything a phone adds to the pixels. @param orientation As EXIF numbers them. */
-async function photograph(
-  { width = 640, height = 480, orientation = 1, progressive = false, cmyk = false } = {},
-): Promise<Buffer> {
-  const left = { create: { width: Math.floor(width / 2), height, channels: 3, background: "#d02020" } } as const;
+async function photograph({
+  width = 640,
+  height = 480,
+  orientation = 1,
+  progressive = false,
+  cmyk = false,
+} = {}): Promise<Buffer> {
+  const left = {
+    create: { width: Math.floor(width / 2), height, channels: 3, background: "#d02020" },
+  } as const;
   let picture = sharp({ create: { width, height, channels: 3, background: "#2020d0" } })
     .composite([{ input: await sharp(left).png().toBuffer(), left: 0, top: 0 }])
     .withExif({
       IFD0: { Make: "Phone Maker", Model: "Phone 9" },
-      IFD3: { GPSLatitudeRef: "N", GPSLatitude: placeTaken, GPSLongitudeRef: "E", GPSLongitude: "13/1 24/1 3600/100" },
+      IFD3: {
+        GPSLatitudeRef: "N",
+        GPSLatitude: placeTaken,
+        GPSLongitudeRef: "E",
+        GPSLongitude: "13/1 24/1 3600/100",
+      },
     })
     .withMetadata({ orientation });
   if (cmyk) picture = picture.toColourspace("cmyk");
@@ -79,14 +90,24 @@ export const photographs: Photograph[] = [
   {
     name: "a Samsung photograph with its trailer",
     file: async () =>
-      Buffer.concat([await photograph(), Buffer.from("\0\0\x01\nImage_UTC_Data1700000000000SEFHk\0\0\0\x01\0\0\0\0\0\x01\n\x18\0\0\0SEFT", "latin1")]),
+      Buffer.concat([
+        await photograph(),
+        Buffer.from(
+          "\0\0\x01\nImage_UTC_Data1700000000000SEFHk\0\0\0\x01\0\0\0\0\0\x01\n\x18\0\0\0SEFT",
+          "latin1",
+        ),
+      ]),
     mediaType: "image/jpeg",
     becomes: { width: 640, height: 480 },
   },
   {
     name: "a motion photograph with its film",
     file: async () =>
-      Buffer.concat([await photograph(), Buffer.from("\0\0\0\x18ftypmp42\0\0\0\0isommp42", "latin1"), Buffer.alloc(200_000, 7)]),
+      Buffer.concat([
+        await photograph(),
+        Buffer.from("\0\0\0\x18ftypmp42\0\0\0\0isommp42", "latin1"),
+        Buffer.alloc(200_000, 7),
+      ]),
     mediaType: "image/jpeg",
     becomes: { width: 640, height: 480 },
   },
@@ -122,7 +143,11 @@ export const photographs: Photograph[] = [
   },
   {
     name: "a WebP",
-    file: async () => sharp(await photograph()).keepExif().webp().toBuffer(),
+    file: async () =>
+      sharp(await photograph())
+        .keepExif()
+        .webp()
+        .toBuffer(),
     mediaType: "image/webp",
     becomes: { width: 640, height: 480 },
   },
@@ -130,9 +155,13 @@ export const photographs: Photograph[] = [
     name: "an animated GIF",
     file: async () => {
       const frame = (background: string) =>
-        sharp({ create: { width: 90, height: 60, channels: 3, background } }).png().toBuffer();
+        sharp({ create: { width: 90, height: 60, channels: 3, background } })
+          .png()
+          .toBuffer();
       const frames = [await frame("#f00"), await frame("#0f0"), await frame("#00f")];
-      return sharp(frames, { join: { animated: true } }).gif({ delay: [100, 100, 100] }).toBuffer();
+      return sharp(frames, { join: { animated: true } })
+        .gif({ delay: [100, 100, 100] })
+        .toBuffer();
     },
     mediaType: "image/gif",
     becomes: { width: 90, height: 60, animated: true },
