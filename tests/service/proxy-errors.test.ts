@@ -22,7 +22,7 @@ defaults
   timeout server 75s
 frontend node
   bind :3000
-  http-request return status 200 if { path /health }
+  http-request return status 200 content-type text/plain string ready if { path /health }
   http-request silent-drop if { method PATCH }
   http-request reject if METH_POST
   http-request return status 404
