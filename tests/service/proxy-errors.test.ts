@@ -17,13 +17,14 @@ let url: string;
 const node = `
 defaults
   mode http
+  timeout tarpit 70s
   timeout connect 1s
   timeout client 75s
   timeout server 75s
 frontend node
   bind :3000
   http-request return status 200 content-type text/plain string ready if { path /health }
-  http-request silent-drop if { method PATCH }
+  http-request tarpit if { method PATCH }
   http-request reject if METH_POST
   http-request return status 404
 `;
