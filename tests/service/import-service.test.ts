@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(`${uploads}/profile_pics/jose.jpg`, picture);
   writeFileSync(`${uploads}/of-a-post.png`, picture);
   writeFileSync(`${uploads}/script.png`, "<script>alert(1)</script>");
-  writeFileSync(`${uploads}/large.png`, Buffer.alloc(3 * 1024 * 1024));
+  writeFileSync(`${uploads}/large.png`, Buffer.alloc(11 * 1024 * 1024));
   symlinkSync("/etc/passwd", `${uploads}/passwd.png`);
   imported = await importFile(deployment.databaseName, makeFile(files.path("flask.sqlite"), "flask.sql"), {
     uploads,
@@ -132,7 +132,7 @@ describe("people of a Flask application", () => {
     "have a password in no form that can be checked",
     "have no author among the users",
     "script.png is no image that the service publishes",
-    "large.png has 3,145,728 bytes",
+    "large.png has 11,534,336 bytes",
     "passwd.png is no ordinary file",
     "have an avatar that is no image in the folder of uploads",
     "user.password goes to the service's accounts alone",
