@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyInstance } from "fastify";
-import { answerClientError } from "./client-errors.ts";
+import { answerClientError, answerWhatNodeAnswers } from "./client-errors.ts";
 import { RequestLog, redactedPaths } from "./logging.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { budget } from "./plugins/budget.ts";
@@ -9,6 +9,7 @@ import { cleanup } from "./plugins/cleanup.ts";
 import { database } from "./plugins/database.ts";
 import { idempotentAnswers } from "./plugins/idempotent-answers.ts";
 import { identity, requestIdOf, sayWhoServes } from "./plugins/identity.ts";
+import { jsonBodies } from "./plugins/json-bodies.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { objectStore } from "./plugins/object-store.ts";
 import { openapi } from "./plugins/openapi.ts";
@@ -16,9 +17,11 @@ import { pressure } from "./plugins/pressure.ts";
 import { problems, refuse } from "./plugins/problems.ts";
 import { rateLimits } from "./plugins/rate-limits.ts";
 import { readiness } from "./plugins/readiness.ts";
+import { refusedBodies } from "./plugins/refused-bodies.ts";
 import { avatarRoutes } from "./routes/avatar.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationsRoutes } from "./routes/operations.ts";
+import { ownAccountRoutes } from "./routes/own-account.ts";
 import { postRoutes } from "./routes/posts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { userPageRoutes } from "./routes/user-page.ts";
@@ -33,12 +36,12 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   const app = Fastify({ ...serverOptions(settings), logger: loggerOptions(settings, logStream) })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
-  // A body is JSON, or an image where one is uploaded.
-  app.removeContentTypeParser("text/plain");
 
   // For every request.
   await app.register(identity, { nodeName: settings.nodeName });
   await app.register(problems);
+  await app.register(refusedBodies);
+  await app.register(jsonBodies);
   await app.register(metrics, { release: settings.release });
   await app.register(pressure);
   await app.register(budget);
@@ -59,10 +62,13 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(userRoutes, { prefix });
   await app.register(sessionRoutes, { prefix, settings });
   await app.register(meRoutes, { prefix });
+  await app.register(ownAccountRoutes, { prefix });
   await app.register(avatarRoutes, { prefix });
   await app.register(postRoutes, { prefix });
 
-  return app as unknown as FastifyInstance;
+  const service = app as unknown as FastifyInstance;
+  answerWhatNodeAnswers(service.server, settings.nodeName);
+  return service;
 }
 
 function serverOptions({ nodeName, trustedProxies }: Settings) {
@@ -71,7 +77,8 @@ function serverOptions({ nodeName, trustedProxies }: Settings) {
     // Longer than an ALB's 60 s: the proxy ends an idle connection, not this side.
     keepAliveTimeout: 72_000,
     requestTimeout: 60_000,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000 },
+    // A request without a host is refused with a problem document, and not by Node with nothing.
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 20_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 200 },
     // Requests that arrive while the node drains are served: a proxy needs a moment to stop sending them.
     return503OnClosing: false,

@@ -21,14 +21,20 @@ export const idempotencyKeyForm = "^[\\x21-\\x7e]{1,255}$";
  * node's own attempts, one of which may have committed unseen, count once.
  * @param scope Whose key it is.
  * @param asked What the key stands for: the same key with another request is refused.
+ * @param withoutKey What stands for a request without a key. No client's key has a space in it.
  */
-export function operationOf(request: FastifyRequest, scope: string, asked: object): Operation {
+export function operationOf(
+  request: FastifyRequest,
+  scope: string,
+  asked: object,
+  withoutKey: string = randomUUID(),
+): Operation {
   const given = request.headers["idempotency-key"];
   const members = Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify([request.method, request.routeOptions.url, members]);
   return {
     scope,
-    key: typeof given === "string" ? given : randomUUID(),
+    key: typeof given === "string" ? given : withoutKey,
     fingerprint: createHash("sha256").update(text).digest(),
   };
 }

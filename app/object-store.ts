@@ -54,6 +54,15 @@ export class ObjectStore {
     }
   }
 
+  /** Removes objects; one that is not there is removed already. @throws Why the store did not do it. */
+  async remove(keys: readonly string[]): Promise<void> {
+    const { DeleteObjectCommand } = await sdk();
+    for (const key of keys) {
+      const command = new DeleteObjectCommand({ Bucket: this.settings.bucket, Key: key });
+      await (await this.connected()).send(command, { abortSignal: AbortSignal.timeout(attemptMs) });
+    }
+  }
+
   /** @throws Why the store does not answer within `timeoutMs`, or refuses. */
   async ask(timeoutMs: number): Promise<void> {
     const { HeadBucketCommand } = await sdk();

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isReserved } from "./handles.ts";
 import { type Once, once, operationOf } from "./idempotency.ts";
 import { Problem } from "./problem.ts";
 import { findCredentials, insertAccount } from "./repositories/accounts.ts";
+import { demandGoodPassword } from "./security/known-passwords.ts";
 import { uuidv7 } from "./security/uuid.ts";
 
 export interface SignUp {
@@ -21,6 +23,8 @@ export async function signUp(
   request: FastifyRequest,
   { handle, email, password }: SignUp,
 ): Promise<Once<{ id: string; handle: string }>> {
+  refuseReserved(handle);
+  demandGoodPassword(password);
   const id = uuidv7();
   // The password is not part of the fingerprint: no fast hash of it may be stored beside the slow one.
   const operation = operationOf(request, `sign-up:${handle}`, { handle, email });
@@ -35,6 +39,11 @@ export async function signUp(
   // A replay that this request caused itself, its first answer having been lost, has its own id.
   if (outcome.replayed && outcome.answer.id !== id) await demandSamePassword(app, handle, password);
   return outcome;
+}
+
+/** It looks taken, as to anybody else. */
+function refuseReserved(handle: string): void {
+  if (isReserved(handle)) throw new Problem(409, "handle-taken", "This handle is taken.");
 }
 
 async function demandSamePassword(app: FastifyInstance, handle: string, password: string): Promise<void> {

@@ -139,3 +139,10 @@ export const passwordNames = [
   "monitorPassword",
 ] as const;
 export type PasswordName = (typeof passwordNames)[number];
+
+/**
+ * The service's limits where drills and tests run: all of their clients come from one address, and somebody new signs up
+ * every other second. Everybody else's are the service's own (app/settings/limits.ts).
+ */
+export const rehearsalLimits =
+  "signUpsPerAddress=1200/60 sessionsPerAddress=6000/60 uploadsPerAccount=600/60";

@@ -20,6 +20,7 @@ import { LoadBalancer } from "../infra/aws/traffic/load-balancer.ts";
 import type { AwsConfiguration } from "../infra/configuration/configuration.ts";
 import type { Deployment } from "../infra/contract.ts";
 import { releaseCommit, releaseFiles } from "../infra/release.ts";
+import { rehearsalLimits } from "../infra/topology.ts";
 
 /** The AWS target, top to bottom: any node, and any zone, may fail. */
 export async function deploy(configuration: AwsConfiguration): Promise<Deployment> {
@@ -95,6 +96,8 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     objectStore,
     traffic,
     release,
+    // The first command with an account drills its stack from one address.
+    rateLimits: stack === "trial" ? rehearsalLimits : undefined,
     rollbackAlarmNames: trafficAlarms.forRollback,
     after: [migration],
   });

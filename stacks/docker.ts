@@ -116,7 +116,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
 
   const databaseUrl = (port: number, user: string, password: pulumi.Output<string>) =>
     pulumi.secret(
-      pulumi.interpolate`postgres://${user}:${password.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
+      pulumi.interpolate`postgresql://${user}:${password.apply(encodeURIComponent)}@127.0.0.1:${port}/${databaseNames.name}`,
     );
   const { ownerUser } = databaseNames;
   const { accessKey, secretKey } = secrets.objectStore;

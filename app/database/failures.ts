@@ -43,13 +43,18 @@ export function violatesUnique(error: unknown, constraint: string): boolean {
 }
 
 /**
- * Codes after which nothing was written and the same work may succeed: serialization failure and deadlock, a server
- * that is read-only, shutting down or starting, too many connections, a lock not obtained in time.
+ * Classes and codes after which nothing was written and the same work may succeed, perhaps on another server:
+ * - 08 connection, 53 resources that ran out (disk, memory, connections), 57 an operator or a server that stops or starts,
+ *   58 the system below (an input/output error, a missing file), XX001 and XX002 a damaged page or index;
+ * - 40001 and 40P01 serialization failure and deadlock, 25006 a server that is read-only, 25P03 and 25P04 a transaction
+ *   that took too long, 55P03 a lock not obtained in time, 72000 a snapshot that is too old.
+ *
+ * The rest is about the statement or about us: 22 and 23 what was written, 28 who logs in, 42 the SQL, XX000 Postgres.
  */
-const transientCodes = /^(40001|40P01|25006|57P0[123]|57014|53300|53400|55P03|08...)$/;
+const transientCodes = /^((08|53|57|58)...|40001|40P01|25006|25P0[34]|55P03|72000|XX00[12])$/;
 
 /** Codes that are about the server and not the statement: the connection is of no more use. */
-const connectionCodes = /^(25006|57P0[123]|08...)$/;
+const connectionCodes = /^(25006|25P0[34]|57P0.|58...|08...)$/;
 
 /** Whether a connection on which this error occurred must not be used again. */
 export function spoilsConnection(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from "kysely";
 
 /** The newest migration that this release needs; the schema may be ahead of it. */
-export const neededMigration = "0002_avatar_key";
+export const neededMigration = "0003_sessions_and_unused_objects";
 
 /** The tables as the migrations leave them; a test checks that the two agree. */
 export interface Database {
@@ -11,6 +11,7 @@ export interface Database {
   posts: PostsTable;
   idempotency_keys: IdempotencyKeysTable;
   rate_limits: RateLimitsTable;
+  unused_objects: UnusedObjectsTable;
 }
 
 /** A time to the millisecond, the precision of a Date: what is written comes back the same. */
@@ -40,6 +41,12 @@ export interface SessionsTable {
   created_at: Generated<Moment>;
   expires_at: Moment;
   ended_at: Moment | null;
+  /** To the minute or so; null before its first use, and where the release before 0003 began it. */
+  last_used_at: Moment | null;
+  /** What the client called itself when it logged in. */
+  user_agent: string | null;
+  /** Where it logged in from. */
+  address: string | null;
 }
 
 export interface RefreshTokensTable {
@@ -76,4 +83,11 @@ export interface RateLimitsTable {
   bucket: string;
   count: number;
   resets_at: Moment;
+}
+
+/** An object of the bucket that is shown no more, or not yet. */
+export interface UnusedObjectsTable {
+  key: string;
+  account_id: string;
+  delete_after: Moment;
 }

@@ -1,7 +1,11 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { DatabaseFailure } from "../database/failures.ts";
+import { html } from "../html.ts";
 import { notFound, Problem, problemDocument, problemMediaType } from "../problem.ts";
+
+/** As the proxies have it: bytes. */
+const longestAddress = 8_000;
 
 /** Every error is a problem document, whether it comes from a route, Fastify or the router. */
 export const problems = fastifyPlugin(
@@ -9,6 +13,16 @@ export const problems = fastifyPlugin(
     const methods = knownMethods(app);
 
     app.setErrorHandler<FastifyError | Problem>(refuse);
+
+    app.addHook("onRequest", (request, _reply, done) => {
+      if (request.raw.url && request.raw.url.length > longestAddress) {
+        done(new Problem(414, "address-too-long", `An address may have ${longestAddress} bytes.`));
+        return;
+      }
+      const hosts = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+      const isRight = hosts.length === 1 || (hosts.length === 0 && request.raw.httpVersion === "1.0");
+      done(isRight ? undefined : new Problem(400, "host", "A request names one host, in its header host."));
+    });
 
     app.setNotFoundHandler((request, reply) => {
       const allowed = methods(request.url);
@@ -37,15 +51,32 @@ export function refuse(
 
 /** Answers with the problem; its headers too. */
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  // The unread rest of the body would be taken for the next request.
-  if (problem.statusCode === 408) reply.header("connection", "close");
-  if (problem.statusCode === 401) reply.header("www-authenticate", "Bearer");
+  if (problem.statusCode === 401) reply.header("www-authenticate", challengeOf(request));
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
-  return reply
-    .code(problem.statusCode)
-    .type(problemMediaType)
-    .serializer(JSON.stringify)
-    .send(problemDocument(problem, request.id));
+  reply.code(problem.statusCode);
+  reply.header("vary", "accept");
+  if (asksForPage(request)) {
+    const page = html`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>${problem.title}</title>
+<h1>${problem.title}</h1><p>${problem.message}</p><p><small>${request.id}</small></p></html>
+`;
+    return reply
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", "default-src 'none'")
+      .serializer((text: string) => text)
+      .send(page.text);
+  }
+  return reply.type(problemMediaType).serializer(JSON.stringify).send(problemDocument(problem, request.id));
+}
+
+/** A browser that goes to an address asks for HTML before anything else; a program does not. */
+function asksForPage({ headers: { accept = "" } }: FastifyRequest): boolean {
+  return /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(accept);
+}
+
+/** RFC 6750: a token that is there and not accepted is told from one that is missing. */
+function challengeOf({ headers: { authorization = "" } }: FastifyRequest): string {
+  return /^bearer [\w-]+\.[\w-]+\.[\w-]+$/i.test(authorization) ? 'Bearer error="invalid_token"' : "Bearer";
 }
 
 /** What is disclosed about an error. Of our own, only that there was one. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { clientNetwork } from "../security/client-network.ts";
+import { LogInGuard } from "../security/log-in-guard.ts";
 import { RateLimiter } from "../security/rate-limiter.ts";
 import type { LimitName, Limits } from "../settings/limits.ts";
 import { callerOf } from "./authentication.ts";
@@ -8,6 +9,7 @@ import { callerOf } from "./authentication.ts";
 declare module "fastify" {
   interface FastifyInstance {
     rateLimiter: RateLimiter;
+    logInGuard: LogInGuard;
     /** Hook: counts the request against its address. */
     limitAddress: (name: LimitName) => preHandlerAsyncHookHandler;
     /** Hook for after `authenticate`: counts the request against its account. */
@@ -20,6 +22,7 @@ export const rateLimits = fastifyPlugin<{ limits: Limits }>(
   async (app, { limits }) => {
     const limiter = new RateLimiter(limits, app.database, (name) => app.metrics.limited.inc({ limit: name }));
     app.decorate("rateLimiter", limiter);
+    app.decorate("logInGuard", new LogInGuard(limits, app.database.direct));
     app.decorate("limitAddress", (name) => async (request) => limiter.take(name, addressOf(request)));
     app.decorate(
       "limitAccount",

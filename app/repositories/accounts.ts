@@ -80,6 +80,64 @@ export function findOwnProfile(database: Kysely<Database>, caller: Caller): Prom
     .executeTakeFirst();
 }
 
+/**
+ * Locks the caller's account against changes until the transaction ends.
+ * @returns undefined where the session has ended, or the account is gone.
+ */
+export function lockLiveAccount(
+  transaction: Transaction<Database>,
+  caller: Caller,
+): Promise<{ handle: string; avatarKey: string | null; passwordHash: string } | undefined> {
+  return transaction
+    .selectFrom("accounts")
+    .innerJoin("sessions", "sessions.account_id", "accounts.id")
+    .select(["accounts.handle", "accounts.avatar_key as avatarKey", "accounts.password_hash as passwordHash"])
+    .where("sessions.id", "=", caller.sessionId)
+    .where("sessions.ended_at", "is", null)
+    .where("accounts.id", "=", caller.accountId)
+    .forUpdate("accounts")
+    .executeTakeFirst();
+}
+
+/** The caller's password hash, while the session lives. */
+export function findOwnCredentials(
+  database: Kysely<Database>,
+  caller: Caller,
+): Promise<{ handle: string; passwordHash: string } | undefined> {
+  return database
+    .selectFrom("accounts")
+    .innerJoin("sessions", "sessions.account_id", "accounts.id")
+    .select(["accounts.handle", "accounts.password_hash as passwordHash"])
+    .where("sessions.id", "=", caller.sessionId)
+    .where("sessions.ended_at", "is", null)
+    .where("accounts.id", "=", caller.accountId)
+    .executeTakeFirst();
+}
+
+export async function setPasswordHash(
+  transaction: Transaction<Database>,
+  accountId: string,
+  passwordHash: string,
+): Promise<void> {
+  await transaction
+    .updateTable("accounts")
+    .set({ password_hash: passwordHash })
+    .where("id", "=", accountId)
+    .execute();
+}
+
+/** Deletes the account, with it its sessions and their tokens, and what answers its keys remember. */
+export async function deleteAccount(
+  transaction: Transaction<Database>,
+  account: { id: string; handle: string },
+): Promise<void> {
+  await transaction.deleteFrom("accounts").where("id", "=", account.id).execute();
+  await transaction
+    .deleteFrom("idempotency_keys")
+    .where("scope", "in", [account.id, `sign-up:${account.handle}`])
+    .execute();
+}
+
 /** What a log-in is checked against. */
 export function findCredentials(
   database: Kysely<Database>,
@@ -122,15 +180,17 @@ export function changeProfile(
     .executeTakeFirstOrThrow();
 }
 
-/** Shows the object as the account's avatar. The address is kept for the release before 0002_avatar_key. */
+/**
+ * Shows the object as the account's avatar, or none. The address is kept for the release before 0002_avatar_key.
+ */
 export async function setAvatar(
   transaction: Transaction<Database>,
   accountId: string,
-  avatar: { key: string; url: string },
+  avatar: { key: string; url: string } | undefined,
 ): Promise<void> {
   await transaction
     .updateTable("accounts")
-    .set({ avatar_key: avatar.key, avatar_url: avatar.url })
+    .set({ avatar_key: avatar?.key ?? null, avatar_url: avatar?.url ?? null })
     .where("id", "=", accountId)
-    .executeTakeFirstOrThrow();
+    .execute();
 }

@@ -77,10 +77,64 @@ export async function listPosts(
   return rows.length === 0 ? undefined : rows.filter((row): row is Post => row.id !== null);
 }
 
+/** A post with its author. */
+export interface PostOfSomebody extends Post {
+  handle: string;
+}
+
+export function findPost(database: Kysely<Database>, id: string): Promise<PostOfSomebody | undefined> {
+  return database
+    .selectFrom("posts")
+    .innerJoin("accounts", "accounts.id", "posts.account_id")
+    .select(["posts.id", "posts.body", "posts.created_at as createdAt", "accounts.handle"])
+    .where("posts.id", "=", id)
+    .executeTakeFirst();
+}
+
+/** @returns The post as it is now; undefined where the account has none of this id. */
+export function changePost(
+  database: Kysely<Database>,
+  accountId: string,
+  post: { id: string; body: string },
+): Promise<Post | undefined> {
+  return database
+    .updateTable("posts")
+    .set({ body: post.body })
+    .where("id", "=", post.id)
+    .where("account_id", "=", accountId)
+    .returning(["id", "body", "created_at as createdAt"])
+    .executeTakeFirst();
+}
+
+/** @returns Whether the account had such a post. */
+export async function deletePost(
+  database: Kysely<Database>,
+  accountId: string,
+  id: string,
+): Promise<boolean> {
+  const deleted = await database
+    .deleteFrom("posts")
+    .where("id", "=", id)
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
+}
+
+/** Deletes some posts of the account, so that no statement is long. @returns How many. */
+export async function deleteSomePosts(
+  database: Kysely<Database>,
+  accountId: string,
+  most: number,
+): Promise<number> {
+  const some = database.selectFrom("posts").select("id").where("account_id", "=", accountId).limit(most);
+  const deleted = await database.deleteFrom("posts").where("id", "in", some).executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
 /** What a user's page shows. */
 export interface ProfileWithPosts extends Pick<Profile, "handle" | "displayName" | "bio" | "avatarKey"> {
   /** Newest first. */
-  posts: Pick<Post, "body" | "createdAt">[];
+  posts: Post[];
 }
 
 /**
@@ -91,21 +145,22 @@ export interface ProfileWithPosts extends Pick<Profile, "handle" | "displayName"
 export async function findProfileWithPosts(
   database: Kysely<Database>,
   handle: string,
-  limit: number,
+  { limit, after }: { limit: number; after: Position | undefined },
 ): Promise<ProfileWithPosts | undefined> {
+  const older = after ? sql`and (created_at, id) < (${after.createdAt}, ${after.id}::uuid)` : sql``;
   const { rows } = await sql<
-    Omit<ProfileWithPosts, "posts"> & { posts: [body: string, createdAtMs: number][] }
+    Omit<ProfileWithPosts, "posts"> & { posts: [id: string, body: string, createdAtMs: number][] }
   >`
     select handle, display_name as "displayName", bio, avatar_key as "avatarKey", (
-      select coalesce(json_agg(json_build_array(body, trunc(extract(epoch from created_at) * 1000))), '[]')
+      select coalesce(json_agg(json_build_array(id, body, trunc(extract(epoch from created_at) * 1000))), '[]')
       from (
-        select body, created_at from posts where account_id = accounts.id
+        select id, body, created_at from posts where account_id = accounts.id ${older}
         order by created_at desc, id desc limit ${limit}
       ) post
     ) as posts
     from accounts where handle = ${handle}`.execute(database);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const posts = row.posts.map(([body, createdAtMs]) => ({ body, createdAt: new Date(createdAtMs) }));
+  const posts = row.posts.map(([id, body, createdAtMs]) => ({ id, body, createdAt: new Date(createdAtMs) }));
   return { ...row, posts };
 }

@@ -4,74 +4,162 @@ import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typ
 import { budgetMs } from "../database/access.ts";
 import { fromNowWithinMs } from "../database/deadline.ts";
 import { once, operationOf } from "../idempotency.ts";
-import { callerOf } from "../plugins/authentication.ts";
-import { largestImageBytes, type ReceivedImage, receiveImage } from "../receive-image.ts";
-import { setAvatar } from "../repositories/accounts.ts";
+import {
+  largestPictureBytes,
+  makePicture,
+  NotAPicture,
+  type Picture,
+  pictureMediaTypes,
+  smallKey,
+} from "../pictures/picture.ts";
+import { Reception } from "../pictures/receive.ts";
+import { callerOf, sessionEnded } from "../plugins/authentication.ts";
+import { Problem } from "../problem.ts";
+import { lockLiveAccount, setAvatar } from "../repositories/accounts.ts";
 import type { Operation } from "../repositories/idempotency-keys.ts";
+import { abandonObject, expectObject, useObject } from "../repositories/unused-objects.ts";
+import type { Caller } from "../security/access-tokens.ts";
 import { Turns } from "../turns.ts";
 import * as schemas from "./schemas.ts";
 
-/** Each holds one image in memory, so that it can be sent to the store again. */
-const uploadsAtOnce = 20;
-const uploadsWaiting = 100;
+/** Decoding takes memory: one after the other. */
+const decodedAtOnce = 1;
+const waitingForDecoding = 20;
 
-const avatarView = Type.Object({ avatarUrl: Type.String({ format: "uri" }) });
+const avatarView = Type.Object({
+  avatarUrl: Type.String({ format: "uri", description: "WebP, at most 1,024 pixels wide and high." }),
+  smallUrl: Type.String({ format: "uri", description: "The same, at most 160 pixels wide and high." }),
+  animated: Type.Boolean({
+    description: "Whether it moves. An animation that is too large to be kept moving is its first frame.",
+  }),
+});
 
 /** The caller's picture. */
 export const avatarRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  const turns = new Turns(uploadsAtOnce, uploadsWaiting);
+  const reception = new Reception();
+  const turns = new Turns(decodedAtOnce, waitingForDecoding);
 
-  // In this scope alone a body is a stream, whatever it claims to be.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (_request, stream, done) => done(null, stream));
-
-  const keep = async (accountId: string, hash: string, image: ReceivedImage, operation: Operation) => {
-    // The content names the object: putting it there again changes nothing, and nobody's picture is replaced under an
-    // address that is cached for ever. An earlier one stays: someone may be looking at it.
-    const key = `avatars/${accountId}/${hash}.${image.extension}`;
-    await app.objectStore.put(key, image.bytes, image.mediaType);
+  const keep = async (caller: Caller, picture: Picture, operation: Operation) => {
+    const { accountId } = caller;
+    // The address names the upload and the content, so that storing it again changes nothing, and an address is cached
+    // for ever and never used for something else.
+    const upload = createHash("sha256").update(operation.key).update(operation.fingerprint).digest("hex");
+    const key = `avatars/${accountId}/${upload.slice(0, 16)}-${picture.hash}.${picture.extension}`;
+    await app.database.write((database) => expectObject(database, { key, accountId }));
+    await app.objectStore.put(smallKey(key), picture.small, picture.mediaType);
+    await app.objectStore.put(key, picture.full, picture.mediaType);
 
     const avatar = { key, url: app.objectStore.publicUrl(key) };
     return app.database.transaction((transaction) =>
       once(transaction, operation, 200, async () => {
+        const account = await lockLiveAccount(transaction, caller);
+        if (account === undefined) throw sessionEnded();
         await setAvatar(transaction, accountId, avatar);
-        return { avatarUrl: avatar.url };
+        await useObject(transaction, key);
+        const { avatarKey: before } = account;
+        if (before && before !== key) await abandonObject(transaction, { key: before, accountId });
+        return {
+          avatarUrl: avatar.url,
+          smallUrl: app.objectStore.publicUrl(smallKey(key)),
+          animated: picture.animated,
+        };
       }),
     );
   };
 
-  app.put<{ Body: Readable }>(
+  app.delete(
     "/me/avatar",
     {
-      onRequest: [app.authenticate, app.limitAccount("uploadsPerAccount")],
-      bodyLimit: largestImageBytes,
+      onRequest: [app.authenticate, app.limitAccount("writesPerAccount")],
       preHandler: app.requireLiveSession,
       schema: {
+        operationId: "deleteAvatar",
         tags: ["profile"],
-        summary: "Upload your avatar",
-        description:
-          "A PNG, JPEG, GIF or WebP image of up to 2 MiB. Its content tells what it is, not its header.",
-        consumes: ["image/png", "image/jpeg", "image/gif", "image/webp"],
+        summary: "Remove your avatar",
         security: schemas.bearer,
         headers: schemas.idempotencyKey,
-        response: schemas.answers(200, avatarView),
+        response: schemas.answers(204, Type.Null()),
       },
     },
     async (request, reply) => {
-      const { accountId } = callerOf(request);
-      const outcome = await turns.take(async () => {
-        const { "content-type": declared, "content-length": length } = request.headers;
-        const image = await receiveImage(
-          request.body ?? request.raw,
-          declared,
-          length ? Number(length) : undefined,
-        );
-        const hash = createHash("sha256").update(image.bytes).digest("hex");
-        const operation = operationOf(request, accountId, { hash });
-        // Its arrival took the time it took; from here on it is held like any other request.
-        return fromNowWithinMs(budgetMs, () => keep(accountId, hash, image, operation));
-      });
-      return reply.sendOnce(outcome);
+      const caller = callerOf(request);
+      const { accountId } = caller;
+      const operation = operationOf(request, accountId, {});
+      const outcome = await app.database.transaction((transaction) =>
+        once(transaction, operation, 204, async () => {
+          const account = await lockLiveAccount(transaction, caller);
+          if (account === undefined) throw sessionEnded();
+          await setAvatar(transaction, accountId, undefined);
+          if (account.avatarKey) await abandonObject(transaction, { key: account.avatarKey, accountId });
+          return {};
+        }),
+      );
+      return reply.code(204).sendOnce({ ...outcome, answer: null });
     },
   );
+
+  await app.register(async (uploads) => {
+    // In this scope alone a body is a stream, whatever it claims to be.
+    uploads.removeAllContentTypeParsers();
+    uploads.addContentTypeParser("*", (_request, stream, done) => done(null, stream));
+
+    uploads.put<{ Body: Readable }>(
+      "/me/avatar",
+      {
+        onRequest: [app.authenticate, app.limitAccount("uploadsPerAccount")],
+        bodyLimit: largestPictureBytes,
+        preHandler: app.requireLiveSession,
+        schema: {
+          operationId: "putAvatar",
+          tags: ["profile"],
+          summary: "Upload your avatar",
+          description:
+            "A JPEG, PNG, WebP or GIF of up to 10 MiB, as cameras and phones make them. Its content tells what it is, " +
+            "not its header. It is published as WebP, upright, without anything else that the file said.",
+          consumes: pictureMediaTypes,
+          security: schemas.bearer,
+          headers: schemas.idempotencyKey,
+          response: schemas.answers(200, avatarView),
+        },
+      },
+      async (request, reply) => {
+        const caller = callerOf(request);
+        const { accountId } = caller;
+        const { "content-type": declared, "content-length": length } = request.headers;
+        refuseOtherTypes(declared);
+        const declaredBytes = length ? Number(length) : undefined;
+        const outcome = await reception.receive(
+          request.body ?? request.raw,
+          { accountId, declaredBytes },
+          async (file) => {
+            const hash = createHash("sha256").update(file).digest("hex");
+            const operation = operationOf(request, accountId, { hash });
+            const picture = await turns.take(() => makePicture(file).catch(refuseFile));
+            // Its arrival took the time it took; from here on it is held like any other request.
+            return fromNowWithinMs(budgetMs, () => keep(caller, picture, operation));
+          },
+        );
+        return reply.sendOnce(outcome);
+      },
+    );
+  });
 };
+
+/** The content type of clients that do not know it. */
+const undeclared = ["", "application/octet-stream"];
+
+/** What a client claims decides nothing, but a page or a form is no picture. */
+function refuseOtherTypes(declared = ""): void {
+  const claim = declared.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (undeclared.includes(claim) || /^image\/(?!svg|\*)/.test(claim)) return;
+  throw new Problem(
+    415,
+    "not-an-image",
+    `This is not published: its content type is none of ${pictureMediaTypes.join(", ")}.`,
+  );
+}
+
+function refuseFile(error: Error): never {
+  if (!(error instanceof NotAPicture)) throw error;
+  throw new Problem(415, "not-an-image", `This is not published: ${error.message}.`);
+}

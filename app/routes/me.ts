@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import { once, operationOf } from "../idempotency.ts";
 import { callerOf, sessionEnded } from "../plugins/authentication.ts";
-import { changeProfile, findOwnProfile } from "../repositories/accounts.ts";
+import { changeProfile, findOwnProfile, lockLiveAccount } from "../repositories/accounts.ts";
 import * as schemas from "./schemas.ts";
 import { showOwnProfile } from "./views.ts";
 
@@ -18,6 +18,7 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       onRequest: app.authenticate,
       schema: {
         tags: ["profile"],
+        operationId: "getProfile",
         summary: "Your profile",
         security: schemas.bearer,
         response: schemas.answers(200, schemas.ownProfileView),
@@ -38,6 +39,7 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       preHandler: app.requireLiveSession,
       schema: {
         tags: ["profile"],
+        operationId: "changeProfile",
         summary: "Change your profile",
         security: schemas.bearer,
         headers: schemas.idempotencyKey,
@@ -46,12 +48,14 @@ export const meRoutes: FastifyPluginAsyncTypebox = async (app) => {
       },
     },
     async (request, reply) => {
-      const { accountId } = callerOf(request);
+      const caller = callerOf(request);
+      const { accountId } = caller;
       const operation = operationOf(request, accountId, request.body);
       const outcome = await app.database.transaction((transaction) =>
-        once(transaction, operation, 200, async () =>
-          showOwnProfile(await changeProfile(transaction, accountId, request.body), app.objectStore),
-        ),
+        once(transaction, operation, 200, async () => {
+          if (!(await lockLiveAccount(transaction, caller))) throw sessionEnded();
+          return showOwnProfile(await changeProfile(transaction, accountId, request.body), app.objectStore);
+        }),
       );
       return reply.sendOnce(outcome);
     },

@@ -16,6 +16,18 @@ const deepView = Type.Object({
   dependencies: Type.Array(dependencyView),
 });
 
+/** A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037). */
+const keySetView = Type.Unsafe<{ keys: object[] }>(
+  Type.Object({
+    keys: Type.Array(
+      Type.Object(
+        { kty: Type.String(), crv: Type.String(), x: Type.String(), kid: Type.String() },
+        { additionalProperties: true },
+      ),
+    ),
+  }),
+);
+
 /** For proxies, operators and Prometheus. */
 export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = async (
   app,
@@ -31,7 +43,12 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
     "/health",
     {
       config,
-      schema: { tags, summary: "Whether this node should get traffic", response: { 200: nodeView } },
+      schema: {
+        operationId: "health",
+        tags,
+        summary: "Whether this node should get traffic",
+        response: { 200: nodeView },
+      },
     },
     async () => {
       const { state } = app.readiness;
@@ -43,7 +60,15 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
 
   app.get(
     "/health/live",
-    { config, schema: { tags, summary: "Whether the process is alive", response: { 200: nodeView } } },
+    {
+      config,
+      schema: {
+        operationId: "healthLive",
+        tags,
+        summary: "Whether the process is alive",
+        response: { 200: nodeView },
+      },
+    },
     async () => ({ status: "live", node }),
   );
 
@@ -52,6 +77,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
     {
       config,
       schema: {
+        operationId: "healthDeep",
         tags,
         summary: "Every dependency with its state and latency",
         response: { 200: deepView, 503: deepView },
@@ -73,7 +99,14 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
 
   app.get(
     "/.well-known/jwks.json",
-    { schema: { tags: ["sessions"], summary: "The public keys that sign access tokens" } },
+    {
+      schema: {
+        operationId: "signingKeys",
+        tags: ["sessions"],
+        summary: "The public keys that sign access tokens",
+        response: { 200: keySetView },
+      },
+    },
     async (_request, reply) => {
       reply.header("cache-control", "public, max-age=300");
       return app.signingKeys.publicSet;

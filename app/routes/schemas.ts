@@ -1,11 +1,27 @@
 import { Format, type TProperties, type TSchema, Type } from "@fastify/type-provider-typebox";
 
 // Refuses what Postgres cannot store, or would change: a NUL, half of a surrogate pair.
-Format.Set("well-formed-text", (value) => value.isWellFormed() && !value.includes("\0"));
+const isWellFormed = (value: string) => value.isWellFormed() && !value.includes("\0");
+Format.Set("well-formed-text", isWellFormed);
+
+// Something must be seen: spaces, controls and what has no width are not.
+Format.Set(
+  "visible-text",
+  (value) => isWellFormed(value) && /[^\s\p{C}\p{Z}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u.test(value),
+);
+// A name in one line, in which nothing is hidden and nothing turns the direction of what follows.
+Format.Set(
+  "name",
+  (value) =>
+    isWellFormed(value) &&
+    !/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/u.test(
+      value,
+    ),
+);
 
 /** Text as people write it. */
-const text = (options: { minLength?: number; maxLength: number; description?: string }) =>
-  Type.String({ ...options, format: "well-formed-text" });
+const text = (options: { minLength?: number; maxLength: number; description?: string; format?: string }) =>
+  Type.String({ format: "well-formed-text", ...options });
 
 /** A body with these members and no others: better to refuse a misspelt one than to ignore it. */
 export const body = <T extends TProperties>(members: T, options: { minProperties?: number } = {}) =>
@@ -20,9 +36,12 @@ export const email = Type.String({
   pattern: "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})+$",
 });
 export const password = text({ minLength: 8, maxLength: 200 });
-export const displayName = text({ maxLength: 80 });
+/** One that is asked for and not chosen. */
+export const anyPassword = text({ minLength: 1, maxLength: 200 });
+export const displayName = text({ maxLength: 80, format: "name" });
 export const bio = text({ maxLength: 1_000 });
-export const postBody = text({ minLength: 1, maxLength: 5_000 });
+export const postBody = text({ minLength: 1, maxLength: 5_000, format: "visible-text" });
+export const postId = Type.Object({ id: Type.String({ format: "uuid" }) });
 
 /** Two types in one keyword: a union would be slow to serialise. */
 export const nullableString = Type.Unsafe<string | null>({ type: ["string", "null"] });
@@ -35,6 +54,9 @@ export const postView = Type.Object({
   createdAt: dateTime,
 });
 
+/** A post at its own address. */
+export const singlePostView = Type.Object({ ...postView.properties, handle: Type.String() });
+
 export const profileView = Type.Object({
   id: Type.String({ format: "uuid" }),
   handle: Type.String(),
@@ -45,6 +67,23 @@ export const profileView = Type.Object({
 });
 
 export const ownProfileView = Type.Object({ ...profileView.properties, email: Type.String() });
+
+/** One of the account's sessions, as its owner sees it. */
+export const shownSessionView = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  current: Type.Boolean({ description: "Whether it is the one that asks." }),
+  createdAt: dateTime,
+  lastUsedAt: Type.String({ format: "date-time", description: "To a quarter of an hour." }),
+  userAgent: nullableString,
+  address: nullableString,
+});
+
+/** What an export is. */
+export const exportView = Type.Object({
+  account: ownProfileView,
+  sessions: Type.Array(shownSessionView),
+  posts: Type.Array(postView),
+});
 
 export const sessionView = Type.Object({
   accessToken: Type.String(),

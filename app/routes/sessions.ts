@@ -2,17 +2,17 @@ import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typ
 import { foldHandle } from "../handles.ts";
 import { callerOf } from "../plugins/authentication.ts";
 import { addressOf } from "../plugins/rate-limits.ts";
-import { unauthorized } from "../problem.ts";
+import { notFound, unauthorized } from "../problem.ts";
 import { findCredentials, replacePasswordHash } from "../repositories/accounts.ts";
-import { endSession, startSession } from "../repositories/sessions.ts";
+import { endOtherSessions, endSession, listSessions, startSession } from "../repositories/sessions.ts";
 import { accessTokenSeconds, type Caller } from "../security/access-tokens.ts";
-import { LogInGuard } from "../security/log-in-guard.ts";
 import { isCurrentHash } from "../security/passwords.ts";
 import { newRefreshToken, refreshTokenForm, refreshTokenHash } from "../security/refresh-tokens.ts";
 import { rotateRefreshToken } from "../security/rotation.ts";
 import { uuidv7 } from "../security/uuid.ts";
 import type { Settings } from "../settings/settings.ts";
 import * as schemas from "./schemas.ts";
+import { showSession } from "./views.ts";
 
 const logInBody = schemas.body({
   handle: schemas.handle,
@@ -22,7 +22,7 @@ const refreshBody = schemas.body({ refreshToken: Type.String({ pattern: refreshT
 
 /** Log-in, refresh and log-out. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = async (app, { settings }) => {
-  const guard = new LogInGuard(settings.limits, app.database.direct);
+  const guard = app.logInGuard;
 
   const answer = async (caller: Caller, refreshToken: string) => ({
     accessToken: await app.accessTokens.sign(caller),
@@ -36,6 +36,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       onRequest: app.limitAddress("sessionsPerAddress"),
       schema: {
         tags: ["sessions"],
+        operationId: "logIn",
         summary: "Log in",
         body: logInBody,
         response: schemas.answers(200, schemas.sessionView),
@@ -64,6 +65,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
         id: uuidv7(),
         accountId: account.id,
         refreshTokenHash: refreshTokenHash(refreshToken),
+        device: { userAgent: request.headers["user-agent"], address: request.ip },
       };
       await app.database.write((database) => startSession(database, session));
       return answer({ accountId: account.id, sessionId: session.id }, refreshToken);
@@ -76,6 +78,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
       onRequest: app.limitAddress("sessionsPerAddress"),
       schema: {
         tags: ["sessions"],
+        operationId: "refreshSession",
         summary: "Exchange a refresh token for new tokens",
         description:
           "A refresh token is used once. One that is used again ends the session, but for the minute after its use, " +
@@ -95,12 +98,76 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }> = 
     },
   );
 
+  app.get(
+    "/me/sessions",
+    {
+      onRequest: app.authenticate,
+      preHandler: app.requireLiveSession,
+      schema: {
+        operationId: "listSessions",
+        tags: ["sessions"],
+        summary: "Your sessions that live, the one used last first",
+        security: schemas.bearer,
+        response: schemas.answers(200, Type.Object({ items: Type.Array(schemas.shownSessionView) })),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const sessions = await app.database.read((database) => listSessions(database, caller.accountId));
+      return { items: sessions.map((session) => showSession(session, caller)) };
+    },
+  );
+
+  app.delete(
+    "/me/sessions/:id",
+    {
+      onRequest: [app.authenticate, app.limitAccount("writesPerAccount")],
+      preHandler: app.requireLiveSession,
+      schema: {
+        operationId: "endSession",
+        tags: ["sessions"],
+        summary: "End one of your sessions",
+        description: "Ended again, it stays ended.",
+        security: schemas.bearer,
+        params: schemas.postId,
+        response: schemas.answers(204, Type.Null()),
+      },
+    },
+    async (request, reply) => {
+      const session = { accountId: callerOf(request).accountId, sessionId: request.params.id };
+      const known = await app.database.write((database) => endSession(database, session));
+      if (!known) throw notFound("such session of yours");
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    "/me/sessions",
+    {
+      onRequest: [app.authenticate, app.limitAccount("writesPerAccount")],
+      preHandler: app.requireLiveSession,
+      schema: {
+        operationId: "endOtherSessions",
+        tags: ["sessions"],
+        summary: "End all your sessions but this one",
+        security: schemas.bearer,
+        response: schemas.answers(204, Type.Null()),
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      await app.database.write((database) => endOtherSessions(database, caller));
+      return reply.code(204).send(null);
+    },
+  );
+
   app.delete(
     "/sessions",
     {
       onRequest: app.authenticate,
       schema: {
         tags: ["sessions"],
+        operationId: "logOut",
         summary: "Log out",
         description:
           "Ends the session of the access token, and with it its access and refresh tokens, at once.",

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import type { FastifyError, FastifyReply } from "fastify";
+import { cursorOf, positionAt } from "../cursor.ts";
 import { handleInAddress } from "../handles.ts";
 import { Html, html } from "../html.ts";
 import type { ObjectStore } from "../object-store.ts";
+import { smallKey } from "../pictures/picture.ts";
 import { toProblem } from "../plugins/problems.ts";
 import { notFound, type Problem } from "../problem.ts";
 import { findProfileWithPosts, type ProfileWithPosts } from "../repositories/posts.ts";
@@ -47,11 +49,21 @@ export const userPageRoutes: FastifyPluginAsyncTypebox<{ assetsUrl: string }> = 
 
   app.get(
     "/u/:handle",
-    { schema: { hide: true, params: Type.Object({ handle: Type.String() }) } },
+    {
+      schema: {
+        hide: true,
+        params: Type.Object({ handle: Type.String() }),
+        querystring: Type.Object({ older: Type.Optional(Type.String({ maxLength: 64 })) }),
+      },
+    },
     async (request, reply) => {
       const handle = handleInAddress(request.params.handle);
       if (handle === undefined) throw notFound("such user");
-      const shown = await app.database.read((database) => findProfileWithPosts(database, handle, postsShown));
+      const { older } = request.query;
+      const after = older === undefined ? undefined : positionAt(older);
+      // One more than is shown tells whether there are older ones.
+      const part = { limit: postsShown + 1, after };
+      const shown = await app.database.read((database) => findProfileWithPosts(database, handle, part));
       if (!shown) throw notFound("such user");
       const name = shown.displayName || shown.handle;
       return send(reply, `${name} (@${shown.handle})`, userPage(shown, app.objectStore));
@@ -76,20 +88,27 @@ ${content}
 }
 
 function userPage(shown: ProfileWithPosts, store: ObjectStore): Html {
-  const { posts } = shown;
+  const posts = shown.posts.slice(0, postsShown);
+  const last = shown.posts.length > postsShown ? posts.at(-1) : undefined;
   const name = shown.displayName || shown.handle;
   return html`<header>
 ${avatar(shown, name, store)}
 <div><h1>${name}</h1><div class="handle">@${shown.handle}</div></div>
 </header>
 ${shown.bio ? html`<p class="bio">${shown.bio}</p>` : undefined}
-<main>${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}</main>`;
+<main>${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}
+${last ? html`<nav><a rel="next" href="/u/${shown.handle}?older=${cursorOf(last)}">Older</a></nav>` : undefined}</main>`;
 }
 
 function avatar({ avatarKey }: ProfileWithPosts, name: string, store: ObjectStore): Html {
   return avatarKey === null
     ? html`<div class="avatar initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</div>`
-    : html`<img class="avatar" src="${store.publicUrl(avatarKey)}" alt="" width="80" height="80">`;
+    : html`<img class="avatar" src="${store.publicUrl(pageKey(avatarKey))}" alt="" width="80" height="80">`;
+}
+
+/** The small picture; those of earlier releases and of imports have one size. */
+function pageKey(avatarKey: string): string {
+  return /\/[0-9a-f]{16}-[0-9a-f]{64}\.webp$/.test(avatarKey) ? smallKey(avatarKey) : avatarKey;
 }
 
 function post({ body, createdAt }: ProfileWithPosts["posts"][number]): Html {

@@ -1,7 +1,8 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
+import type { preValidationHookHandler } from "fastify";
 import { cursorOf, positionAt } from "../cursor.ts";
 import { foldHandle, handleInAddress } from "../handles.ts";
-import { notFound } from "../problem.ts";
+import { notFound, Problem } from "../problem.ts";
 import { findProfile } from "../repositories/accounts.ts";
 import { listPosts } from "../repositories/posts.ts";
 import { signUp } from "../sign-up.ts";
@@ -15,14 +16,23 @@ const signUpBody = schemas.body({
 });
 const accountView = Type.Object({ id: Type.String({ format: "uuid" }), handle: Type.String() });
 const params = Type.Object({ handle: Type.String() });
-// Type.Integer would let the converter round; this refuses fractions.
 const pageQuery = Type.Object({
-  limit: Type.Optional(
-    Type.Number({ minimum: 1, maximum: 100, multipleOf: 1, description: "20 when not given." }),
-  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: "20 when not given." })),
   cursor: Type.Optional(Type.String({ maxLength: 64, description: "nextCursor of the page before." })),
 });
 const postPage = Type.Object({ items: Type.Array(schemas.postView), nextCursor: schemas.nullableString });
+
+/** The converter would take `true`, `0x10` and `1.5` for numbers. */
+const refuseOddNumbers: preValidationHookHandler = (request, _reply, done) => {
+  const { limit } = request.query as { limit?: unknown };
+  const isPlain = limit === undefined || (typeof limit === "string" && /^\d{1,3}$/.test(limit));
+  const causes = [{ at: "querystring/limit", detail: "must be a whole number from 1 to 100" }];
+  done(
+    isPlain
+      ? undefined
+      : new Problem(400, "invalid-request", "The querystring is not what this address takes.", { causes }),
+  );
+};
 
 /** Public accounts, and sign-up. */
 export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -32,6 +42,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
       onRequest: app.limitAddress("signUpsPerAddress"),
       schema: {
         tags: ["accounts"],
+        operationId: "signUp",
         summary: "Sign up",
         headers: schemas.idempotencyKey,
         body: signUpBody,
@@ -51,6 +62,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags: ["accounts"],
+        operationId: "getUser",
         summary: "A user's page",
         params,
         response: schemas.answers(200, schemas.profileView),
@@ -69,11 +81,13 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
     {
       schema: {
         tags: ["posts"],
+        operationId: "listPosts",
         summary: "A user's posts, newest first",
         params,
         querystring: pageQuery,
         response: schemas.answers(200, postPage),
       },
+      preValidation: refuseOddNumbers,
     },
     async (request) => {
       const { limit = 20, cursor } = request.query;

@@ -2,7 +2,9 @@ import type { Kysely } from "kysely";
 import { patiently } from "../database/deadline.ts";
 import type { Database } from "../database/types.ts";
 import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
+import { knownAddresses } from "../repositories/sessions.ts";
 import type { LimitName, Limits } from "../settings/limits.ts";
+import { clientNetwork } from "./client-network.ts";
 import { limitReached } from "./rate-limiter.ts";
 
 /** How long a log-in waits for its counters before it goes on without them. */
@@ -31,7 +33,10 @@ export class LogInGuard {
     const held = await patiently(patienceMs, asked, () => new Map());
     for (const { name, bucket } of buckets) {
       const { count = 0, resetsInMs = 0 } = held.get(bucket) ?? {};
-      if (count >= this.limits[name].count) throw limitReached(name, resetsInMs);
+      if (count < this.limits[name].count) continue;
+      // Strangers must not shut out whoever logged in from this address before: only their own guesses count there.
+      if (name === "logInFailuresPerAccount" && (await this.isFamiliar(handle, address))) continue;
+      throw limitReached(name, resetsInMs);
     }
   }
 
@@ -42,6 +47,12 @@ export class LogInGuard {
       // Without an answer the guess is not counted: the log-in must not fail because of its counter.
       await patiently(patienceMs, takePermits(this.database, bucket, 1, windowSeconds), () => undefined);
     }
+  }
+
+  /** Whether the account was logged in to from this address. */
+  private async isFamiliar(handle: string, address: string): Promise<boolean> {
+    const addresses = await patiently(patienceMs, knownAddresses(this.database, handle), () => []);
+    return addresses.some((known) => clientNetwork(known) === address);
   }
 
   private buckets(handle: string, address: string): { name: LimitName; bucket: string }[] {

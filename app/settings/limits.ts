@@ -11,18 +11,20 @@ export interface Limit {
 export const defaultLimits = {
   /** Posts, profile changes and uploads of one account. */
   writesPerAccount: { count: 6_000, windowSeconds: 60 },
-  /** An upload costs the object store three copies. */
-  uploadsPerAccount: { count: 600, windowSeconds: 60 },
-  /** A sign-up costs a password hash. */
-  signUpsPerAddress: { count: 1_200, windowSeconds: 60 },
+  /** An upload costs seconds of a processor, and three copies that stay for an hour: this is an account's quota too. */
+  uploadsPerAccount: { count: 60, windowSeconds: 3_600 },
+  /** An export reads everything. */
+  exportsPerAccount: { count: 10, windowSeconds: 3_600 },
+  /** A household or a class, not a machine. */
+  signUpsPerAddress: { count: 30, windowSeconds: 3_600 },
   /** Wrong passwords for one account from one address: someone guesses. */
   logInFailuresPerAccountAndAddress: { count: 10, windowSeconds: 900 },
-  /** Wrong passwords for one account from anywhere: many guess together. */
+  /** Wrong passwords for one account from anywhere: many guess together. Who logged in from where they are goes on. */
   logInFailuresPerAccount: { count: 100, windowSeconds: 900 },
   /** Wrong passwords from one address for any account: someone tries a list. */
   logInFailuresPerAddress: { count: 300, windowSeconds: 900 },
   /** Log-ins and refreshes from one address, right ones too. */
-  sessionsPerAddress: { count: 6_000, windowSeconds: 60 },
+  sessionsPerAddress: { count: 600, windowSeconds: 60 },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof defaultLimits;

@@ -10,8 +10,8 @@ export class AccountMemory {
   /** Numbers of its posts and its profile changes: the newest that was sent, the newest that was acknowledged. */
   readonly posts = { sent: 0, acknowledged: 0 };
   readonly profile = { sent: 0, acknowledged: 0 };
-  /** The address and the content of the avatar that was acknowledged last. */
-  avatar: { url: string; sha256: string } | undefined;
+  /** The address of the avatar that was acknowledged last; it names the content. */
+  avatar: { url: string } | undefined;
   private readonly ledger: Ledger;
 
   constructor(handle: string, password: string, ledger: Ledger) {

@@ -38,7 +38,7 @@ export type Effect =
   | { kind: "account"; handle: string; accountId?: string }
   | { kind: "post"; handle: string; body: string; postId?: string }
   | { kind: "profile"; handle: string; bio: string }
-  | { kind: "avatar"; handle: string; sha256: string; url?: string }
+  | { kind: "avatar"; handle: string; url?: string }
   | { kind: "session"; handle: string; sessionId?: string; ended?: boolean };
 
 /** One thing a client did, with every request it took. */

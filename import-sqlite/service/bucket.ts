@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { PersonError } from "../../infra/errors.ts";
+import { publishedImage } from "./images.ts";
 import type { Scratch } from "./scratch.ts";
 
 export interface BucketSettings {
@@ -88,7 +88,7 @@ export class Bucket {
       await this.client.send(
         new PutObjectCommand({
           ...place,
-          Body: readFileSync(path.join(directory, file)),
+          Body: (await publishedImage(path.join(directory, file))).full,
           ContentType,
           CacheControl: "public, max-age=31536000, immutable",
         }),

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream, readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { ImageCheck, type ImageFormat } from "../../app/image-formats/image-check.ts";
-import { NotThisImage } from "../../app/image-formats/parser.ts";
-import { largestImageBytes } from "../../app/receive-image.ts";
+import { largestPictureBytes, makePicture, NotAPicture, type Picture } from "../../app/pictures/picture.ts";
 import { PersonError } from "../../infra/errors.ts";
 import type { Say } from "../plan/remarks.ts";
 import type { Scratch } from "./scratch.ts";
@@ -14,7 +11,7 @@ export function requireFolder(directory: string): void {
   throw new PersonError(`--uploads ${directory} is not a folder; DIR is the folder of the uploaded files.`);
 }
 
-/** Checks every file of the folder: images are recorded, others reported. Links are not followed. */
+/** Checks every file of the folder: images are recorded as they will be published, others reported. Links are not followed. */
 export async function readImages(
   directory: string,
   schema: string,
@@ -29,42 +26,35 @@ export async function readImages(
       say(relative, "left out", "is no ordinary file");
       continue;
     }
-    const image = await checkImage(file).catch((error: Error) => error);
+    const image = await publishedImage(file).catch((error: Error) => error);
     if (image instanceof Error) say(relative, "left out", image.message);
     else {
       const key = `images/${schema}/${image.hash}.${image.extension}`;
       scratch.run(
         "insert into images values (?, ?, ?, ?, ?, ?, ?)",
-        ...[relative, entry.name, image.hash, image.extension, image.mediaType, image.bytes, key],
+        ...[relative, entry.name, image.hash, image.extension, image.mediaType, image.full.length, key],
       );
     }
   }
 }
 
-interface CheckedImage extends ImageFormat {
-  hash: string;
-  bytes: number;
-}
-
-/** The same check as an upload to the service gets. @throws Error whose message ends the sentence about the file. */
-async function checkImage(file: string): Promise<CheckedImage> {
+/**
+ * What is published of a file: decoded and encoded anew as an upload to the service is, so nothing of the file but its
+ * picture, and no place where it was taken, can be fetched.
+ * @throws Error whose message ends the sentence about the file.
+ */
+export async function publishedImage(file: string): Promise<Picture> {
   const { size } = statSync(file);
-  if (size > largestImageBytes) {
+  if (size > largestPictureBytes) {
     throw new Error(
-      `has ${size.toLocaleString("en")} bytes; an image may have ${largestImageBytes.toLocaleString("en")}`,
+      `has ${size.toLocaleString("en")} bytes; an image may have ${largestPictureBytes.toLocaleString("en")}`,
     );
   }
-  const check = new ImageCheck();
-  const hash = createHash("sha256");
   try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-      check.push(chunk);
-      hash.update(chunk);
-    }
-    return { ...check.end(), hash: hash.digest("hex"), bytes: size };
+    return await makePicture(readFileSync(file));
   } catch (error) {
-    if (error instanceof NotThisImage)
-      throw new Error(`is no image that the service keeps: ${error.message}`);
+    if (error instanceof NotAPicture)
+      throw new Error(`is no image that the service publishes: ${error.message}`);
     throw new Error(`cannot be read: ${(error as Error).message}`);
   }
 }

@@ -5,6 +5,7 @@ import {
   database,
   objectStoreRegion,
   ports,
+  rehearsalLimits,
   secretsDirectory,
   stopTimeoutSeconds,
   userIds,
@@ -69,7 +70,7 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   private createNode(args: AppNodesArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
-    const url = (port: number) => `postgres://${args.secrets.applicationLogin}@edge:${port}/${database.name}`;
+    const databaseUrl = `postgresql://${args.secrets.applicationLogin}@edge:${ports.edgePrimary}/${database.name}`;
     return createPart(
       {
         stack: args.stack,
@@ -86,7 +87,7 @@ export class AppNodes extends pulumi.ComponentResource {
           RELEASE_IMAGE: args.release.image,
           RELEASE_COMMIT: args.release.commit,
           PORT: String(ports.appHttp),
-          DATABASE_URL: url(ports.edgePrimary),
+          DATABASE_URL: databaseUrl,
           OBJECT_STORE_ENDPOINT: `http://edge:${ports.edgeObjectStore}`,
           OBJECT_STORE_REGION: objectStoreRegion,
           OBJECT_STORE_BUCKET: bucketName,
@@ -94,6 +95,7 @@ export class AppNodes extends pulumi.ComponentResource {
           // The proxies overwrite x-forwarded-for, so everyone on this network is trusted.
           TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
           SECRETS_DIRECTORY: secretsDirectory,
+          RATE_LIMITS: rehearsalLimits,
         },
         healthCheck: ["app/health-check"],
         startTimeoutSeconds: 90,

@@ -66,7 +66,7 @@ export class Migration extends pulumi.ComponentResource {
         networks: [networks.service.name],
         secretFiles: files,
         environment: {
-          DATABASE_URL: `postgres://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
+          DATABASE_URL: `postgresql://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
           APPLICATION_LOGIN: secrets.applicationLogin,
           SECRETS_DIRECTORY: secretsDirectory,
         },

@@ -98,6 +98,37 @@ describe("bodies", () => {
   });
 
   test.each([
+    [
+      "a password",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"pass \xe4\xf6\xfc 1"}`,
+    ],
+    [
+      "a byte too few",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"pass \xc3 1 2"}`,
+    ],
+    [
+      "half a surrogate pair",
+      `{"handle":"${account.handle}","email":"${account.email}","password":"\xed\xa0\x80 1 2 3"}`,
+    ],
+  ])("%s that is not UTF-8 is refused, and none is like another", async (_name, text) => {
+    const bytes = Buffer.from(text, "latin1");
+    const headers = { "content-type": "application/json" };
+    expectProblem(await ask(node.url, "POST /api/v1/users", { bytes, headers }), 400, "not-utf-8");
+    const logIn = Buffer.from(text.replace(/"email":"[^"]*",/, ""), "latin1");
+    expectProblem(await ask(node.url, "POST /api/v1/sessions", { bytes: logIn, headers }), 400, "not-utf-8");
+  });
+
+  test.each(["iso-8859-1", '"UTF-16"', "latin1"])("JSON in the charset %s is refused", async (charset) => {
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    expectProblem(await ask(node.url, "POST /api/v1/users", { json: newAccount(), headers }), 415);
+  });
+
+  test.each(["utf-8", '"UTF-8"', "utf8"])("JSON in the charset %s is taken", async (charset) => {
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    expect((await ask(node.url, "POST /api/v1/users", { json: newAccount(), headers })).status).toBe(201);
+  });
+
+  test.each([
     "text/plain",
     "application/xml",
     "application/x-www-form-urlencoded",
@@ -172,6 +203,11 @@ describe("addresses", () => {
     "limit=1.5",
     "limit=ten",
     "limit=1e2x",
+    "limit=1e1",
+    "limit=0x10",
+    "limit=true",
+    "limit=%2B5",
+    "limit=%205",
     "limit=",
     "limit=1&limit=2",
     "limit=99999999999999999999",
@@ -326,6 +362,15 @@ describe("what is no HTTP", () => {
   const requests: [string, string, number][] = [
     ["garbage", "GARBAGE\r\n\r\n", 400],
     ["headers of 32 kB", `GET / HTTP/1.1\r\nhost: a\r\nx: ${"x".repeat(32_768)}\r\n\r\n`, 431],
+    ["an address of 32 kB", `GET /${"x".repeat(32_768)} HTTP/1.1\r\nhost: a\r\n\r\n`, 414],
+    ["no host", "GET /health HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+    ["two hosts", "GET /health HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400],
+    [
+      "an expectation that nobody knows",
+      "POST /api/v1/users HTTP/1.1\r\nhost: a\r\nexpect: foo\r\ncontent-length: 2\r\n\r\n{}",
+      417,
+    ],
+    ["CONNECT", "CONNECT example.org:443 HTTP/1.1\r\nhost: example.org\r\n\r\n", 405],
     ["a header with a NUL", "GET / HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n", 400],
     [
       "two lengths",
@@ -347,6 +392,25 @@ describe("what is no HTTP", () => {
     expect(answer.toLowerCase()).toContain("content-type: application/problem+json");
     expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4)).status).toBe(status);
   });
+});
+
+test("a browser that asks for a page gets one, a program a problem document", async () => {
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  for (const what of ["GET /nowhere", "GET /api/v1/me", "PUT /api/v1/users/ada", "GET /u/nobody_here"]) {
+    const page = await ask(node.url, what, { headers: { accept } });
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(page.body).toMatch(/<h1>(Not Found|Unauthorized|Method Not Allowed)<\/h1>/);
+  }
+  for (const any of ["*/*", "application/json, text/html"])
+    expectProblem(await ask(node.url, "GET /nowhere", { headers: { accept: any } }), 404);
+});
+
+test("a token that is not accepted is told from one that is missing", async () => {
+  const challenge = async (asked: Ask) =>
+    (await ask(node.url, "GET /api/v1/me", asked)).headers.get("www-authenticate");
+  expect(await challenge({})).toBe("Bearer");
+  expect(await challenge({ token: "a.b.c" })).toBe('Bearer error="invalid_token"');
 });
 
 test("headers that came twice, and hostile ones, break nothing", async () => {

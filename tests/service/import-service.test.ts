@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makePicture } from "../../app/pictures/picture.ts";
 import { makeSample } from "../../import-sqlite/sample.ts";
 import { png } from "../unit/app/images.ts";
 import { ask, logIn } from "./support/client.ts";
@@ -13,7 +13,7 @@ import { storedObject } from "./support/objects.ts";
 const files = scratchFolder();
 const uploads = files.path("uploads");
 const picture = png();
-const mediaType = "image/png";
+const mediaType = "image/webp";
 let deployment: Deployment;
 let node: Node;
 let sql: Sql;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(`${uploads}/profile_pics/jose.jpg`, picture);
   writeFileSync(`${uploads}/of-a-post.png`, picture);
   writeFileSync(`${uploads}/script.png`, "<script>alert(1)</script>");
-  writeFileSync(`${uploads}/large.png`, Buffer.alloc(3 * 1024 * 1024));
+  writeFileSync(`${uploads}/large.png`, Buffer.alloc(11 * 1024 * 1024));
   symlinkSync("/etc/passwd", `${uploads}/passwd.png`);
   imported = await importFile(deployment.databaseName, makeFile(files.path("flask.sqlite"), "flask.sql"), {
     uploads,
@@ -72,14 +72,15 @@ describe("people of a Flask application", () => {
 
   test("keep their names, texts, pictures and posts", async () => {
     const { body } = await ask(node.url, "GET /api/v1/users/ada");
-    const key = `avatars/${body.id}/${createHash("sha256").update(picture).digest("hex")}.png`;
+    const published = await makePicture(picture);
+    const key = `avatars/${body.id}/${published.hash}.webp`;
     expect(body).toMatchObject({
       handle: "ada",
       bio: "Engines.",
       avatarUrl: `http://assets.test/assets/${key}`,
     });
     const stored = await storedObject(key);
-    expect(stored.bytes.equals(picture)).toBe(true);
+    expect(stored.bytes.equals(published.full)).toBe(true);
     expect(stored).toMatchObject({ type: mediaType, cacheControl: "public, max-age=31536000, immutable" });
 
     const posts = await ask(node.url, "GET /api/v1/users/ada/posts");
@@ -128,8 +129,8 @@ describe("people of a Flask application", () => {
     "jose@example.org becomes jose_nunez_2@imported.invalid",
     "have a password in no form that can be checked",
     "have no author among the users",
-    "script.png is no image that the service keeps",
-    "large.png has 3,145,728 bytes",
+    "script.png is no image that the service publishes",
+    "large.png has 11,534,336 bytes",
     "passwd.png is no ordinary file",
     "have an avatar that is no image in the folder of uploads",
     "user.password goes to the service's accounts; 1 password that no account got stays in the schema",
@@ -168,14 +169,15 @@ test("an import that fails takes its pictures away again", async () => {
   mkdirSync(folder);
   const own = png(5, 5, [], 77);
   writeFileSync(`${folder}/own.png`, own);
-  const key = `images/failing/${createHash("sha256").update(own).digest("hex")}.png`;
+  const published = await makePicture(own);
+  const key = `images/failing/${published.hash}.webp`;
   const mapping = { tables: { t: { columns: { v: { type: "bigint" } } } } } as const;
   await expect(importFile(deployment.databaseName, file, { uploads: folder, mapping })).rejects.toThrow(
     'Table t, row 1, column v: "x" is no bigint. Nothing was imported.',
   );
   await expect(storedObject(key)).rejects.toThrow(/key/i);
   expect((await importFile(deployment.databaseName, file, { uploads: folder })).outcome).toBe("imported");
-  expect((await storedObject(key)).bytes.equals(own)).toBe(true);
+  expect((await storedObject(key)).bytes.equals(published.full)).toBe(true);
 });
 
 test("the sample for development takes the same way, twice without a change", async () => {

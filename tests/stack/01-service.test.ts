@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -64,7 +65,7 @@ describe("the service through its published port", () => {
     ).toHaveLength(1);
   });
 
-  it("keeps an avatar in the object store and serves the same bytes as a public asset", async () => {
+  it("keeps an avatar in the object store and serves the very bytes that its address names as a public asset", async () => {
     const stored = await ask(`${outputs.apiUrl}/api/v1/me/avatar`, {
       method: "PUT",
       body: png(),
@@ -74,8 +75,9 @@ describe("the service through its published port", () => {
     expect(stored.body.avatarUrl.startsWith(outputs.assetsUrl)).toBe(true);
     const fetched = await fetch(stored.body.avatarUrl);
     expect(fetched.status).toBe(200);
-    expect(fetched.headers.get("content-type")).toBe("image/png");
-    expect(new Uint8Array(await fetched.arrayBuffer())).toEqual(png());
+    expect(fetched.headers.get("content-type")).toBe("image/webp");
+    const hash = createHash("sha256").update(Buffer.from(await fetched.arrayBuffer())).digest("hex");
+    expect(stored.body.avatarUrl).toContain(`-${hash}.webp`);
   });
 
   it("shows no metrics to the outside", async () => {

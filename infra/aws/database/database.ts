@@ -44,14 +44,14 @@ export class Database extends pulumi.ComponentResource implements DatabaseNodes 
 
   /** Where a user finds the database, without a password. */
   url(user: string, address = this.address): pulumi.Output<string> {
-    return pulumi.interpolate`postgres://${user}@${address}:${this.resource.port}/${names.name}`;
+    return pulumi.interpolate`postgresql://${user}@${address}:${this.resource.port}/${names.name}`;
   }
 
   /** The same with the password, for the stack's outputs. Secret. */
   secretUrl(password: pulumi.Output<string>, address = this.address): pulumi.Output<string> {
     const login = pulumi.interpolate`${names.applicationUser}:${password.apply(encodeURIComponent)}`;
     return pulumi.secret(
-      pulumi.interpolate`postgres://${login}@${address}:${this.resource.port}/${names.name}?sslmode=verify-full`,
+      pulumi.interpolate`postgresql://${login}@${address}:${this.resource.port}/${names.name}?sslmode=verify-full`,
     );
   }
 

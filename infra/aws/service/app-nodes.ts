@@ -31,6 +31,8 @@ export interface AppNodesArgs {
   repositoryArn: pulumi.Input<string>;
   cluster: ServiceCluster;
   release: { image: pulumi.Input<string>; commit: string };
+  /** The service's own where none are given. */
+  rateLimits: string | undefined;
   /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
@@ -129,7 +131,7 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   /** No store credentials here: the task's role grants access. */
-  private environment({ database, objectStore, network, release, region }: AppNodesArgs) {
+  private environment({ database, objectStore, network, release, region, rateLimits }: AppNodesArgs) {
     return {
       // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
       RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
@@ -145,6 +147,7 @@ export class AppNodes extends pulumi.ComponentResource {
         .all(network.publicSubnets.map((subnet) => subnet.cidrBlock))
         .apply((list) => list.join()),
       LOG_LEVEL: "info",
+      ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
     };
   }
 

@@ -27,11 +27,19 @@ export interface Deployment {
   limits: Limits;
 }
 
+/** A test file is one address, and signs up as many people as a town. */
+const roomyLimits: Limits = {
+  ...defaultLimits,
+  signUpsPerAddress: { count: 6_000, windowSeconds: 60 },
+  sessionsPerAddress: { count: 6_000, windowSeconds: 60 },
+  uploadsPerAccount: { count: 600, windowSeconds: 60 },
+};
+
 export async function newDeployment(
   limits: Partial<Record<LimitName, Limits[LimitName]>> = {},
 ): Promise<Deployment> {
   const databaseName = await createDatabase("migrated");
-  return { databaseName, seeds: newSeeds(), limits: { ...defaultLimits, ...limits } };
+  return { databaseName, seeds: newSeeds(), limits: { ...roomyLimits, ...limits } };
 }
 
 export function settingsOf(

@@ -10,11 +10,11 @@ describe("cursors", () => {
   test("lead back to where the page ended", () => {
     fc.assert(
       fc.property(
-        fc.date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true }),
+        fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }),
         (createdAt) => {
           const position = { createdAt, id: uuidv7() };
           const cursor = cursorOf(position);
-          expect(cursor).toMatch(/^[\w-]{30}$/);
+          expect(cursor).toMatch(createdAt.getTime() < 0 ? /^[\w-]{32}$/ : /^[\w-]{30}$/);
           expect(positionAt(cursor)).toEqual(position);
         },
       ),
@@ -23,13 +23,21 @@ describe("cursors", () => {
 
   test("any other text is refused, or is a position", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.base64String(), fc.stringMatching(/^[\w-]{30}$/)), (text) => {
-        try {
-          expect(cursorOf(positionAt(text))).toBe(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(Problem);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc.stringMatching(/^[\w-]{30}$/),
+          fc.stringMatching(/^[\w-]{32}$/),
+        ),
+        (text) => {
+          try {
+            expect(cursorOf(positionAt(text))).toBe(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Problem);
+          }
+        },
+      ),
     );
   });
 });

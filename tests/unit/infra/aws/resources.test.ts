@@ -285,7 +285,7 @@ describe("migration", () => {
     const migration = container(graph, "capstone-prod-migration");
     expect(migration.image).toBe(container(graph, "capstone-prod-app").image);
     expect(migration.command).toEqual(["node", "migrations/run.ts"]);
-    expect(JSON.stringify(migration.environment)).toContain("postgres://capstone_owner@");
+    expect(JSON.stringify(migration.environment)).toContain("postgresql://capstone_owner@");
     expect(list(migration.secrets).map((secret) => at(secret, "name"))).toEqual([
       "APPLICATION_PASSWORD",
       "DATABASE_PASSWORD",

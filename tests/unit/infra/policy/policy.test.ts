@@ -217,7 +217,7 @@ const breaks: { rule: string; how: string; type: string; name?: string; change: 
     rule: "no-secret-in-environment",
     how: "a password in the database's address",
     type: types.taskDefinition,
-    change: replaceIn("containerDefinitions", "postgres://capstone@", "postgres://capstone:hunter2@"),
+    change: replaceIn("containerDefinitions", "postgresql://capstone@", "postgresql://capstone:hunter2@"),
   },
   {
     rule: "least-privilege",
