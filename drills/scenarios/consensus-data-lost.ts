@@ -1,5 +1,5 @@
-import type { Drill } from "../drill.ts";
 import { loseConsensusData } from "../actions/damage.ts";
+import type { Drill } from "../drill.ts";
 
 export const drill: Drill = {
   description: "All of consensus loses its data and begins anew; the database joins it, the standby too.",

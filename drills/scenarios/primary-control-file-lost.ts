@@ -1,5 +1,5 @@
-import type { Drill } from "../drill.ts";
 import { forgetRemakes, loseControlFile } from "../actions/damage.ts";
+import type { Drill } from "../drill.ts";
 
 export const drill: Drill = {
   description: "The primary's control file is overwritten and the primary killed; it is remade by itself.",

@@ -1,4 +1,3 @@
-import type { Drill } from "../drill.ts";
 import {
   damagePage,
   dropTableForDamage,
@@ -6,6 +5,7 @@ import {
   makeTableForDamage,
   remadeAtMs,
 } from "../actions/damage.ts";
+import type { Drill } from "../drill.ts";
 
 export const drill: Drill = {
   description:

@@ -76,7 +76,9 @@ describe("the service through its published port", () => {
     const fetched = await fetch(stored.body.avatarUrl);
     expect(fetched.status).toBe(200);
     expect(fetched.headers.get("content-type")).toBe("image/webp");
-    const hash = createHash("sha256").update(Buffer.from(await fetched.arrayBuffer())).digest("hex");
+    const hash = createHash("sha256")
+      .update(Buffer.from(await fetched.arrayBuffer()))
+      .digest("hex");
     expect(stored.body.avatarUrl).toContain(`-${hash}.webp`);
   });
 
