@@ -35,7 +35,7 @@ export function databaseAlarms(
     {
       ...common,
       suffix: "database-connections",
-      description: `More than ${connections} connections to the database, four fifths of what it takes: look at how many application nodes there are.`,
+      description: `More than ${connections} database connections, four fifths of all: look at the number of nodes.`,
       metricName: "DatabaseConnections",
       statistic: "Maximum",
       goesOff: "above",

@@ -187,7 +187,10 @@ export const counterparts: Record<string, Counterpart> = {
     names: { policy: "LifecyclePolicy.LifecyclePolicyText" },
   },
   "aws:ecr/repository:Repository": { outputs: { repositoryUrl: "RepositoryUri" } },
-  "aws:ecs/cluster:Cluster": { names: { settings: "ClusterSettings" } },
+  "aws:ecs/cluster:Cluster": {
+    names: { settings: "ClusterSettings" },
+    adapt: ({ name = null, ...inputs }) => ({ ...inputs, clusterName: name }),
+  },
   "aws:ecs/service:Service": {
     names: {
       name: "ServiceName",
