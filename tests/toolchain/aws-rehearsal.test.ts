@@ -70,7 +70,7 @@ describe.skipIf(reason !== "")("a stack on AWS, rehearsed", { timeout: 10 * minu
     const failed = await command("up");
     expect(failed.exitCode).not.toBe(0);
     expect(failed.stderr).toContain("InsufficientDBInstanceCapacity");
-    expect(failed.stderr).toContain("The next `npm run up` goes on from here.");
+    expect(failed.stderr).toContain("The next `npm run up` continues from here.");
     fail({});
     const { stdout } = await mustSucceed(command("up"));
     expect(JSON.parse(stdout)).toMatchObject({ target: "aws", migration: "0009_rehearsed" });
