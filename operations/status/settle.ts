@@ -26,7 +26,7 @@ export async function settle(engine: Docker, stack: string, say: (line: string) 
   let said = "";
   for (;;) {
     const observation = await probeStack(engine, stack);
-    const { failures, missing } = evaluate(aboutTheStack(observation));
+    const { failures, missing } = evaluate(aboutTheDeployment(observation));
     const left = [...failures, ...missing];
     if (left.length === 0) return [];
     const copying = observation.database.members.some(({ state }) => state === "creating replica");
@@ -43,9 +43,13 @@ export async function settle(engine: Docker, stack: string, say: (line: string) 
   }
 }
 
-/** Alerts go on for a while after their cause is gone: the stack itself is what is waited for. */
-function aboutTheStack(observation: StackObservation): StackObservation {
-  return { ...observation, alerts: observation.alerts && [] };
+/**
+ * What a deployment can bring about. Alerts go on for a while after their cause is gone, and whether the newest backup
+ * restores is found out by the next verification.
+ */
+export function aboutTheDeployment(observation: StackObservation): StackObservation {
+  const { alerts, backup } = observation;
+  return { ...observation, alerts: alerts && [], backup: backup && { ...backup, restoreOk: undefined } };
 }
 
 async function startAgain(

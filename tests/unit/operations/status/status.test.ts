@@ -7,6 +7,7 @@ import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
 import { readHealth, seesQuorum } from "../../../../operations/status/probe-stores.ts";
 import { readServers } from "../../../../operations/status/probe-traffic.ts";
+import { aboutTheDeployment } from "../../../../operations/status/settle.ts";
 import { healthyStack, names, now, part } from "./healthy-stack.ts";
 
 type Recorded = NonNullable<StackObservation["database"]["recorded"]>;
@@ -109,6 +110,23 @@ describe("the status of a stack", () => {
     const healthy = healthyStack();
     const evaluation = evaluate(healthyStack({ machine: { ...healthy.machine, ...machine } }));
     expect(evaluation.missing[0]).toBe(sentence);
+  });
+
+  it("is not held against a deployment for what no deployment can bring about", () => {
+    const alert = {
+      name: "ProxyDown",
+      severity: "warning",
+      summary: "proxy-1 does not answer.",
+      runbook: "",
+      since: "2026-01-02T11:59:00Z",
+      aboutThePast: false,
+    };
+    const backup = { ...readBackup(""), restoreOk: false };
+    const observation = healthyStack({ alerts: [alert], backup });
+    expect(evaluate(observation).state).toBe("degraded");
+    expect(evaluate(aboutTheDeployment(observation)).state).toBe("healthy");
+    const withoutStandby = aboutTheDeployment(healthyStack({ alerts: [alert], backup }, ["database-2"]));
+    expect(evaluate(withoutStandby).state).toBe("degraded");
   });
 
   it("is about now: an alert about the last hours has a line of its own", () => {
