@@ -172,8 +172,9 @@ function primaryOf(name: Name, state: State, given: Conditions, may: May): void 
     writeSync(after, name, name, null);
     after[name].at = given.leavesSyncFirst ? "leaving" : "idle";
   });
-  if (!given.leavesSyncFirst)
-    may(`${name} commits alone`, leaves, (after) => void (after[name].alone = true));
+  may(`${name} commits alone`, leaves && !given.leavesSyncFirst, (after) => {
+    after[name].alone = true;
+  });
   may(`${name} commits alone`, node.at === "leaving", (after) => {
     after[name].alone = true;
     after[name].at = "idle";
