@@ -14,6 +14,7 @@ export const roles = [
   "dashboards",
   "exporter",
   "backup",
+  "witness",
   // What the parts above stand on.
   "service-network",
   "data-network",
@@ -24,8 +25,10 @@ export const roles = [
   "migration-secrets",
   "database-settings",
   "database-monitor",
+  "database-witness",
   "object-store-setup",
   "backup-secrets",
+  "witness-secrets",
   "restore",
   "metrics-secrets",
   "alerts-secrets",
@@ -40,6 +43,7 @@ export const userIds = {
   database: 10003,
   proxy: 10004,
   objectStore: 10005,
+  witness: 10006,
   metrics: 10011,
   alerts: 10012,
   exporter: 10013,
@@ -71,10 +75,11 @@ export const ports = {
   databaseExporter: 9187,
   hostExporter: 9100,
   backupMetrics: 9101,
+  witnessMetrics: 9102,
 } as const;
 
-/** Quorums need three; the two proxies share one address. */
-export const counts = { consensus: 3, objectStore: 3, proxy: 2 } as const;
+/** Quorums need three; the two proxies share one address; of the witnesses one is enough. */
+export const counts = { consensus: 3, objectStore: 3, proxy: 2, witness: 2 } as const;
 
 /** The path on `apiUrl`'s host under which uploaded objects are public. */
 export const assetsPath = "/assets";
@@ -88,6 +93,8 @@ export const database = {
   applicationUser: "capstone",
   /** What the exporter logs in as: sees statistics, and no row. */
   monitorUser: "monitor",
+  /** What the witnesses log in as: commits nothing but an empty message, and sees statistics. */
+  witnessUser: "witness",
 } as const;
 
 /** The login that a generation of the application's password has: two of them work side by side while one replaces the other. */
@@ -110,6 +117,7 @@ export const stopTimeoutSeconds = {
   objectStore: 15,
   /** A backup that is cut short is made again. */
   backup: 5,
+  witness: 3,
   monitoring: 10,
 } as const;
 
@@ -135,5 +143,6 @@ export const passwordNames = [
   "patroniPassword",
   "backupPassphrase",
   "monitorPassword",
+  "witnessPassword",
 ] as const;
 export type PasswordName = (typeof passwordNames)[number];

@@ -13,6 +13,7 @@ import { Networks } from "../infra/docker/networks.ts";
 import { ObjectStore } from "../infra/docker/object-store.ts";
 import { Secrets } from "../infra/docker/secrets.ts";
 import { Traffic } from "../infra/docker/traffic.ts";
+import { Witness } from "../infra/docker/witness.ts";
 import { releaseCommit, releaseFiles } from "../infra/release.ts";
 import { assetsPath, bucketName, database as databaseNames, objectStoreRegion } from "../infra/topology.ts";
 
@@ -90,6 +91,17 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     assetsUrl,
     secrets,
     after: [migration, objectStore],
+  });
+
+  new Witness("witness", {
+    stack,
+    networks,
+    image: images.witness.digest,
+    baseImage: images.base,
+    secrets,
+    consensus,
+    databaseNodes: database.nodeNames,
+    after: [database, traffic],
   });
 
   new Backup("backup", {

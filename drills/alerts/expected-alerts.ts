@@ -8,7 +8,7 @@ export interface ExpectedAlert {
 
 /** By drill: every fault here is one that somebody has to know of. */
 export const expectedAlerts: Record<string, ExpectedAlert> = {
-  "primary-paused": { alert: "NoPrimary", withinMs: 15_000 },
+  "primary-paused": { alert: "WitnessActed", withinMs: 20_000 },
   "primary-killed": { alert: "FailoverHappened", withinMs: 15_000 },
   "app-node-cut-off": { alert: "ApplicationNodeDown", withinMs: 40_000 },
   "replica-killed": { alert: "NoSynchronousStandby", withinMs: 30_000 },

@@ -38,7 +38,8 @@ export class Database extends pulumi.ComponentResource {
     const files = this.createSecretFiles(args);
     this.nodes = this.createNodes(args, files);
     this.createSettings(args, files);
-    this.createMonitorUser(args, files);
+    this.createLogin(args, files, "database-monitor", database.monitorUser, args.secrets.monitorPassword);
+    this.createLogin(args, files, "database-witness", database.witnessUser, args.secrets.witnessPassword);
 
     this.registerOutputs({ nodes: this.nodeNames });
   }
@@ -71,6 +72,7 @@ export class Database extends pulumi.ComponentResource {
           "backup.json": backups.schedule,
           // Read by the job that makes the user: no node has to be made anew for it.
           "monitor-password": secrets.monitorPassword,
+          "witness-password": secrets.witnessPassword,
         },
       },
       { parent: this },
@@ -157,13 +159,19 @@ export class Database extends pulumi.ComponentResource {
     );
   }
 
-  /** The user that the exporter logs in as: made here, so that a cluster that was there before gets it too. */
-  private createMonitorUser({ stack, networks, image, secrets }: DatabaseArgs, files: SecretFiles): Job {
+  /** What watches the database logs in as: made here, so that a cluster that was there before gets it too. */
+  private createLogin(
+    { stack, networks, image, secrets }: DatabaseArgs,
+    files: SecretFiles,
+    role: "database-monitor" | "database-witness",
+    user: string,
+    password: pulumi.Input<string>,
+  ): Job {
     return new Job(
-      "database-monitor",
+      role,
       {
         stack,
-        role: "database-monitor",
+        role,
         image,
         userId: userIds.database,
         command: ["create-monitor-user"],
@@ -172,12 +180,12 @@ export class Database extends pulumi.ComponentResource {
         environment: {
           DATABASE_HOSTS: this.nodeNames.map(clusterName).join(","),
           DATABASE_NAME: database.name,
-          MONITOR_USER: database.monitorUser,
+          MONITOR_USER: user,
         },
         timeoutSeconds: 90,
         triggers: {
-          user: database.monitorUser,
-          password: contentVersion({ password: secrets.monitorPassword }, secrets.pepper),
+          user,
+          password: contentVersion({ password }, secrets.pepper),
         },
       },
       { parent: this, dependsOn: this.nodes },

@@ -32,6 +32,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   /** Encrypts the backups of the database and the uploads. */
   readonly backupPassphrase: pulumi.Output<string>;
   readonly monitorPassword: pulumi.Output<string>;
+  readonly witnessPassword: pulumi.Output<string>;
   readonly objectStore: ObjectStoreSecrets;
   /** JSON: the generation that signs and the seeds of all that verify. */
   readonly signingKeys: pulumi.Output<string>;
@@ -54,6 +55,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.patroniPassword = this.internalPassword("patroniPassword", args);
     this.backupPassphrase = this.password("backupPassphrase", args);
     this.monitorPassword = this.password("monitorPassword", args);
+    this.witnessPassword = this.password("witnessPassword", args);
     this.objectStore = this.createObjectStoreSecrets(args);
     this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
     this.pepper = this.bytes("pepper").hex;

@@ -14,6 +14,7 @@ export const imageSources = {
   metrics: folder("metrics"),
   alerts: folder("alerts"),
   exporter: folder("exporter"),
+  witness: folder("witness"),
   /** The service and its migrations are one image, so that both are always of one version. */
   app: releaseSource,
 } satisfies Record<string, ImageSource>;

@@ -15,6 +15,7 @@ export class Images extends pulumi.ComponentResource {
   readonly metrics: LocalImage;
   readonly alerts: LocalImage;
   readonly exporter: LocalImage;
+  readonly witness: LocalImage;
 
   constructor(name: string, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Images", name, {}, options);
@@ -28,6 +29,7 @@ export class Images extends pulumi.ComponentResource {
     this.metrics = this.built("metrics");
     this.alerts = this.built("alerts");
     this.exporter = this.built("exporter");
+    this.witness = this.built("witness");
 
     this.registerOutputs();
   }

@@ -28,6 +28,7 @@ export function scrapeTargets({ appNodes, databaseNodes, backup }: ScrapedParts)
     consensus: nodes("consensus", counts.consensus).map(at(ports.consensusClient)),
     "object-store": nodes("object-store", counts.objectStore).map(at(ports.objectStoreAdmin)),
     host: [target("host", `${networkAlias("exporter", 2)}:${ports.hostExporter}`)],
+    witness: nodes("witness", counts.witness).map(at(ports.witnessMetrics)),
     backup: backup ? nodes("backup", 1).map(at(ports.backupMetrics)) : [],
     monitoring: [...nodes("metrics", 1).map(at(ports.metrics)), ...nodes("alerts", 1).map(at(ports.alerts))],
   };

@@ -14,7 +14,7 @@ from patroni.dcs.etcd3 import Etcd3, Etcd3Error, PatroniEtcd3Client, base64_enco
 from patroni.ha import Ha
 
 LEAST_TTL_SECONDS = 8
-STANDBY_ASKS_SECONDS = 1
+NEIGHBOUR_SECONDS = 1
 STOPPED_IN_ITS_TRACKS_SECONDS = 2.0
 
 
@@ -166,29 +166,36 @@ def adjust_with_short_lease(self, config, param, min_value) -> int:
 
 Config._Config__get_and_maybe_adjust_int_value = adjust_with_short_lease
 
-# 6. A standby that is to take over asks the former primary how it is and waits for a silent one. Here 1 s, not 2.
-
-fetch_node_status = Ha.fetch_node_status
+# 6. What a node asks its neighbour in an emergency: a standby how the former primary is, a primary that lost consensus whether
+#    it may go on. Both wait for a silent one; here 1 s for each attempt, not 2.
 
 
 class Impatient:
-    """Patroni's request with a shorter timeout."""
-
-    def __init__(self, patroni) -> None:
-        self.patroni = patroni
-
-    def __getattr__(self, name: str):
-        return getattr(self.patroni, name)
-
-    def request(self, member, *args, **kwargs):
-        return self.patroni.request(member, *args, **{**kwargs, "timeout": STANDBY_ASKS_SECONDS})
-
-
-class Asking:
-    """What fetch_node_status needs of its Ha."""
+    """What those two need of their Ha, with a shorter timeout."""
 
     def __init__(self, ha: Ha) -> None:
-        self.patroni = Impatient(ha.patroni)
+        self.ha = ha
+        self.patroni = self
+
+    def request(self, *args, **kwargs):
+        return self.ha.patroni.request(*args, **{**kwargs, "timeout": NEIGHBOUR_SECONDS})
 
 
-Ha.fetch_node_status = lambda self, member: fetch_node_status(Asking(self), member)
+fetch_node_status, call_failsafe_member = Ha.fetch_node_status, Ha.call_failsafe_member
+
+Ha.fetch_node_status = lambda self, member: fetch_node_status(Impatient(self), member)
+Ha.call_failsafe_member = lambda self, data, member: call_failsafe_member(Impatient(self), data, member)
+
+# 7. A primary that stops because it reaches nobody says so at once, and not when Postgres has stopped, which waits for a
+#    standby that it does not reach either: the proxies send it no more reads.
+
+demote = Ha.demote
+
+
+def demote_and_say_so(self: Ha, mode: str):
+    if mode == "offline":
+        self.set_is_leader(False)
+    return demote(self, mode)
+
+
+Ha.demote = demote_and_say_so
