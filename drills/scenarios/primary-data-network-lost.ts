@@ -1,7 +1,8 @@
 import type { Drill } from "../drill.ts";
 
 export const drill: Drill = {
-  description: "The primary loses its data network for 35 s: consensus and its replica see it, clients do not.",
+  description:
+    "The primary loses its data network for 35 s: consensus and its replica see it, clients do not.",
   async inject(scene) {
     const { primary } = scene;
     await primary.cutOff("data-network");

@@ -15,7 +15,7 @@ from patroni.ha import Ha
 
 LEAST_TTL_SECONDS = 8
 NEIGHBOUR_SECONDS = 1
-STOPPED_IN_ITS_TRACKS_SECONDS = 2.0
+UNCONFIRMED_SECONDS = 2.0
 
 
 def unchanged_sync(etcd3: Etcd3) -> dict:
@@ -115,44 +115,63 @@ def is_named_and_healthiest(self: Ha) -> bool:
 
 Ha.is_healthiest_node = is_named_and_healthiest
 
-# 4. A node that was stopped in its tracks does not call itself primary before consensus has said so. Its lease may not have
-#    ended yet, another may lead meanwhile, and a proxy that asked it in that moment would send it reads.
+# 4. A primary tells the proxies that it leads only while that is certain: consensus confirmed it within 2 s, or every other node
+#    answers and does not lead either. One that was stopped in its tracks, or cut off from consensus and its standby but not
+#    from clients, would answer reads from before to the end of its lease.
 
 
 class Pulse(threading.Thread):
-    """Notices that this process did not run for a while."""
+    """Notices that this process did not run for a while, or that consensus says nothing."""
 
     def __init__(self, ha: Ha) -> None:
         super().__init__(daemon=True)
         self.ha = ha
-        self.beat = time.monotonic()
+        self.beat = self.confirmed = time.monotonic()
 
     def stopped(self) -> bool:
-        return time.monotonic() - self.beat > STOPPED_IN_ITS_TRACKS_SECONDS
+        return time.monotonic() - self.beat > UNCONFIRMED_SECONDS
 
     def run(self) -> None:
         while True:
-            if self.stopped():
+            doubt = self.stopped() or time.monotonic() - self.confirmed > UNCONFIRMED_SECONDS
+            if doubt and is_leader(self.ha) and (self.stopped() or not self.others_follow()):
                 self.ha.set_is_leader(False)
                 self.ha.wakeup()
             self.beat = time.monotonic()
             time.sleep(0.2)
 
+    def others_follow(self) -> bool:
+        cluster = self.ha.cluster
+        others = [one for one in (cluster.members if cluster else []) if one.name != self.ha.state_handler.name]
+        return all(self.follows(one) for one in others if one.api_url)
 
-is_leader, make = Ha.is_leader, Ha.__init__
+    def follows(self, member) -> bool:
+        try:
+            return self.ha.patroni.request(member, "get", "primary", timeout=NEIGHBOUR_SECONDS, retries=0).status != 200
+        except Exception:  # whatever keeps it from answering
+            return False
+
+
+is_leader, set_is_leader, make = Ha.is_leader, Ha.set_is_leader, Ha.__init__
 
 
 def make_with_pulse(self: Ha, *args, **kwargs) -> None:
-    make(self, *args, **kwargs)
     self.pulse = Pulse(self)
+    make(self, *args, **kwargs)
     self.pulse.start()
+
+
+def set_is_leader_and_note(self: Ha, value: bool) -> None:
+    if value:
+        self.pulse.confirmed = time.monotonic()
+    set_is_leader(self, value)
 
 
 def is_leader_and_awake(self: Ha) -> bool:
     return is_leader(self) and not self.pulse.stopped()
 
 
-Ha.__init__, Ha.is_leader = make_with_pulse, is_leader_and_awake
+Ha.__init__, Ha.set_is_leader, Ha.is_leader = make_with_pulse, set_is_leader_and_note, is_leader_and_awake
 
 # 5. The least lease. Patroni's 20 s is a bound on what may be configured (config.py), against false alarms; its protocol asks
 #    for loop_wait + 2 * retry_timeout <= ttl, here 7. One second more is the margin of failsafe mode.

@@ -211,6 +211,7 @@ describe("the local target", () => {
     expect(joined("edge-1")).toEqual(["service", "data"]);
     expect(joined("database-1")).toEqual(["data", "cluster"]);
     expect(joined("backup-1")).toEqual(["data"]);
+    expect(joined("witness-2")).toEqual(["data", "cluster"]);
     expect(joined("object-store-1")).toEqual(["data"]);
     expect(joined("consensus-1")).toEqual(["cluster"]);
     expect(joined("proxy-2")).toEqual(["service", "data"]);

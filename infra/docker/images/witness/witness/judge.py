@@ -97,6 +97,7 @@ def hold_back(looks: Looks) -> str | None:
         "nobody leads": looks.leader is None,
         "the leader is new": looks.leader_age < LEADER_SECONDS,
         "Patroni is paused": looks.paused,
+        "Postgres is starting or stopping": any(at_work(place) for place in (looks.write, looks.direct)),
         "a handover is under way": looks.handing_over,
         "no standby is recorded as synchronous": looks.standby is None,
         "the record of the standby is new": looks.sync_age < SYNC_SECONDS,
@@ -105,6 +106,11 @@ def hold_back(looks: Looks) -> str | None:
         "the standby did not stream": looks.streamed >= STREAMED_SECONDS,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def at_work(place: Place) -> bool:
+    """What Postgres answers while it ends or begins: whoever told it to is in charge."""
+    return place.failing > 0 and "the database system is" in place.said
 
 
 def cannot_take_over_now(looks: Looks) -> str | None:

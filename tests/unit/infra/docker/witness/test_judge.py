@@ -41,6 +41,7 @@ HOLD_BACK = {
     "nobody leads": {"leader": None},
     "the leader is new": {"leader_age": 9.0},
     "Patroni is paused": {"paused": True},
+    "Postgres is starting or stopping": {"direct": replace(bad, said="FATAL:  the database system is shutting down")},
     "a handover is under way": {"handing_over": True},
     "no standby is recorded as synchronous": {"standby": None},
     "the record of the standby is new": {"sync_age": 2.0},
