@@ -185,12 +185,11 @@ def adjust_with_short_lease(self, config, param, min_value) -> int:
 
 Config._Config__get_and_maybe_adjust_int_value = adjust_with_short_lease
 
-# 6. What a node asks its neighbour in an emergency: a standby how the former primary is, a primary that lost consensus whether
-#    it may go on. Both wait for a silent one; here 1 s for each attempt, not 2.
+# 6. A standby that is to take over asks the former primary how it is, and waits for a silent one. Here 1 s, not 2.
 
 
 class Impatient:
-    """What those two need of their Ha, with a shorter timeout."""
+    """What that needs of its Ha, with a shorter timeout."""
 
     def __init__(self, ha: Ha) -> None:
         self.ha = ha
@@ -200,10 +199,8 @@ class Impatient:
         return self.ha.patroni.request(*args, **{**kwargs, "timeout": NEIGHBOUR_SECONDS})
 
 
-fetch_node_status, call_failsafe_member = Ha.fetch_node_status, Ha.call_failsafe_member
-
+fetch_node_status = Ha.fetch_node_status
 Ha.fetch_node_status = lambda self, member: fetch_node_status(Impatient(self), member)
-Ha.call_failsafe_member = lambda self, data, member: call_failsafe_member(Impatient(self), data, member)
 
 # 7. A primary that stops because it reaches nobody says so at once, and not when Postgres has stopped, which waits for a
 #    standby that it does not reach either: the proxies send it no more reads.

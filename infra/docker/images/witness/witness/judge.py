@@ -16,6 +16,8 @@ LEADER_SECONDS = 10
 SYNC_SECONDS = 3
 COOL_DOWN_SECONDS = 30
 STREAMED_SECONDS = 6
+# So long has everything else to have answered at once: on a starved machine a primary that is slow is only one of many.
+STEADY_SECONDS = 5
 NEVER = 1e9
 
 
@@ -26,6 +28,7 @@ class Place:
     good: float = NEVER  # since its last good answer
     failing: float = 0.0  # since the first attempt after that; 0 while it answers well, and before it was asked
     said: str = ""
+    steady: float = NEVER  # since an answer last failed or was slow
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ def hold_back(looks: Looks) -> str | None:
         "the record of the standby is new": looks.sync_age < SYNC_SECONDS,
         "the standby does not answer as a running replica": standby.good >= FRESH_SECONDS
         or standby.said != "replica running",
+        "consensus is slow too": looks.consensus.steady < STEADY_SECONDS,
+        "the standby is slow too": standby.steady < STEADY_SECONDS,
         "the standby did not stream": looks.streamed >= STREAMED_SECONDS,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -20,6 +20,8 @@ HEARD = """select coalesce((select extract(epoch from clock_timestamp() - last_m
 
 # An attempt that has no answer for so long counts as failing while it waits.
 HANGS_SECONDS = 0.5
+# One that answers later than this is slow.
+SLOW_SECONDS = 0.4
 
 
 class Watch:
@@ -32,6 +34,7 @@ class Watch:
         self.good_at: float | None = None
         self.failing_since: float | None = None
         self.asked_at: float | None = None  # while it waits for an answer
+        self.slow_at: float | None = None
         self.said = ""
         self.want(wanted)
         threading.Thread(target=self.run, daemon=True).start()
@@ -54,6 +57,8 @@ class Watch:
                 self.failing_since = self.failing_since or began
                 self.said = str(error).strip().split("\n")[0][:120]
             self.asked_at = None
+            if self.failing_since is not None or time.monotonic() - began > SLOW_SECONDS:
+                self.slow_at = time.monotonic()
             time.sleep(max(0.0, self.every_seconds - (time.monotonic() - began)))
 
     def place(self) -> Place:
@@ -66,6 +71,7 @@ class Watch:
             good=NEVER if good_at is None else now - good_at,
             failing=0.0 if since is None else now - since,
             said=self.said,
+            steady=0.0 if since is not None else NEVER if self.slow_at is None else now - self.slow_at,
         )
 
 

@@ -46,6 +46,8 @@ HOLD_BACK = {
     "no standby is recorded as synchronous": {"standby": None},
     "the record of the standby is new": {"sync_age": 2.0},
     "the standby does not answer as a running replica": {"standby_patroni": bad},
+    "consensus is slow too": {"consensus": replace(good, steady=4.0)},
+    "the standby is slow too": {"standby_patroni": replace(good, said="replica running", steady=4.0)},
     "the standby did not stream": {"streamed": 7.0},
 }
 
@@ -91,6 +93,12 @@ class Judgement(unittest.TestCase):
         self.assertEqual(judge(replace(unserving, standby_patroni=bad)).act, "none")
         self.assertEqual(judge(replace(unserving, unheard=2.5)).act, "none")
         self.assertEqual(judge(replace(unserving, standby_query=bad)).act, "none")
+
+    def test_a_starved_machine(self):
+        """Seen with a load of 148 on two cores: the primary was as slow as all else, and nothing was gained."""
+        for scene in (silent, unserving):
+            slow = replace(scene.standby_patroni, steady=1.0)
+            self.assertIn("slow too", judge(replace(scene, standby_patroni=slow)).reason)
 
     def test_both_are_slow(self):
         """Load, a slow disk under both, a checkpoint: the standby answers no quicker."""
