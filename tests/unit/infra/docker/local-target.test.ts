@@ -152,6 +152,7 @@ describe("the local target", () => {
       "metrics-secrets-writer",
       "migration-secrets-writer",
       "object-store-secrets-writer",
+      "witness-secrets-writer",
     ]);
     const owners: Record<string, string> = {
       "alerts-secrets-writer": "10012",
