@@ -163,6 +163,7 @@ describe("the local target", () => {
       "metrics-secrets-writer": "10011",
       "migration-secrets-writer": "10001",
       "object-store-secrets-writer": "10005",
+      "witness-secrets-writer": "10006",
     };
     for (const writer of writers) {
       expect(writer.inputs).toMatchObject({ start: false, mustRun: false, networkMode: "none" });
