@@ -8,6 +8,6 @@ export const drill: Drill = {
     await scene.seconds(35);
     await primary.reconnect();
   },
-  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 15_000 },
   soak: true,
 };
