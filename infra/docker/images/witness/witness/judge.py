@@ -18,6 +18,8 @@ COOL_DOWN_SECONDS = 30
 STREAMED_SECONDS = 6
 # So long has everything else to have answered at once: on a starved machine a primary that is slow is only one of many.
 STEADY_SECONDS = 5
+# … until not one commit has got through for so long, on either way: that is more than slow.
+CERTAIN_SECONDS = 8
 NEVER = 1e9
 
 
@@ -92,6 +94,7 @@ def suspect(looks: Looks) -> tuple[str, str] | None:
 def hold_back(looks: Looks) -> str | None:
     """Why nothing may be done, whatever is seen of the primary."""
     standby = looks.standby_patroni
+    certain = min(looks.write.failing, looks.direct.failing) >= CERTAIN_SECONDS
     reasons = {
         "it has just started": looks.started < STARTED_SECONDS,
         "it ran late itself": looks.punctual < 2 * UNSERVED_SECONDS,
@@ -106,8 +109,8 @@ def hold_back(looks: Looks) -> str | None:
         "the record of the standby is new": looks.sync_age < SYNC_SECONDS,
         "the standby does not answer as a running replica": standby.good >= FRESH_SECONDS
         or standby.said != "replica running",
-        "consensus is slow too": looks.consensus.steady < STEADY_SECONDS,
-        "the standby is slow too": standby.steady < STEADY_SECONDS,
+        "consensus is slow too": not certain and looks.consensus.steady < STEADY_SECONDS,
+        "the standby is slow too": not certain and standby.steady < STEADY_SECONDS,
         "the standby did not stream": looks.streamed >= STREAMED_SECONDS,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -99,6 +99,8 @@ class Judgement(unittest.TestCase):
         for scene in (silent, unserving):
             slow = replace(scene.standby_patroni, steady=1.0)
             self.assertIn("slow too", judge(replace(scene, standby_patroni=slow)).reason)
+            dead = replace(bad, failing=8.5)
+            self.assertNotEqual(judge(replace(scene, standby_patroni=slow, write=dead, direct=dead)).act, "none")
 
     def test_both_are_slow(self):
         """Load, a slow disk under both, a checkpoint: the standby answers no quicker."""
