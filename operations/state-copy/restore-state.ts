@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { partName } from "../../infra/naming.ts";
 import { userIds } from "../../infra/topology.ts";
+import { importDeployment } from "../../running-stack/pulumi/deployment.ts";
 import { createStack, findStack } from "../../running-stack/pulumi/open-stack.ts";
-import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import { machineSettings } from "../../running-stack/pulumi/stack-settings.ts";
 import { copiesFolder, type StateCopy } from "./save-state.ts";
 import { open, passphrase } from "./sealed.ts";
@@ -35,7 +33,7 @@ export async function restoreState(engine: Docker, stack: string): Promise<strin
   if (!found) await createStack(stack);
   const settings = machineSettings(stack);
   if (settings && copy.settings !== undefined) await writeFile(settings, copy.settings, { mode: 0o600 });
-  await importState(stack, copy.deployment);
+  await importDeployment(stack, copy.deployment);
   return `The state of the stack ${stack} is that of ${copy.savedAt} again. \`npm run up -- --stack ${stack}\` brings it up to date.`;
 }
 
@@ -71,15 +69,4 @@ async function anyImage(engine: Docker, stack: string): Promise<string> {
     filters: { label: [`capstone.stack=${stack}`] },
   });
   return containers[0]?.ImageID ?? "debian:trixie-slim";
-}
-
-async function importState(stack: string, deployment: unknown): Promise<void> {
-  const directory = await mkdtemp(path.join(tmpdir(), "capstone-"));
-  try {
-    const file = path.join(directory, "deployment.json");
-    await writeFile(file, JSON.stringify(deployment), { mode: 0o600 });
-    await readPulumi(["stack", "import", "--stack", stack, "--file", file]);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
 }

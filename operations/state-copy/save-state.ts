@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type Docker from "dockerode";
 import { partName } from "../../infra/naming.ts";
 import { runIn } from "../../running-stack/execute.ts";
-import { readDeployment } from "../../running-stack/pulumi/deployment.ts";
+import { type Deployment, readDeployment } from "../../running-stack/pulumi/deployment.ts";
 import { machineSettings } from "../../running-stack/pulumi/stack-settings.ts";
 import { passphrase, seal } from "./sealed.ts";
 
@@ -15,7 +15,7 @@ export interface StateCopy {
   stack: string;
   savedAt: string;
   /** What `pulumi stack export` prints. Secrets in it are encrypted once more by Pulumi. */
-  deployment: unknown;
+  deployment: Deployment;
   /** This machine's settings of the stack, with the salt of its secrets; undefined where the committed ones are used. */
   settings: string | undefined;
 }

@@ -116,7 +116,8 @@ async function ownId(kind: string, name: string, stack: string): Promise<string 
   return label === stack ? id : undefined;
 }
 
-async function importDeployment(stack: string, deployed: Deployment): Promise<void> {
+/** Puts a deployment, as `pulumi stack export` prints it, in the place of the stack's state. */
+export async function importDeployment(stack: string, deployed: Deployment): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), "capstone-"));
   try {
     const file = path.join(directory, "deployment.json");
