@@ -18,6 +18,17 @@ describe("the documents", () => {
     expect(broken).toEqual([]);
   });
 
+  it.each(documents.filter((file) => file.startsWith("docs/runbooks/")))(
+    "%s has only commands that a rehearsal runs, or says why not",
+    (file) => {
+      const unexplained = codeBlocks(text(file)).filter(
+        ({ fence, above }) =>
+          !["```sh", "```sh rehearsal"].includes(fence) && !above.includes("Not rehearsed:"),
+      );
+      expect(unexplained).toEqual([]);
+    },
+  );
+
   it("docs/contributing.md says where to change what, by paths that exist", () => {
     const rows = text("docs/contributing.md").matchAll(/^\| (the number|a|an) [^|]+\|.*$/gm);
     const paths = [...rows].map(([row]) => [...row.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path));
@@ -26,3 +37,18 @@ describe("the documents", () => {
     expect(paths.flat().filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
   });
 });
+
+/** Each fenced block: its opening fence as written, indentation included, and the paragraph above it. */
+function codeBlocks(markdown: string): { fence: string; above: string }[] {
+  const blocks: { fence: string; above: string }[] = [];
+  let open = false;
+  const paragraphs = [""];
+  for (const line of markdown.split("\n")) {
+    if (line.trimStart().startsWith("```")) {
+      if (!open) blocks.push({ fence: line, above: paragraphs.findLast((paragraph) => paragraph) ?? "" });
+      open = !open;
+    } else if (!open && line.trim()) paragraphs.push(`${paragraphs.pop()} ${line.trim()}`);
+    else if (!open) paragraphs.push("");
+  }
+  return blocks;
+}
