@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import path from "node:path";
-
-const root = path.dirname(import.meta.dirname);
+import { projectRoot } from "../infra/project.ts";
 
 /** A tool of node_modules whose exit status is its verdict. */
 interface Check {
@@ -42,8 +41,8 @@ export type Place = "alone" | "beside";
 export function runTool(tool: string, args: string[], place: Place = "alone"): Promise<number> {
   return new Promise((resolve, reject) => {
     const output = place === "alone" ? "inherit" : "pipe";
-    const child = spawn(path.join(root, "node_modules", ".bin", tool), args, {
-      cwd: root,
+    const child = spawn(path.join(projectRoot, "node_modules", ".bin", tool), args, {
+      cwd: projectRoot,
       stdio: ["inherit", output, output],
     });
     if (place === "beside" && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);

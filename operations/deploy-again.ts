@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { PersonError } from "../infra/errors.ts";
-
-const root = path.dirname(import.meta.dirname);
+import { projectRoot } from "../infra/project.ts";
 
 /** Runs `up` for the stack and shows its progress. @throws PersonError when it fails. */
 export function deployAgain(stack: string, args: string[] = []): Promise<void> {
   return new Promise((resolve, reject) => {
-    const errors = path.join(root, "cli", "person-errors.ts");
-    const up = path.join(root, "cli", "commands", "up.ts");
+    const errors = path.join(projectRoot, "cli", "person-errors.ts");
+    const up = path.join(projectRoot, "cli", "commands", "up.ts");
     const child = spawn(process.execPath, ["--import", errors, up, "--stack", stack, ...args], {
       stdio: ["ignore", "ignore", "inherit"],
     });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { cacheDirectory } from "../../infra/directories.mjs";
+import { projectRoot } from "../../infra/project.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
@@ -12,8 +13,6 @@ import { stackImages } from "./parts/stack-images.ts";
 import { endChildrenWithUs } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { pulumiEnvironment } from "./pulumi-environment.ts";
-
-const root = path.resolve(import.meta.dirname, "..", "..");
 
 // Longest first.
 const everything = [garageImage, pulumi, dockerEngine, packages, debianImage, nodeImage, stackImages];
@@ -51,7 +50,7 @@ function partsFor(command: string, args: string[]): Part[] {
 function isOnAws(stack: string): boolean {
   try {
     return /^\s*capstone:target:\s*["']?aws\b/m.test(
-      readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8"),
+      readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8"),
     );
   } catch {
     return false;

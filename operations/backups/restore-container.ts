@@ -1,4 +1,4 @@
-import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
+import { docker, lastLines, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { partLabels, partName } from "../../infra/naming.ts";
 import { secretsDirectory, userIds } from "../../infra/topology.ts";
@@ -22,6 +22,7 @@ export interface Restored {
   recoverSeconds: number;
 }
 
+/** A restore of a large database. */
 const longestMs = 6 * 3600 * 1000;
 
 /**
@@ -53,7 +54,7 @@ export async function nodesWithVolumes(stack: string): Promise<number[]> {
   const labels = [`capstone.stack=${stack}`, "capstone.role=database"].map(
     (label) => `--filter=label=${label}`,
   );
-  const listed = await mustSucceed(["volume", "ls", ...labels, '--format={{.Label "capstone.node"}}']);
+  const listed = await readDocker(["volume", "ls", ...labels, '--format={{.Label "capstone.node"}}']);
   return listed.split("\n").filter(Boolean).map(Number);
 }
 
@@ -67,10 +68,10 @@ async function runOnNode(stack: string, node: number, command: string[]): Promis
   const data = partName(stack, "database", node);
   const labels = (role: "restore" | "database") =>
     Object.entries(partLabels(stack, role, node)).map(([label, value]) => `--label=${label}=${value}`);
-  await mustSucceed(["volume", "create", ...labels("database"), data]);
+  await readDocker(["volume", "create", ...labels("database"), data]);
   await docker(["rm", "--force", name]);
   const owner = `uid=${userIds.database},gid=${userIds.database},mode=0700`;
-  return mustSucceed([
+  const run = [
     ...["run", "--rm", `--name=${name}`, ...labels("restore"), "--network=none"],
     ...[`--user=${userIds.database}:${userIds.database}`, "--read-only", "--cap-drop=ALL"],
     ...["--security-opt=no-new-privileges", "--memory=768m", "--shm-size=128m"],
@@ -80,16 +81,14 @@ async function runOnNode(stack: string, node: number, command: string[]): Promis
     `--volume=${partName(stack, "database-secrets")}:${secretsDirectory}:ro`,
     await databaseImage(stack),
     ...command,
-  ]);
+  ];
+  const ended = await docker(run, longestMs);
+  // What the step says is a sentence for people already.
+  if (ended.exitCode !== 0) throw new PersonError(lastLines(ended));
+  return ended.standardOutput.trim();
 }
 
 /** The backup container's image, which is the database's. */
 async function databaseImage(stack: string): Promise<string> {
-  return (await mustSucceed(["inspect", "--format={{.Image}}", await backupContainer(stack)])).trim();
-}
-
-async function mustSucceed(args: string[]): Promise<string> {
-  const ended = await docker(args, longestMs);
-  if (ended.exitCode !== 0) throw new PersonError(lastLines(ended));
-  return ended.standardOutput.trim();
+  return (await readDocker(["inspect", "--format={{.Image}}", await backupContainer(stack)])).trim();
 }

@@ -1,5 +1,4 @@
-import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
-import { PersonError } from "../../infra/errors.ts";
+import { readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { partName } from "../../infra/naming.ts";
 import type { Role } from "../../infra/topology.ts";
 
@@ -8,26 +7,20 @@ const emptyTimeoutMs = 10 * 60_000;
 /** Removes everything in the volume of a part whose container does not run; the volume stays, since Pulumi made it. */
 export async function emptyVolume(stack: string, role: Role, node: number): Promise<void> {
   const container = partName(stack, role, node);
-  const image = (await mustSucceed(["inspect", "--format={{.Image}}", container])).trim();
-  const user = (await mustSucceed(["inspect", "--format={{.Config.User}}", container])).trim();
+  const image = (await readDocker(["inspect", "--format={{.Image}}", container])).trim();
+  const user = (await readDocker(["inspect", "--format={{.Config.User}}", container])).trim();
   const hardening = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
   const mount = `--volume=${partName(stack, role, node)}:/volume`;
   const run = ["run", "--rm", ...hardening, `--user=${user}`, mount, "--entrypoint=find", image];
-  await mustSucceed([...run, "/volume", "-mindepth", "1", "-delete"], emptyTimeoutMs);
+  await readDocker([...run, "/volume", "-mindepth", "1", "-delete"], emptyTimeoutMs);
 }
 
 /** Stops a part's container; one that does not run is left as it is. */
 export async function stopPart(stack: string, role: Role, node: number): Promise<void> {
-  await mustSucceed(["stop", partName(stack, role, node)], 180_000);
+  await readDocker(["stop", partName(stack, role, node)], 180_000);
 }
 
 /** Starts a part's container. */
 export async function startPart(stack: string, role: Role, node: number): Promise<void> {
-  await mustSucceed(["start", partName(stack, role, node)]);
-}
-
-async function mustSucceed(args: string[], timeoutMs?: number): Promise<string> {
-  const ended = await docker(args, timeoutMs);
-  if (ended.exitCode !== 0) throw new PersonError(`docker ${args[0]}: ${lastLines(ended)}`);
-  return ended.standardOutput;
+  await readDocker(["start", partName(stack, role, node)]);
 }

@@ -2,6 +2,7 @@ import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
+import { projectRoot } from "../../infra/project.ts";
 import { type Deployment, healInterrupted, namedAndUnknown, readDeployment } from "./deployment.ts";
 import { readProject } from "./project.ts";
 import { readPulumi } from "./pulumi-cli.ts";
@@ -82,10 +83,7 @@ export async function createStack(stack: string): Promise<void> {
   if (settings) {
     // Pulumi writes the new stack's salt beside the Pulumi.yaml that it finds, which must not be the committed one.
     const directory = path.dirname(settings);
-    copyFileSync(
-      path.resolve(import.meta.dirname, "..", "..", "Pulumi.yaml"),
-      path.join(directory, "Pulumi.yaml"),
-    );
+    copyFileSync(path.join(projectRoot, "Pulumi.yaml"), path.join(directory, "Pulumi.yaml"));
     args.push("--cwd", directory);
   }
   await readPulumi(args);

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { projectRoot } from "../../infra/project.ts";
 import { machineSettings } from "./stack-settings.ts";
-
-const root = path.resolve(import.meta.dirname, "..", "..");
 
 interface Project {
   name: string;
@@ -11,13 +10,13 @@ interface Project {
 }
 
 export function readProject(): Project {
-  return parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
+  return parse(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8"));
 }
 
 /** A stack's value of each config key: what is set, a provider's keys too, or the default in Pulumi.yaml. */
 export function configurationOf(stack: string): Record<string, unknown> {
   const { name, config } = readProject();
-  const file = machineSettings(stack) ?? path.join(root, `Pulumi.${stack}.yaml`);
+  const file = machineSettings(stack) ?? path.join(projectRoot, `Pulumi.${stack}.yaml`);
   const set = existsSync(file) ? (parse(readFileSync(file, "utf8"))?.config ?? {}) : {};
   const defaults = Object.entries(config).map(([key, { default: fallback }]) => [`${name}:${key}`, fallback]);
   return { ...Object.fromEntries(defaults), ...set };

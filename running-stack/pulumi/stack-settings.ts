@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { dataDirectory } from "../../infra/directories.mjs";
-
-const root = path.resolve(import.meta.dirname, "..", "..");
+import { projectRoot } from "../../infra/project.ts";
 
 /** A Pulumi.<stack>.yaml. */
 interface Settings {
@@ -23,7 +22,7 @@ interface Settings {
 export function machineSettings(
   stack: string,
   directory = dataDirectory("settings"),
-  project = root,
+  project = projectRoot,
 ): string | undefined {
   // A stack in Pulumi Cloud may be named with its organization; its settings file is not.
   const name = `Pulumi.${path.basename(stack)}.yaml`;

@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheDirectory } from "../../../infra/directories.mjs";
+import { projectRoot } from "../../../infra/project.ts";
 import type { Part } from "../part.ts";
 import { runLogged } from "../processes.ts";
 
-const root = path.resolve(import.meta.dirname, "..", "..", "..");
-
 /** The digest of the lock file that node_modules was last found to match. */
-const stamp = path.join(root, "node_modules", ".matches-lock");
+const stamp = path.join(projectRoot, "node_modules", ".matches-lock");
 
 interface LockedPackage {
   version?: string;
@@ -34,12 +33,13 @@ export const packages: Part = {
   name: "npm packages",
 
   async isThere() {
-    const lock = await readFile(path.join(root, "package-lock.json"), "utf8");
+    const lock = await readFile(path.join(projectRoot, "package-lock.json"), "utf8");
     const digest = createHash("sha256").update(lock).digest("hex");
     if ((await readFile(stamp, "utf8").catch(() => "")) === digest) return true;
-    const installed = await readFile(path.join(root, "node_modules", ".package-lock.json"), "utf8").catch(
-      () => "{}",
-    );
+    const installed = await readFile(
+      path.join(projectRoot, "node_modules", ".package-lock.json"),
+      "utf8",
+    ).catch(() => "{}");
     if (!matchesLock(JSON.parse(lock).packages, JSON.parse(installed).packages ?? {})) return false;
     await writeFile(stamp, digest);
     return true;
@@ -50,7 +50,7 @@ export const packages: Part = {
     await runLogged("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
       what: "Installing the npm packages (check the network and run this again)",
       log: cacheDirectory("logs", "packages.log"),
-      directory: root,
+      directory: projectRoot,
     });
     return "installed from the npm registry";
   },

@@ -1,13 +1,12 @@
 import path from "node:path";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { type ImageName, imageSources } from "../../../infra/docker/container/image-sources.ts";
+import { projectRoot } from "../../../infra/project.ts";
 import type { Part } from "../part.ts";
 import { runLogged } from "../processes.ts";
 import { baseImages } from "../versions.mjs";
 import { debianImage, garageImage, nodeImage } from "./base-images.ts";
 import { engineHasImage } from "./docker-engine.ts";
-
-const root = path.resolve(import.meta.dirname, "..", "..", "..");
 
 /** The base image, besides Debian's, that an image waits for. */
 const baseOf: Partial<Record<ImageName, Part>> = { "object-store": garageImage, app: nodeImage };
@@ -41,7 +40,7 @@ export const stackImages: Part = {
 
 function build(name: ImageName): Promise<void> {
   const { context, dockerfile } = imageSources[name];
-  const directory = path.join(root, context);
+  const directory = path.join(projectRoot, context);
   const args = ["build", "--force-rm", "--file", path.join(directory, dockerfile), directory];
   return runLogged("docker", args, {
     what: `Building the image capstone/${name}`,

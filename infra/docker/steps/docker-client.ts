@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { PersonError } from "../../errors.ts";
 
 export interface Ended {
   /** Null when it was killed for taking too long. */
@@ -22,12 +23,12 @@ export function docker(args: string[], timeoutMs = 60_000): Promise<Ended> {
 
 /**
  * What Docker's client prints on standard output.
- * @throws Error with what it printed on standard error when it fails.
+ * @throws PersonError with the last lines that it printed when it fails.
  */
 export async function readDocker(args: string[], timeoutMs = 10 * 60_000): Promise<string> {
-  const { exitCode, standardOutput, standardError } = await docker(args, timeoutMs);
-  if (exitCode !== 0) throw new Error(`Command failed: docker ${args.join(" ")}\n${standardError}`);
-  return standardOutput;
+  const ended = await docker(args, timeoutMs);
+  if (ended.exitCode !== 0) throw new PersonError(`docker ${args[0]}: ${lastLines(ended)}`);
+  return ended.standardOutput;
 }
 
 /** The last lines of a program's output, for an error sentence. */
