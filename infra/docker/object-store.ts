@@ -78,6 +78,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         volume: { name: volume.name, path: "/var/lib/garage/data" },
         secretFiles: files,
         environment: {
+          NODE_NAME: networkAlias("object-store", node),
           OBJECT_STORE_NODES: nodeNames.join(" "),
           IDENTITY_FILE: identityFile(node),
           BOOTSTRAP_PEERS: bootstrapPeers(args.secrets),
