@@ -1,9 +1,18 @@
-import { ports } from "../../infra/topology.ts";
+import { ports, type Role } from "../../infra/topology.ts";
 import type { Part } from "../../running-stack/part.ts";
 import { psql } from "../../running-stack/psql.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 
 const dataFolder = "/var/lib/postgresql/data";
+
+/** Where each kind of part keeps its data. */
+const folders: Partial<Record<Role, string>> = {
+  database: dataFolder,
+  consensus: "/var/lib/consensus",
+  "object-store": "/var/lib/garage/data",
+  backup: "/var/lib/pgbackrest",
+  metrics: "/var/lib/metrics",
+};
 
 /** Nodes are remade once an hour at most: as if the last time were long ago, so that drills can follow one another. */
 export async function forgetRemakes(stack: RunningStack): Promise<void> {
@@ -76,4 +85,37 @@ export async function loseConsensusData(members: Part[]): Promise<void> {
     Promise.all(members.map((member) => member.run(["sh", "-c", "rm -rf /var/lib/consensus/*"]))),
   );
   await Promise.all(members.map((member) => member.crash()));
+}
+
+/** Removes everything on a part's disk, then kills it. */
+export async function loseDisk(part: Part): Promise<void> {
+  await part.inject("disk lost", () => part.run(["find", folderOf(part), "-mindepth", "1", "-delete"]));
+  await part.crash();
+}
+
+/**
+ * Writes noise over files, then kills the part.
+ * @param pattern Of the shell, from the part's data folder on.
+ */
+export async function damageFiles(part: Part, pattern: string): Promise<void> {
+  const overwrite = `for file in ${folderOf(part)}/${pattern}; do
+    [ -f "$file" ] || continue
+    head -c "$(stat --format=%s "$file")" /dev/urandom | dd of="$file" conv=notrunc status=none
+    found=yes
+  done
+  [ "$found" = yes ]`;
+  await part.inject("data overwritten", () => part.run(["sh", "-c", overwrite]));
+  await part.crash();
+}
+
+/** Takes a file's or folder's permissions away, then kills the part. */
+export async function makeUnreadable(part: Part, path: string): Promise<void> {
+  await part.inject("data made unreadable", () => part.run(["chmod", "000", `${folderOf(part)}/${path}`]));
+  await part.crash();
+}
+
+function folderOf(part: Part): string {
+  const folder = folders[part.state.role];
+  if (!folder) throw new Error(`${part.name} keeps no data.`);
+  return folder;
 }

@@ -1,5 +1,6 @@
 import { seconds } from "../verdict.ts";
 import { benchTables } from "./bench-tables.ts";
+import { damageTable, readDamage } from "./damage-results.ts";
 import { figureRows, worstOf } from "./figures.ts";
 import type { DrillResult, Results } from "./results.ts";
 import { table } from "./table.ts";
@@ -15,6 +16,7 @@ export function sectionsOf(results: Results): Record<string, string> {
     "failover-environment": environment(results),
     "failover-breakages": breakageTable(results),
     "failover-soak": soak(results),
+    "failover-damage": damageTable(readDamage()),
     "failover-pictures": pictures(results.drills),
     ...benchTables(results.bench),
   };

@@ -5,8 +5,8 @@ import { quietName } from "../alerts/quiet.ts";
 /** The command line of `npm run drill`. */
 export interface DrillCommand {
   stack: string;
-  /** Named drills, random faults, everything for the record, or only the list, the documents or a repair. */
-  task: "drills" | "soak" | "everything" | "list" | "write-docs" | "heal";
+  /** Named drills, random faults, damaged data, everything for the record, or only the list, the documents or a repair. */
+  task: "drills" | "soak" | "damage" | "everything" | "list" | "write-docs" | "heal";
   names: string[];
   /** The three drills of `npm test`, each some 15 s. */
   short: boolean;
@@ -27,7 +27,7 @@ const defaultCount = 20;
 export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const { values, positionals } = parse(args);
   const [first = "", ...rest] = positionals;
-  const named = first === "soak" || first === "everything" ? first : "drills";
+  const named = first === "soak" || first === "damage" || first === "everything" ? first : "drills";
   const task = values.list ? "list" : values["write-docs"] ? "write-docs" : values.heal ? "heal" : named;
   const count = wholeNumber("count", values.count);
   const minutes = wholeNumber("minutes", values.minutes);
@@ -35,13 +35,13 @@ export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   if (named === "drills" && (count !== undefined || (minutes !== undefined && !quiet))) {
     throw new PersonError("--count and --minutes belong to soak: npm run drill -- soak --count 20.");
   }
-  if (named !== "drills" && rest.length > 0) {
+  if (named !== "drills" && named !== "damage" && rest.length > 0) {
     throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
   return {
     stack: values.stack ?? process.env.PULUMI_STACK ?? "dev",
     task,
-    names: named === "drills" ? positionals : [],
+    names: named === "drills" ? positionals : rest,
     short: values.short ?? false,
     record: (values.record ?? false) || named === "everything",
     alerts: values.alerts ?? false,

@@ -1,5 +1,6 @@
 import { RunningStack } from "../../running-stack/running-stack.ts";
 import { runAlertDrills } from "../alerts/run-alert-drills.ts";
+import { runDamage } from "../damage/run-damage.ts";
 import type { Drill } from "../drill.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
@@ -16,7 +17,7 @@ const everythingFaults = 200;
 export async function run(command: DrillCommand): Promise<number> {
   const drills = await loadDrills();
   // Alert drills have one more name: quiet, without a fault.
-  const chosen = command.alerts ? drills : chooseDrills(drills, command.names);
+  const chosen = command.alerts || command.task === "damage" ? drills : chooseDrills(drills, command.names);
   const broken =
     command.break === undefined ? undefined : chooseBreakages(await loadBreakages(), command.break);
   if (command.task === "list") {
@@ -35,6 +36,7 @@ export async function run(command: DrillCommand): Promise<number> {
   }
   if (command.alerts) return (await runAlertDrills(stack, command, drills)).length === 0 ? 0 : 1;
   if (command.task === "everything") return everything(stack, command, drills);
+  if (command.task === "damage") return runDamageDrills(stack, command);
   if (command.task === "soak") return runSoak(stack, command, drills);
   if (broken) {
     // A broken setting that is caught is a drill that failed.
@@ -69,6 +71,12 @@ async function runSoak(
   for (const reason of reasons) console.log(`        ${reason}`);
   if (command.record) saveResults({ ...(await openResults(stack)), soak: result });
   return reasons.length === 0 ? 0 : 1;
+}
+
+async function runDamageDrills(stack: RunningStack, command: DrillCommand): Promise<number> {
+  const failed = await runDamage(stack, command);
+  if (command.record) writeDocuments();
+  return failed.length === 0 ? 0 : 1;
 }
 
 /** Ctrl-C clears every fault before we exit. */

@@ -1,0 +1,36 @@
+import { damageFiles, loseDisk, makeUnreadable } from "../../actions/damage.ts";
+import type { Scene } from "../../drill.ts";
+import type { DamageCase } from "../damage.ts";
+
+export const repositoryCases: DamageCase[] = repository();
+
+function repository(): DamageCase[] {
+  const part = "backup repository";
+  const backup = (scene: Scene) => scene.stack.part("backup");
+  return [
+    {
+      part,
+      damage: "disk lost",
+      description: "everything in it removed",
+      inject: (scene) => loseDisk(backup(scene)),
+      provoke: ["restore-verify"],
+      mend: ["repair", "backup-1"],
+    },
+    {
+      part,
+      damage: "data damaged",
+      description: "the middle of every file of the newest backup overwritten",
+      inject: (scene) => damageFiles(backup(scene), "backup/*/2*/pg_data/base/*/*"),
+      provoke: ["restore-verify"],
+      mend: ["backup", "--type", "full"],
+    },
+    {
+      part,
+      damage: "cannot start",
+      description: "made unreadable, and its container killed",
+      inject: (scene) => makeUnreadable(backup(scene), "backup"),
+      provoke: ["restore-verify"],
+      mend: ["repair", "backup-1"],
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { caseName, type DamageResult, damagedParts, damages } from "../damage/damage.ts";
+import { seconds } from "../verdict.ts";
+import { resultsFolder } from "./results.ts";
+import { table } from "./table.ts";
+
+const file = join(resultsFolder, "damage.json");
+
+/** What was measured last, case by case, in the order of the documents. */
+export function readDamage(): DamageResult[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DamageResult[]) : [];
+}
+
+/** Takes the place of an earlier result of the same case. */
+export function recordDamage(result: DamageResult): void {
+  const others = readDamage().filter((one) => caseName(one) !== caseName(result));
+  const place = ({ part, damage }: DamageResult) =>
+    damagedParts.indexOf(part) * damages.length + damages.indexOf(damage);
+  const all = [...others, result].toSorted((one, other) => place(one) - place(other));
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+}
+
+/** A row for each case. */
+export function damageTable(results: DamageResult[]): string {
+  const rows = results.map((result) => [
+    result.part,
+    `${result.damage}${result.reasons.length > 0 ? " **failed**" : ""}`,
+    result.description,
+    result.noticedAfterMs === undefined ? "never" : seconds(result.noticedAfterMs),
+    result.noticedBy ?? "nobody",
+    result.mendedBy ? `\`${result.mendedBy}\`` : "itself",
+    result.mendedAfterMs === undefined ? "not" : seconds(result.mendedAfterMs),
+    `${result.failedRequests} of ${result.operations}`,
+    String(result.lost),
+  ]);
+  const head = ["part", "damage", "what is done", "noticed after", "by", "mended by", "after"];
+  return table([...head, "failed requests", "writes lost"], rows);
+}
