@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ports } from "../../infra/topology.ts";
 import { signalFromOutside } from "../../running-stack/processes.ts";
-import { container, docker, query, run } from "./support.ts";
+import { ask, signUp } from "./client.ts";
+import { container, docker, query, readOutputs, run } from "./support.ts";
 
 const consensusMembers = [1, 2, 3].map((node) => container("consensus", node));
 const dataFolder = "/var/lib/postgresql/data";
@@ -81,6 +84,55 @@ f = open("${file}", "r+b"); f.seek(823200); was = f.read(16); f.seek(823200); f.
     } finally {
       await query((await primaryAndReplica()).primary, "drop table damaged");
     }
+  });
+});
+
+describe("an upload's block, damaged on two of three object store nodes", () => {
+  it("is noticed at the next read, and comes from the third", async () => {
+    const nodes = [1, 2, 3].map((node) => container("object-store", node));
+    const inNode = (node: string, script: string) => docker("exec", node, "sh", "-c", script);
+    await Promise.all(nodes.map((node) => inNode(node, "touch /tmp/before")));
+    const { apiUrl } = await readOutputs();
+    const account = await signUp(apiUrl);
+    // Noise, so that even compressed it is more than what Garage keeps inside its metadata.
+    const side = 300;
+    const raw = { width: side, height: side, channels: 3 as const };
+    const stored = await ask(`${apiUrl}/api/v1/me/avatar`, {
+      method: "PUT",
+      body: await sharp(randomBytes(side * side * 3), { raw })
+        .png()
+        .toBuffer(),
+      token: account.accessToken,
+      headers: { "content-type": "image/png" },
+    });
+    expect(stored.status).toBe(200);
+    const read = async () => new Uint8Array(await (await fetch(stored.body.avatarUrl)).arrayBuffer());
+    const before = await read();
+    const sums =
+      "find /var/lib/garage/data/blocks -type f -newer /tmp/before ! -name '*.corrupted' | sort | xargs md5sum";
+    // The third copy of an object may be written after the answer.
+    const whole = await expect
+      .poll(async () => new Set(await Promise.all(nodes.map((node) => inNode(node, sums)))).size, {
+        timeout: 30_000,
+      })
+      .toBe(1)
+      .then(() => inNode(nodes[2] ?? "", sums));
+    expect(whole).not.toBe("");
+    const damage =
+      "find /var/lib/garage/data/blocks -type f -newer /tmp/before | while read -r file; do printf damaged-damaged- | dd of=$file conv=notrunc status=none; done";
+    await Promise.all(nodes.slice(0, 2).map((node) => inNode(node, damage)));
+    expect(await inNode(nodes[0] ?? "", sums)).not.toBe(whole);
+    expect(await read()).toEqual(before);
+    // Each node mends its own copy when it is asked for it.
+    await expect
+      .poll(
+        async () => {
+          expect(await read()).toEqual(before);
+          return Promise.all(nodes.map((node) => inNode(node, sums)));
+        },
+        { timeout: 120_000, interval: 500 },
+      )
+      .toEqual([whole, whole, whole]);
   });
 });
 

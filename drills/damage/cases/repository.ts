@@ -19,8 +19,8 @@ function repository(): DamageCase[] {
     {
       part,
       damage: "data damaged",
-      description: "the middle of every file of the newest backup overwritten",
-      inject: (scene) => damageFiles(backup(scene), "backup/*/2*/pg_data/base/*/*"),
+      description: "the bundled files of every backup overwritten",
+      inject: (scene) => damageFiles(backup(scene), "backup/capstone/*/bundle/*"),
       provoke: ["restore-verify"],
       mend: ["backup", "--type", "full"],
     },

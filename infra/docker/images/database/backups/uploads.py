@@ -32,6 +32,34 @@ def run(direction: str) -> None:
         print(f"Uploads: what was missing of {objects} objects is in the bucket again.{transferred.strip()}")
 
 
+def check() -> str:
+    """
+    Reads every copied object to its end, which its encryption authenticates; one that is damaged is copied anew.
+    @return A sentence for people.
+    @throws PersonError that names those that the bucket does not have any more.
+    """
+    if not settings.uploads_copy.exists():
+        return "No uploads are copied yet."
+    _configure()
+    damaged = _damaged()
+    if not damaged:
+        return "Every copied upload is readable."
+    for name in damaged:
+        _rclone("deletefile", f"copy:{name}")
+    run("copy")
+    kept = set(_rclone("lsf", "--recursive", "--files-only", "copy:").splitlines())
+    lost = [name for name in damaged if name not in kept]
+    if lost:
+        raise PersonError(f"Copied uploads were damaged, and the bucket has them no more: {', '.join(lost)}.")
+    return f"Damaged copied uploads were copied anew: {', '.join(damaged)}."
+
+
+def _damaged() -> list[str]:
+    """rclone prints ERROR in place of the hash of a file that it cannot read."""
+    listed = _rclone("hashsum", "md5", "--download", "copy:", check=False)
+    return [line.split(maxsplit=1)[1] for line in listed.splitlines() if line.split(maxsplit=1)[:1] == ["ERROR"]]
+
+
 def _configure() -> None:
     key = hashlib.sha256(f"uploads {settings.secret('backup-passphrase')}".encode()).digest()
     obscured = subprocess.run(
@@ -57,13 +85,13 @@ password = {obscured}
         file.write(text)
 
 
-def _rclone(*arguments: str) -> str:
+def _rclone(*arguments: str, check: bool = True) -> str:
     command = ["rclone", f"--config={configuration}", "--contimeout=3s", "--timeout=30s", "--retries=2", *arguments]
     command += ["--transfers=2", "--checkers=2", "--use-server-modtime"]
     ended = subprocess.run(
         command, capture_output=True, text=True, errors="replace", env={**os.environ, "GOMAXPROCS": "1", "HOME": "/tmp"}
     )
-    if ended.returncode != 0:
+    if check and ended.returncode != 0:
         said = (ended.stderr or ended.stdout).strip().splitlines()[-2:]
         raise PersonError(f"The uploads could not be copied: {'; '.join(said)}")
     return ended.stdout

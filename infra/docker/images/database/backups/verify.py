@@ -4,7 +4,7 @@ import fcntl
 import subprocess
 import time
 
-from . import archive, database, marker, recovery, repository, schedule, settings
+from . import archive, database, marker, recovery, repository, schedule, settings, uploads
 from .errors import PersonError
 
 directory = settings.scratch / "17"
@@ -64,10 +64,12 @@ def _verify(max_age_hours: float | None) -> str:
     archive.require_without_gap(backup.first_segment, found["segment"], recovery.segment_bytes(directory))
     tables = _check_running(found)
     _run("pg_checksums", "--check", "--pgdata", str(directory))
+    copied = uploads.check()
     rows = sum(table["rows"] for table in tables.values())
     return (
         f"Backup {backup.label} restores: {len(tables)} tables with {rows} rows, the same as when they were written"
         f" down at {_moment(found['writtenAt'])}; indexes and checksums are good."
+        f" {copied}"
     )
 
 
