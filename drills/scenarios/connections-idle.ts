@@ -5,7 +5,7 @@ import type { Drill } from "../drill.ts";
 const count = { idle: 1_500, slow: 1_500 };
 
 export const drill: Drill = {
-  description: "1,500 connections that say nothing and 1,500 that send a body byte by byte, for 20 s.",
+  description: "Idle connections, 1,500 of them, and 1,500 that send a body byte by byte, for 20 s.",
   async inject(scene) {
     const { hostname, port } = new URL(scene.stack.outputs.apiUrl);
     const sockets: Socket[] = [];
