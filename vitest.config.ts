@@ -13,7 +13,11 @@ const minuteMs = 60_000;
 /** When what a test waits for is given up. It says nothing of how long anything may take; tests that mean that say so. */
 const expectation = { poll: { timeout: minuteMs / 2 } };
 
-/** `npx vitest --project unit` needs nothing but the packages; the others need what `npm test` sets up. */
+/**
+ * A test's limit ends one that hangs, on however busy a machine; it says nothing of how long anything may take.
+ *
+ * `npx vitest --project unit` needs nothing but the packages; the others need what `npm test` sets up.
+ */
 export default defineConfig({
   test: {
     sequence: { sequencer: ByName },
@@ -46,7 +50,7 @@ export default defineConfig({
           globalSetup: ["tests/service/global-setup.ts"],
           // They wait more than they work.
           maxWorkers: 4,
-          testTimeout: 2 * minuteMs,
+          testTimeout: 5 * minuteMs,
           hookTimeout: 5 * minuteMs,
         },
       },
@@ -58,8 +62,8 @@ export default defineConfig({
           include: ["tests/stack/**/*.test.ts"],
           fileParallelism: false,
           maxWorkers: 1,
-          testTimeout: 6 * minuteMs,
-          hookTimeout: 12 * minuteMs,
+          testTimeout: 10 * minuteMs,
+          hookTimeout: 30 * minuteMs,
         },
       },
     ],

@@ -11,8 +11,8 @@ const settings = {
   short: { beforeMs: 3_000, afterMs: 1_500, users: 6 },
 };
 
-/** Tests share a busy machine, so times get slack; lost and duplicate writes do not. */
-const shortSlack = 4;
+/** Tests share a machine that may be busy with anything, so times get slack; lost and duplicate writes do not. */
+const shortSlack = 10;
 
 /** The drills that `npm test` runs. */
 const shortDrills = ["app-node-killed", "primary-killed", "proxy-killed"];

@@ -24,7 +24,7 @@ test("a node whose database has no schema is not ready and says why; once migrat
     database: ownerLogin(backends, databaseName),
     applicationPassword: backends.database.applicationPassword,
     folder: migrationsFolder,
-    budgetMs: 20_000,
+    budgetMs: 60_000,
     log: () => {},
   });
   await expect.poll(() => healthOf(node as Node)).toBe(200);
