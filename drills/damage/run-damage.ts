@@ -56,7 +56,7 @@ async function measure(stack: RunningStack, one: DamageCase, seed: number): Prom
   const run = await runDrill(
     stack,
     caseName(one),
-    { description, ...(prepare && { prepare }), inject, expected: { recoveryMs: 120_000 }, soak: false },
+    { description, ...(prepare && { prepare }), inject, expected: { recoveryMs: mendMs }, soak: false },
     { seed, ...settings },
   );
   const { clients, differences } = run.measures;
