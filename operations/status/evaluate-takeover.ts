@@ -1,4 +1,5 @@
 import { readClusterSettings } from "../../infra/docker/cluster-settings.ts";
+import { unsound } from "./evaluate-soundness.ts";
 import type { DatabaseMember, StackObservation } from "./observation.ts";
 
 /** How long the leader lease lasts without being renewed; a node out of touch for longer takes part in no election. */
@@ -25,7 +26,8 @@ export function standbys({
 
 /**
  * What a failover would fail for now, a sentence each; none when a standby could take over. It goes by what decides a
- * takeover: a leader recorded in consensus, a standby recorded as synchronous, Patroni of both in touch with consensus.
+ * takeover: a leader recorded in consensus, a standby recorded as synchronous whose pages are sound, Patroni of both in
+ * touch with consensus.
  */
 export function takeoverObstacles(observed: Observed): string[] {
   const { database, consensus, parts, atMs } = observed;
@@ -48,8 +50,10 @@ export function takeoverObstacles(observed: Observed): string[] {
     obstacles.push("consensus has recorded no synchronous standby, so none could take over");
   const inTouch = ({ consensusSeenAt }: DatabaseMember) =>
     consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= leaderLeaseSeconds;
-  if (named.length > 0 && !named.some(inTouch)) {
-    const names = named.map(({ name }) => name).join(" and ");
+  const sound = named.filter((member) => unsound(member) === undefined);
+  if (sound.length === 0) obstacles.push(...named.flatMap((member) => unsound(member) ?? []));
+  if (sound.length > 0 && !sound.some(inTouch)) {
+    const names = sound.map(({ name }) => name).join(" and ");
     obstacles.push(
       `${names} reached consensus more than ${leaderLeaseSeconds} s ago and could not take over`,
     );

@@ -1,5 +1,6 @@
 import { counts, type Role } from "../../infra/topology.ts";
 import { shortages } from "./evaluate-machine.ts";
+import { unsoundNodes } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { PartObservation, StackObservation } from "./observation.ts";
 
@@ -62,6 +63,7 @@ function missingOf(observation: StackObservation): string[] {
     if (role !== "primary" && state !== "streaming" && runs(parts, name) && !(name in notAsked))
       missing.push(`${name} is ${state}, not streaming`);
   }
+  missing.push(...unsoundNodes(observation));
   const silent = parts.filter(
     ({ role, state, name }) =>
       role === "consensus" && state === "running" && !consensus.includes(name) && !(name in notAsked),
@@ -115,7 +117,11 @@ function canLose(observation: StackObservation): Evaluation["canLose"] {
   return {
     "application node": Math.min(appsUp, healthy("app").length) >= 2,
     proxy: healthy("edge").length + healthy("proxy").length >= 3,
-    "database node": livePrimaries(observation).length === 1 && takeoverObstacles(observation).length === 0,
+    "database node":
+      livePrimaries(observation).length === 1 &&
+      takeoverObstacles(observation).length === 0 &&
+      // Of two nodes either may be the one that is left.
+      unsoundNodes(observation).length === 0,
     "consensus member": consensus.length >= counts.consensus,
     "object store node":
       objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,

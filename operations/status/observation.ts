@@ -66,6 +66,19 @@ export interface DatabaseMember {
   lagBytes: number | undefined;
   /** When its Patroni last reached consensus, in seconds since 1970; undefined where it did not say. */
   consensusSeenAt: number | undefined;
+  /** Undefined where its watcher did not answer: then nobody knows whether its pages are sound. */
+  watcher: WatcherObservation | undefined;
+}
+
+/** What the watcher of a database node knows about the node's disk. Times are seconds since 1970. */
+export interface WatcherObservation {
+  damagedBlocks: number;
+  /** Whether something is wrong that stays so by itself. */
+  cannotBeMended: boolean;
+  /** When every page had last been checked; undefined before the first pass over this data. */
+  pagesCheckedAt: number | undefined;
+  /** When the node was last copied anew from the primary; undefined when never. */
+  remadeAt: number | undefined;
 }
 
 export interface DatabaseObservation {

@@ -22,6 +22,12 @@ export const names = [
 
 export const now = Date.parse("2026-01-02T12:00:00Z");
 const inTouch = { consensusSeenAt: now / 1_000 - 1 };
+export const sound = {
+  damagedBlocks: 0,
+  cannotBeMended: false,
+  pagesCheckedAt: now / 1_000 - 40,
+  remadeAt: undefined,
+};
 
 /** A healthy stack, with these changes. */
 export function healthyStack(
@@ -60,6 +66,7 @@ export function healthyStack(
           timeline: 3,
           lagBytes: undefined,
           ...inTouch,
+          watcher: sound,
         },
         {
           name: "database-2",
@@ -68,6 +75,7 @@ export function healthyStack(
           timeline: 3,
           lagBytes: 0,
           ...inTouch,
+          watcher: sound,
         },
       ],
       recorded: { leader: "database-1", synchronousStandbys: ["database-2"], paused: false },

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../../operations/status/evaluate.ts";
-import type { StackObservation } from "../../../../operations/status/observation.ts";
+import { takeoverObstacles } from "../../../../operations/status/evaluate-takeover.ts";
+import type { StackObservation, WatcherObservation } from "../../../../operations/status/observation.ts";
 import { ago, print } from "../../../../operations/status/print.ts";
 import { reasonNotRun } from "../../../../operations/status/probe.ts";
 import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
 import { readHealth, seesQuorum } from "../../../../operations/status/probe-stores.ts";
 import { readServers } from "../../../../operations/status/probe-traffic.ts";
+import { readWatcher } from "../../../../operations/status/probe-watcher.ts";
 import { aboutTheDeployment } from "../../../../operations/status/settle.ts";
-import { healthyStack, names, now, part } from "./healthy-stack.ts";
+import { healthyStack, names, now, part, sound } from "./healthy-stack.ts";
 
 type Recorded = NonNullable<StackObservation["database"]["recorded"]>;
 function record(changes: Partial<Recorded>): Recorded {
@@ -18,6 +20,13 @@ function record(changes: Partial<Recorded>): Recorded {
 /** The standby's Patroni last reached consensus a minute ago. */
 function outOfTouch(): StackObservation["database"]["members"] {
   return healthyStack().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
+}
+
+/** A healthy stack but for what this node's watcher says. */
+function watched(node: string, watcher: WatcherObservation | undefined): StackObservation {
+  const { database } = healthyStack();
+  const members = database.members.map((member) => (member.name === node ? { ...member, watcher } : member));
+  return healthyStack({ database: { ...database, members } });
 }
 
 describe("the status of a stack", () => {
@@ -87,6 +96,42 @@ describe("the status of a stack", () => {
     expect(evaluation.state).toBe("degraded");
     expect(evaluation.missing.join("; ")).toContain(obstacle);
     expect(print(observation, evaluation)).toMatch(/must not be lost .*a database node/);
+  });
+
+  it.each<[string, string, WatcherObservation | undefined]>([
+    ["the disk of database-2 has 3 damaged blocks", "database-2", { ...sound, damagedBlocks: 3 }],
+    ["database-2 is broken and cannot be made anew", "database-2", { ...sound, cannotBeMended: true }],
+    ["the watcher of database-2 was not asked", "database-2", undefined],
+  ])("calls no standby a partner of which it knows that %s", (sentence, node, watcher) => {
+    const observation = watched(node, watcher);
+    expect(takeoverObstacles(observation).join()).toContain(sentence);
+    const evaluation = evaluate(observation);
+    expect(evaluation).toMatchObject({ state: "degraded", canLose: { "database node": false } });
+    expect(evaluation.missing.filter((one) => one.includes(sentence))).toHaveLength(1);
+    expect(print(observation, evaluation)).toMatch(new RegExp(`takeover +${sentence}`));
+  });
+
+  it("lets a sound standby take over from a damaged primary, and calls neither losable", () => {
+    const observation = watched("database-1", { ...sound, damagedBlocks: 1 });
+    expect(takeoverObstacles(observation)).toEqual([]);
+    const evaluation = evaluate(observation);
+    expect(evaluation.canLose["database node"]).toBe(false);
+    expect(evaluation.missing).toEqual(["the disk of database-1 has 1 damaged block"]);
+    expect(print(observation, evaluation)).toContain("timeline 3, 1 DAMAGED BLOCK");
+  });
+
+  it("says how old the last check of the pages is, and for hours that a node was made anew", () => {
+    const text = (watcher: WatcherObservation) => {
+      const observation = watched("database-2", watcher);
+      expect(evaluate(observation).state).toBe("healthy");
+      return print(observation, evaluate(observation));
+    };
+    expect(text(sound)).toContain("0 B behind, pages sound 40 s ago");
+    expect(text(sound)).not.toContain("the last hours");
+    expect(text({ ...sound, pagesCheckedAt: undefined })).toContain("0 B behind, pages not all checked yet");
+    const remade = text({ ...sound, remadeAt: now / 1_000 - 1_200 });
+    expect(remade).toMatch(/the last hours +database-2 was made anew from the primary 20 min ago/);
+    expect(text({ ...sound, remadeAt: now / 1_000 - 7 * 3_600 })).not.toContain("the last hours");
   });
 
   it("tells what could not be asked from what is down", () => {
@@ -181,16 +226,16 @@ describe("what parts say", () => {
       xlog: { received_location: 4_000 },
     };
     const members = readMembers([
-      { name: "database-1", answer: primary },
-      { name: "database-2", answer: standby },
-      { name: "database-3", answer: undefined },
+      { name: "database-1", answer: primary, watcher: sound },
+      { name: "database-2", answer: standby, watcher: undefined },
+      { name: "database-3", answer: undefined, watcher: sound },
     ]);
     expect(members).toMatchObject([
-      { role: "primary", state: "running", timeline: 4, lagBytes: undefined },
-      { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000 },
-      { role: "unknown", state: "silent" },
+      { role: "primary", state: "running", timeline: 4, lagBytes: undefined, watcher: sound },
+      { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000, watcher: undefined },
+      { role: "unknown", state: "silent", watcher: sound },
     ]);
-    const alone = readMembers([{ name: "database-2", answer: standby }]);
+    const alone = readMembers([{ name: "database-2", answer: standby, watcher: sound }]);
     expect(alone).toMatchObject([{ role: "replica", lagBytes: undefined }]);
   });
 
@@ -205,6 +250,22 @@ describe("what parts say", () => {
       { backend: "app-once", server: "app-1", up: true },
       { backend: "primary", server: "database-2", up: false },
     ]);
+  });
+
+  it("a node's watcher of damage, of what it remade, and nothing that it did not say", () => {
+    const metrics = [
+      "# HELP capstone_node_pages_damaged_blocks Blocks whose checksum is wrong, at two looks.",
+      "capstone_node_cannot_be_mended 1",
+      "capstone_node_pages_damaged_blocks 2",
+      "capstone_node_remade_timestamp_seconds 1767348000.25",
+    ].join("\n");
+    expect(readWatcher(metrics)).toEqual({
+      damagedBlocks: 2,
+      cannotBeMended: true,
+      pagesCheckedAt: undefined,
+      remadeAt: 1_767_348_000.25,
+    });
+    expect(readWatcher("404 page not found")).toBeUndefined();
   });
 
   it("etcd of its quorum, over HTTP and by its own client", () => {
