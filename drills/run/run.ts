@@ -2,6 +2,7 @@ import { RunningStack } from "../../running-stack/running-stack.ts";
 import { runAlertDrills } from "../alerts/run-alert-drills.ts";
 import { runDamage } from "../damage/run-damage.ts";
 import type { Drill } from "../drill.ts";
+import { runLosable } from "../losable/run-losable.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
 import { list } from "./list.ts";
@@ -38,6 +39,7 @@ export async function run(command: DrillCommand): Promise<number> {
   if (command.task === "everything") return everything(stack, command, drills);
   if (command.task === "damage") return runDamageDrills(stack, command);
   if (command.task === "soak") return runSoak(stack, command, drills);
+  if (command.task === "losable") return (await runLosable(stack, drills, command)).length === 0 ? 0 : 1;
   if (broken) {
     // A broken setting that is caught is a drill that failed.
     const missed = await runBreakages(stack, command, broken, drills);

@@ -10,7 +10,7 @@ export interface Evaluation {
   failures: string[];
   /** What keeps it from being fully redundant, a sentence each. */
   missing: string[];
-  /** Whether the service would survive the loss of any one part of a kind, now. */
+  /** Whether the service would survive the loss of any one part of a kind, now. What does not serve survives nothing. */
   canLose: Record<
     "application node" | "proxy" | "database node" | "consensus member" | "object store node",
     boolean
@@ -22,7 +22,7 @@ export function evaluate(observation: StackObservation): Evaluation {
   const failures = failuresOf(observation);
   const missing = missingOf(observation);
   const state = failures.length > 0 ? "failed" : missing.length > 0 ? "degraded" : "healthy";
-  return { state, failures, missing, canLose: canLose(observation) };
+  return { state, failures, missing, canLose: canLose(observation, failures.length === 0) };
 }
 
 function failuresOf(observation: StackObservation): string[] {
@@ -109,21 +109,22 @@ function removedParts({ parts, traffic }: StackObservation): string[] {
   });
 }
 
-function canLose(observation: StackObservation): Evaluation["canLose"] {
+function canLose(observation: StackObservation, serves: boolean): Evaluation["canLose"] {
   const { parts, consensus, objectStore, traffic } = observation;
   const healthy = (role: Role) =>
     parts.filter((part) => part.role === role && part.state === "running" && !part.unhealthy);
   const appsUp = traffic.servers?.filter(({ backend, up }) => backend === "app-once" && up).length ?? 0;
   return {
-    "application node": Math.min(appsUp, healthy("app").length) >= 2,
-    proxy: healthy("edge").length + healthy("proxy").length >= 3,
+    "application node": serves && Math.min(appsUp, healthy("app").length) >= 2,
+    proxy: serves && healthy("edge").length + healthy("proxy").length >= 3,
     "database node":
+      serves &&
       livePrimaries(observation).length === 1 &&
       takeoverObstacles(observation).length === 0 &&
       // Of two nodes either may be the one that is left.
       unsoundNodes(observation).length === 0,
-    "consensus member": consensus.length >= counts.consensus,
+    "consensus member": serves && consensus.length >= counts.consensus,
     "object store node":
-      objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,
+      serves && objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,
   };
 }

@@ -68,7 +68,9 @@ describe("the status of a stack", () => {
 
   it("has failed when clients get no answer, or there are two primaries, or no object store", () => {
     const { traffic, database } = healthyStack();
-    expect(evaluate(healthyStack({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
+    const unanswered = evaluate(healthyStack({ traffic: { ...traffic, answers: false } }));
+    expect(unanswered.state).toBe("failed");
+    expect(Object.values(unanswered.canLose)).toEqual([false, false, false, false, false]);
     expect(evaluate(healthyStack({ objectStore: undefined })).state).toBe("failed");
     const both = database.members.map((member) => ({
       ...member,
