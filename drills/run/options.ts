@@ -6,7 +6,16 @@ import { quietName } from "../alerts/quiet.ts";
 export interface DrillCommand {
   stack: string;
   /** Named drills, one of the series, or only the list, the documents or a repair. */
-  task: "drills" | "soak" | "losable" | "damage" | "everything" | "list" | "write-docs" | "heal";
+  task:
+    | "drills"
+    | "soak"
+    | "losable"
+    | "emergencies"
+    | "damage"
+    | "everything"
+    | "list"
+    | "write-docs"
+    | "heal";
   names: string[];
   /** The three drills of `npm test`, each some 15 s. */
   short: boolean;
@@ -20,8 +29,8 @@ export interface DrillCommand {
   seed: number;
 }
 
-/** What is drawn at random or takes no names. */
-const series = ["soak", "losable", "damage", "everything"] as const;
+/** What is run besides named drills. */
+const series = ["soak", "losable", "emergencies", "damage", "everything"] as const;
 
 /** How many faults `soak` draws by default, and how many parts `losable` takes. */
 const defaultCount = 20;
@@ -35,12 +44,15 @@ export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const count = wholeNumber("count", values.count);
   const minutes = wholeNumber("minutes", values.minutes);
   const quiet = values.alerts && positionals.includes(quietName);
-  if (named === "drills" && (count !== undefined || (minutes !== undefined && !quiet))) {
+  if (
+    (named === "drills" || named === "emergencies") &&
+    (count !== undefined || (minutes !== undefined && !quiet))
+  ) {
     throw new PersonError(
       "--count and --minutes belong to soak and losable: npm run drill -- soak --count 20.",
     );
   }
-  if (named !== "drills" && named !== "damage" && rest.length > 0) {
+  if ((named === "soak" || named === "losable" || named === "everything") && rest.length > 0) {
     throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
   return {
