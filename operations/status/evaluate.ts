@@ -1,5 +1,6 @@
 import { counts, type Role } from "../../infra/topology.ts";
 import { shortages } from "./evaluate-machine.ts";
+import { missingNetworks } from "./evaluate-networks.ts";
 import { unsoundNodes } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { PartObservation, StackObservation } from "./observation.ts";
@@ -56,6 +57,8 @@ function missingOf(observation: StackObservation): string[] {
     .filter(({ state, unhealthy }) => state !== "running" || unhealthy)
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);
   missing.push(...notRunning, ...removedParts(observation));
+  for (const part of parts)
+    for (const network of missingNetworks(part, parts)) missing.push(`${part.name} is not on ${network}`);
   for (const [name, why] of Object.entries(notAsked)) missing.push(`${name} could not be asked: ${why}`);
   if (livePrimaries(observation).length > 0 || !noneAsked(observation, "database"))
     missing.push(...databaseObstacles(observation));
@@ -74,6 +77,12 @@ function missingOf(observation: StackObservation): string[] {
     missing.push(`the object store reaches ${up} of its ${objectStore.nodes} nodes`);
   }
   if (!traffic.servers) missing.push("no proxy reports which nodes it uses");
+  const unready = parts.filter(
+    ({ role, state, name }) => role === "app" && state === "running" && !traffic.readyNodes.includes(name),
+  );
+  missing.push(
+    ...unready.filter(({ name }) => !(name in notAsked)).map(({ name }) => `${name} takes no traffic`),
+  );
   for (const { backend, server, up } of traffic.servers ?? []) {
     if (!up && (backend === "app-once" || backend === "object-store"))
       missing.push(`the proxies consider ${server} down`);
@@ -112,15 +121,22 @@ function removedParts({ parts, traffic }: StackObservation): string[] {
 function canLose(observation: StackObservation, serves: boolean): Evaluation["canLose"] {
   const { parts, consensus, objectStore, traffic } = observation;
   const healthy = (role: Role) =>
-    parts.filter((part) => part.role === role && part.state === "running" && !part.unhealthy);
+    parts.filter(
+      (part) =>
+        part.role === role &&
+        part.state === "running" &&
+        !part.unhealthy &&
+        missingNetworks(part, parts).length === 0,
+    );
   const appsUp = traffic.servers?.filter(({ backend, up }) => backend === "app-once" && up).length ?? 0;
   return {
-    "application node": serves && Math.min(appsUp, healthy("app").length) >= 2,
+    "application node": serves && Math.min(appsUp, traffic.readyNodes.length, healthy("app").length) >= 2,
     proxy: serves && healthy("edge").length + healthy("proxy").length >= 3,
     "database node":
       serves &&
       livePrimaries(observation).length === 1 &&
       takeoverObstacles(observation).length === 0 &&
+      healthy("database").length >= 2 &&
       // Of two nodes either may be the one that is left.
       unsoundNodes(observation).length === 0,
     "consensus member": serves && consensus.length >= counts.consensus,

@@ -13,7 +13,9 @@ export interface PartObservation {
   unhealthy: boolean;
   /** On 127.0.0.1, by the port in the container. */
   publishedPorts: Record<number, number>;
-  /** Its IP addresses inside the stack's networks. */
+  /** The networks it is on. */
+  networks: string[];
+  /** Its IP addresses there. */
   addresses: string[];
 }
 
@@ -53,6 +55,8 @@ export interface TrafficObservation {
   answers: boolean;
   /** A proxy's view of the nodes behind it; undefined when no proxy answered. */
   servers: { backend: string; server: string; up: boolean }[] | undefined;
+  /** The application nodes that say themselves that they should get traffic. */
+  readyNodes: string[];
 }
 
 /** A database node, by its own account and the primary's. */

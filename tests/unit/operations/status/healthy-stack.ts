@@ -11,6 +11,7 @@ export function part(name: string, state = "running"): PartObservation {
     state,
     unhealthy: false,
     publishedPorts: {},
+    networks: [`capstone-dev-${role}-network-1`],
     addresses: [],
   };
 }
@@ -56,6 +57,7 @@ export function healthyStack(
         ...servers("primary", ["database-1", "database-2"]),
         ...servers("object-store", ["object-store-1", "object-store-2", "object-store-3"]),
       ],
+      readyNodes: ["app-1", "app-2"].filter((name) => !stopped.includes(name)),
     },
     database: {
       members: [

@@ -6,8 +6,8 @@ import { ago, print } from "../../../../operations/status/print.ts";
 import { reasonNotRun } from "../../../../operations/status/probe.ts";
 import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
-import { readHealth, seesQuorum } from "../../../../operations/status/probe-stores.ts";
-import { readServers } from "../../../../operations/status/probe-traffic.ts";
+import { readHealth, seesQuorum, worst } from "../../../../operations/status/probe-stores.ts";
+import { isReady, readServers } from "../../../../operations/status/probe-traffic.ts";
 import { readWatcher } from "../../../../operations/status/probe-watcher.ts";
 import { aboutTheDeployment } from "../../../../operations/status/settle.ts";
 import { healthyStack, names, now, part, sound } from "./healthy-stack.ts";
@@ -17,9 +17,11 @@ function record(changes: Partial<Recorded>): Recorded {
   return { leader: "database-1", synchronousStandbys: ["database-2"], paused: false, ...changes };
 }
 
-/** The standby's Patroni last reached consensus a minute ago. */
-function outOfTouch(): StackObservation["database"]["members"] {
-  return healthyStack().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
+/** This node's Patroni last reached consensus six seconds ago. */
+function outOfTouch(node: string): StackObservation["database"]["members"] {
+  return healthyStack().database.members.map((member) =>
+    member.name === node ? { ...member, consensusSeenAt: now / 1_000 - 6 } : member,
+  );
 }
 
 /** A healthy stack but for what this node's watcher says. */
@@ -56,6 +58,33 @@ describe("the status of a stack", () => {
     expect(print(healthyStack({}, [name]), evaluation)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
   });
 
+  it.each([
+    ["app-2", "application node"],
+    ["proxy-1", "proxy"],
+    ["database-1", "database node"],
+    ["object-store-3", "object store node"],
+  ] as const)(
+    "does not call a further %s losable while one is cut off, whatever it says itself",
+    (name, kind) => {
+      const { parts } = healthyStack();
+      const observation = healthyStack({
+        parts: parts.map((one) => (one.name === name ? { ...one, networks: [] } : one)),
+      });
+      const evaluation = evaluate(observation);
+      expect(evaluation.missing).toEqual([
+        `${name} is not on capstone-dev-${name.replace(/-\d$/, "")}-network-1`,
+      ]);
+      expect(evaluation.canLose[kind]).toBe(false);
+    },
+  );
+
+  it("believes no proxy about an application node that does not answer", () => {
+    const { traffic } = healthyStack();
+    const evaluation = evaluate(healthyStack({ traffic: { ...traffic, readyNodes: ["app-1"] } }));
+    expect(evaluation.missing).toEqual(["app-2 takes no traffic"]);
+    expect(evaluation.canLose["application node"]).toBe(false);
+  });
+
   it("does not believe Patroni about a primary whose container is paused", () => {
     const observation = healthyStack();
     const paused = {
@@ -89,7 +118,8 @@ describe("the status of a stack", () => {
     ["Patroni is paused", { recorded: record({ paused: true }) }, {}],
     ["no database node can read in consensus who leads", { recorded: undefined }, {}],
     ["consensus has no quorum", {}, { consensus: ["consensus-1"] }],
-    ["database-2 reached consensus more than", { members: outOfTouch() }, {}],
+    ["database-1 reached consensus more than", { members: outOfTouch("database-1") }, {}],
+    ["database-2 reached consensus more than", { members: outOfTouch("database-2") }, {}],
   ])("calls no database node losable while %s", (obstacle, database, changes) => {
     const healthy = healthyStack();
     const observation = healthyStack({ ...changes, database: { ...healthy.database, ...database } });
@@ -288,6 +318,21 @@ describe("what parts say", () => {
       status: "unavailable",
     });
     expect(readHealth("Forbidden")).toBeUndefined();
+  });
+
+  it("Garage's nodes the worst of it, and the silent ones are not up", () => {
+    const [healthy, degraded] = ["healthy", "degraded"].map((status) => ({ status, nodes: 3, nodesUp: 3 }));
+    if (!healthy || !degraded) throw new Error("There are two.");
+    expect(worst([healthy, healthy, healthy], 0)).toEqual(healthy);
+    expect(worst([healthy, healthy], 1)).toEqual({ status: "degraded", nodes: 3, nodesUp: 2 });
+    expect(worst([healthy, degraded, healthy], 0)).toEqual(degraded);
+    expect(worst([], 3)).toBeUndefined();
+  });
+
+  it("an application node that it takes traffic, or its health check by its silence", () => {
+    expect(isReady('{"status":"ready","node":"app-1"}')).toBe(true);
+    expect(isReady("")).toBe(true);
+    expect(isReady('{"type":"about:blank","status":503,"detail":"This node is draining."}')).toBe(false);
   });
 
   it.each([
