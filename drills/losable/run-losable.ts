@@ -1,5 +1,6 @@
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill } from "../drill.ts";
+import { measuredCommit } from "../report/environment.ts";
 import { writeDocuments } from "../report/record.ts";
 import type { DrillCommand } from "../run/options.ts";
 import { seconds } from "../verdict.ts";
@@ -21,10 +22,12 @@ export async function runLosable(
 ): Promise<LosableRun[]> {
   const endsAtMs = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000;
   const most = count ?? Number.POSITIVE_INFINITY;
+  // Whoever edits the sources while this runs changes nothing of it.
+  const commit = measuredCommit();
   const wrong: LosableRun[] = [];
   let [taken, inVain] = [0, 0];
   for (let next = seed; taken < most && inVain < mostInVain && Date.now() < endsAtMs; next++) {
-    const run = await judgeSeed(stack, drills, next);
+    const run = await judgeSeed(stack, drills, { seed: next, commit });
     if (run.taken) [taken, inVain] = [taken + 1, 0];
     else inVain++;
     console.log(describe(run));
@@ -40,11 +43,15 @@ export async function runLosable(
 }
 
 /** A broken bound is held against status only if it holds when nothing is taken. */
-async function judgeSeed(stack: RunningStack, drills: Map<string, Drill>, seed: number): Promise<LosableRun> {
-  const run = await runSeed(stack, drills, seed, true);
+async function judgeSeed(
+  stack: RunningStack,
+  drills: Map<string, Drill>,
+  which: { seed: number; commit: string },
+): Promise<LosableRun> {
+  const run = await runSeed(stack, drills, which, true);
   if (run.verdict !== "surprise") return run;
-  console.log(`${describe(run)}\n        again with seed ${seed}, taking nothing`);
-  const control = await runSeed(stack, drills, seed, false);
+  console.log(`${describe(run)}\n        again with seed ${which.seed}, taking nothing`);
+  const control = await runSeed(stack, drills, which, false);
   return attribute(run, control);
 }
 

@@ -6,7 +6,6 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill, Expectations, Scene } from "../drill.ts";
 import { measureStack } from "../measure-stack.ts";
 import { Random } from "../random.ts";
-import { measuredCommit } from "../report/environment.ts";
 import { writeRunLog } from "../report/run-log.ts";
 import { type DrillRun, runDrill } from "../run/run-drill.ts";
 import { drawPlan, type Plan } from "./draw.ts";
@@ -34,7 +33,7 @@ interface Asked {
 export async function runSeed(
   stack: RunningStack,
   drills: Map<string, Drill>,
-  seed: number,
+  { seed, commit }: { seed: number; commit: string },
   taking: boolean,
 ): Promise<LosableRun> {
   const random = new Random(seed);
@@ -67,7 +66,7 @@ export async function runSeed(
   };
   const run = await runDrill(stack, `losable-${seed}`, drill, { ...load, seed, random: forNodes });
   if (!asked) throw new Error(`Status was not asked in the run with seed ${seed}.`);
-  const result = conclude(seed, plan, asked, run, taking);
+  const result = { ...conclude(plan, asked, run, taking), seed, commit };
   if (result.reasons.length > 0)
     console.log(`        full log: ${writeRunLog(stack.name, run, asked.window.beginMs)}`);
   return result;
@@ -104,7 +103,12 @@ async function away(
   return { beginMs, endMs: Date.now() };
 }
 
-function conclude(seed: number, plan: Plan, asked: Asked, run: DrillRun, taking: boolean): LosableRun {
+function conclude(
+  plan: Plan,
+  asked: Asked,
+  run: DrillRun,
+  taking: boolean,
+): Omit<LosableRun, "seed" | "commit"> {
   const { evaluation, choice, bounds, window } = asked;
   const clients = measureWindow(run.load.ledger, window);
   const { newPrimary } = measureStack(run.observation, window.beginMs);
@@ -119,9 +123,7 @@ function conclude(seed: number, plan: Plan, asked: Asked, run: DrillRun, taking:
   const reasons = choice ? judge(measures, clients, expected) : run.reasons;
   const { canLose, state } = evaluation;
   return {
-    seed,
     measuredAt: run.startedAt,
-    commit: measuredCommit(),
     loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     states: plan.states.map(({ drill: name, pause }) => `${name}, pause ${pause}`),
     delayMs: plan.delayMs,
