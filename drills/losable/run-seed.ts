@@ -137,7 +137,7 @@ function conclude(
           failedInFlight: clients.failedInFlight,
           writesPauseMs: clients.writesPauseMs,
           allowedPauseMs: bounds.writesPauseMs ?? 0,
-          newPrimaryMs: inTime?.afterMs ?? null,
+          newPrimaryMs: choice.wasPrimary ? (inTime?.afterMs ?? null) : null,
           lost: run.measures.differences.lost.length,
           acknowledgedWrites: clients.acknowledgedWrites,
         }

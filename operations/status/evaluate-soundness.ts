@@ -1,7 +1,11 @@
 import type { DatabaseMember, StackObservation } from "./observation.ts";
 
-/** Why a node's data may not be relied on, in words; undefined when its watcher says that nothing is wrong with it. */
-export function unsound({ name, watcher }: DatabaseMember): string | undefined {
+/**
+ * Why a node may not be relied on, in words; undefined when it begins sessions and its watcher says that nothing is wrong
+ * with its data.
+ */
+export function unsound({ name, watcher, beginsSessions }: DatabaseMember): string | undefined {
+  if (!beginsSessions) return `Postgres on ${name} begins no new sessions`;
   if (!watcher) return `the watcher of ${name} was not asked, so whether its pages are sound is not known`;
   const { damagedBlocks, cannotBeMended } = watcher;
   if (damagedBlocks > 0) return `the disk of ${name} has ${blocks(damagedBlocks)}`;
@@ -14,7 +18,7 @@ export function blocks(damaged: number): string {
   return damaged === 1 ? "1 damaged block" : `${damaged} damaged blocks`;
 }
 
-/** The database nodes that answer and whose data may not be relied on, a sentence each. */
+/** The database nodes that answer and may not be relied on, a sentence each. */
 export function unsoundNodes({ database }: Pick<StackObservation, "database">): string[] {
   const answering = database.members.filter(({ state }) => state !== "silent");
   return answering.flatMap((member) => unsound(member) ?? []);

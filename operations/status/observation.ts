@@ -70,6 +70,8 @@ export interface DatabaseMember {
   lagBytes: number | undefined;
   /** When its Patroni last reached consensus, in seconds since 1970; undefined where it did not say. */
   consensusSeenAt: number | undefined;
+  /** Whether Postgres begins new sessions. */
+  beginsSessions: boolean;
   /** Undefined where its watcher did not answer: then nobody knows whether its pages are sound. */
   watcher: WatcherObservation | undefined;
 }

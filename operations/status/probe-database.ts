@@ -6,6 +6,7 @@ import type {
   WatcherObservation,
 } from "./observation.ts";
 import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
+import { probeSessions } from "./probe-sessions.ts";
 import { probeWatcher } from "./probe-watcher.ts";
 
 /** What Patroni reports about its own node. */
@@ -58,6 +59,7 @@ interface NodeResponse {
   name: string;
   answer: NodeAnswer | undefined;
   watcher: WatcherObservation | undefined;
+  beginsSessions: boolean;
 }
 
 /** Who leads and who may take over is what consensus has recorded, whatever the nodes believe. */
@@ -72,11 +74,16 @@ export function readCluster(text: string): DatabaseObservation["recorded"] {
 }
 
 async function probeNode(target: ProbeTarget, part: PartObservation): Promise<NodeResponse> {
-  const [printed, watcher] = await Promise.all([ask(target, "/patroni")(part), probeWatcher(target, part)]);
+  const [printed, watcher, beginsSessions] = await Promise.all([
+    ask(target, "/patroni")(part),
+    probeWatcher(target, part),
+    probeSessions(target, part),
+  ]);
+  const told = { name: part.name, watcher, beginsSessions };
   try {
-    return { name: part.name, answer: JSON.parse(printed ?? "") as NodeAnswer, watcher };
+    return { ...told, answer: JSON.parse(printed ?? "") as NodeAnswer };
   } catch {
-    return { name: part.name, answer: undefined, watcher };
+    return { ...told, answer: undefined };
   }
 }
 
@@ -86,10 +93,10 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
   const synchronous = (primary?.replication ?? [])
     .filter(({ state, sync_state: sync }) => state === "streaming" && /^(sync|quorum)$/.test(sync))
     .map(({ application_name: name }) => name);
-  return responses.map(({ name, answer, watcher }) => {
+  return responses.map(({ name, answer, watcher, beginsSessions }) => {
     if (!answer) {
       const unknown = { timeline: undefined, lagBytes: undefined, consensusSeenAt: undefined };
-      return { name, role: "unknown", state: "silent", ...unknown, watcher };
+      return { name, role: "unknown", state: "silent", ...unknown, watcher, beginsSessions };
     }
     const { role, state, timeline, replication_state: replication, xlog, dcs_last_seen: seen } = answer;
     const isPrimary = role === "primary";
@@ -103,6 +110,7 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
       lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
       consensusSeenAt: seen,
       watcher,
+      beginsSessions,
     };
   });
 }

@@ -69,6 +69,7 @@ export function healthyStack(
           lagBytes: undefined,
           ...inTouch,
           watcher: sound,
+          beginsSessions: true,
         },
         {
           name: "database-2",
@@ -78,6 +79,7 @@ export function healthyStack(
           lagBytes: 0,
           ...inTouch,
           watcher: sound,
+          beginsSessions: true,
         },
       ],
       recorded: { leader: "database-1", synchronousStandbys: ["database-2"], paused: false },

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../../operations/status/evaluate.ts";
 import { takeoverObstacles } from "../../../../operations/status/evaluate-takeover.ts";
@@ -6,6 +7,7 @@ import { ago, print } from "../../../../operations/status/print.ts";
 import { reasonNotRun } from "../../../../operations/status/probe.ts";
 import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
+import { beginsSession } from "../../../../operations/status/probe-sessions.ts";
 import { readHealth, seesQuorum, worst } from "../../../../operations/status/probe-stores.ts";
 import { isReady, readServers } from "../../../../operations/status/probe-traffic.ts";
 import { readWatcher } from "../../../../operations/status/probe-watcher.ts";
@@ -143,6 +145,19 @@ describe("the status of a stack", () => {
     expect(print(observation, evaluation)).toMatch(new RegExp(`takeover +${sentence}`));
   });
 
+  it.each(["database-1", "database-2"])(
+    "calls no database node losable while %s begins no sessions",
+    (node) => {
+      const { database } = healthyStack();
+      const members = database.members.map((one) =>
+        one.name === node ? { ...one, beginsSessions: false } : one,
+      );
+      const evaluation = evaluate(healthyStack({ database: { ...database, members } }));
+      expect(evaluation.missing).toEqual([`Postgres on ${node} begins no new sessions`]);
+      expect(evaluation.canLose["database node"]).toBe(false);
+    },
+  );
+
   it("lets a sound standby take over from a damaged primary, and calls neither losable", () => {
     const observation = watched("database-1", { ...sound, damagedBlocks: 1 });
     expect(takeoverObstacles(observation)).toEqual([]);
@@ -258,16 +273,18 @@ describe("what parts say", () => {
       xlog: { received_location: 4_000 },
     };
     const members = readMembers([
-      { name: "database-1", answer: primary, watcher: sound },
-      { name: "database-2", answer: standby, watcher: undefined },
-      { name: "database-3", answer: undefined, watcher: sound },
+      { name: "database-1", answer: primary, watcher: sound, beginsSessions: true },
+      { name: "database-2", answer: standby, watcher: undefined, beginsSessions: true },
+      { name: "database-3", answer: undefined, watcher: sound, beginsSessions: false },
     ]);
     expect(members).toMatchObject([
       { role: "primary", state: "running", timeline: 4, lagBytes: undefined, watcher: sound },
       { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000, watcher: undefined },
-      { role: "unknown", state: "silent", watcher: sound },
+      { role: "unknown", state: "silent", watcher: sound, beginsSessions: false },
     ]);
-    const alone = readMembers([{ name: "database-2", answer: standby, watcher: sound }]);
+    const alone = readMembers([
+      { name: "database-2", answer: standby, watcher: sound, beginsSessions: true },
+    ]);
     expect(alone).toMatchObject([{ role: "replica", lagBytes: undefined }]);
   });
 
@@ -298,6 +315,23 @@ describe("what parts say", () => {
       remadeAt: 1_767_348_000.25,
     });
     expect(readWatcher("404 page not found")).toBeUndefined();
+  });
+
+  it("Postgres with one byte that it begins a session, and with none when it hangs", async () => {
+    const answering = createServer((socket) => socket.once("data", () => socket.end("N")));
+    const hanging = createServer(() => {});
+    const port = async (server: Server) => {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return (server.address() as AddressInfo).port;
+    };
+    try {
+      expect(await beginsSession("127.0.0.1", await port(answering))).toBe(true);
+      await expect(beginsSession("127.0.0.1", await port(hanging))).rejects.toThrow("no answer in time");
+    } finally {
+      answering.close();
+      hanging.close();
+    }
+    await expect(beginsSession("127.0.0.1", 1)).rejects.toThrow("ECONNREFUSED");
   });
 
   it("etcd of its quorum, over HTTP and by its own client", () => {
