@@ -15,6 +15,8 @@ export interface Drill {
   prepare?: (scene: Scene) => Promise<void>;
   /** Injects the fault, waits, and clears what would not end by itself. What is left is repaired, and counts against it. */
   inject: (scene: Scene) => Promise<void>;
+  /** Removes what `prepare` made, once the stack is fully redundant again. */
+  cleanUp?: (scene: Scene) => Promise<void>;
   expected: Expectations;
   /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;

@@ -50,6 +50,9 @@ export async function runSeed(
     async prepare(scene) {
       for (const { prepare } of chosen) await prepare?.(scene);
     },
+    async cleanUp(scene) {
+      for (const { cleanUp } of chosen) await cleanUp?.(scene);
+    },
     async inject(scene) {
       const states: LeftState[] = [];
       try {

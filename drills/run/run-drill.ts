@@ -74,6 +74,7 @@ export async function runDrill(
     const recovery = await injectFault(scene, drill, options);
     await sleep(options.afterMs);
     await load.stop();
+    if ("redundantAtMs" in recovery) await drill.cleanUp?.(scene);
     return await conclude({ stack, name, drill, startedAt, observation, load, recovery, options });
   } finally {
     await stack.restore();
