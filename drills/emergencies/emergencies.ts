@@ -30,20 +30,6 @@ export const emergencies: Record<string, Emergency> = {
     says: [/FAILED, clients are not served/, /FAILED +no database node is primary/, nothingLosable],
     saysNot: [/is primary, running/, /would take over/],
   },
-  "control-file-lost": {
-    description: "The replica's control file is gone and the node dies at each start; the primary serves on.",
-    async bringAbout(stack) {
-      await forgetRemakes(stack);
-      await loseControlFile(await replicaOf(stack));
-    },
-    says: [
-      /DEGRADED/,
-      /clients +get answers/,
-      /no standby has every write/,
-      /must not be lost .*a database node/,
-    ],
-    saysNot: [/^ {2}FAILED/m, databaseLosable],
-  },
   "no-application-node": {
     description: "Every application node is gone: the proxies answer 503.",
     bringAbout: (stack) => gone(stack.parts("app")),
@@ -72,6 +58,21 @@ export const emergencies: Record<string, Emergency> = {
       /object store +healthy/,
     ],
     saysNot: [/^ {2}FAILED/m, /sees no quorum/, /silent/],
+  },
+  // Last: it takes two minutes until the node is made anew.
+  "control-file-lost": {
+    description: "The replica's control file is gone and the node dies at each start; the primary serves on.",
+    async bringAbout(stack) {
+      await forgetRemakes(stack);
+      await loseControlFile(await replicaOf(stack));
+    },
+    says: [
+      /DEGRADED/,
+      /clients +get answers/,
+      /no standby has every write/,
+      /must not be lost .*a database node/,
+    ],
+    saysNot: [/^ {2}FAILED/m, databaseLosable],
   },
 };
 
