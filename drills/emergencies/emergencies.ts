@@ -57,7 +57,7 @@ export const emergencies: Record<string, Emergency> = {
       /is primary, running/,
       /object store +healthy/,
     ],
-    saysNot: [/^ {2}FAILED/m, /sees no quorum/, /silent/],
+    saysNot: [/^ {2}FAILED/m, /sees no quorum/, /silent/, /does not answer/],
   },
   // Last: it takes two minutes until the node is made anew.
   "control-file-lost": {

@@ -5,7 +5,7 @@ import type { DatabaseMember, StackObservation } from "./observation.ts";
  * with its data.
  */
 export function unsound({ name, watcher, beginsSessions }: DatabaseMember): string | undefined {
-  if (!beginsSessions) return `Postgres on ${name} begins no new sessions`;
+  if (!beginsSessions) return `Postgres on ${name} does not answer new clients`;
   if (!watcher) return `the watcher of ${name} was not asked, so whether its pages are sound is not known`;
   const { damagedBlocks, cannotBeMended } = watcher;
   if (damagedBlocks > 0) return `the disk of ${name} has ${blocks(damagedBlocks)}`;

@@ -81,7 +81,9 @@ function missingOf(observation: StackObservation): string[] {
     ({ role, state, name }) => role === "app" && state === "running" && !traffic.readyNodes.includes(name),
   );
   missing.push(
-    ...unready.filter(({ name }) => !(name in notAsked)).map(({ name }) => `${name} takes no traffic`),
+    ...unready
+      .filter(({ name }) => !(name in notAsked))
+      .map(({ name }) => `${name} does not pass its health check`),
   );
   for (const { backend, server, up } of traffic.servers ?? []) {
     if (!up && (backend === "app-once" || backend === "object-store"))

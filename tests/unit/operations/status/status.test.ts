@@ -83,7 +83,7 @@ describe("the status of a stack", () => {
   it("believes no proxy about an application node that does not answer", () => {
     const { traffic } = healthyStack();
     const evaluation = evaluate(healthyStack({ traffic: { ...traffic, readyNodes: ["app-1"] } }));
-    expect(evaluation.missing).toEqual(["app-2 takes no traffic"]);
+    expect(evaluation.missing).toEqual(["app-2 does not pass its health check"]);
     expect(evaluation.canLose["application node"]).toBe(false);
   });
 
@@ -153,7 +153,7 @@ describe("the status of a stack", () => {
         one.name === node ? { ...one, beginsSessions: false } : one,
       );
       const evaluation = evaluate(healthyStack({ database: { ...database, members } }));
-      expect(evaluation.missing).toEqual([`Postgres on ${node} begins no new sessions`]);
+      expect(evaluation.missing).toEqual([`Postgres on ${node} does not answer new clients`]);
       expect(evaluation.canLose["database node"]).toBe(false);
     },
   );
