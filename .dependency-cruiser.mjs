@@ -1,4 +1,4 @@
-// Who may import whom. Arrows go one way: cli, then operations, drills and import-sqlite, then running-stack, then infra;
+// Who may import whom. Arrows go one way: cli, then drills and import-sqlite, then operations, then running-stack, then infra;
 // the application with its migrations stands apart, and nothing imports the stacks. docs/architecture.md draws it.
 
 const rooms = [
@@ -39,7 +39,18 @@ export default {
     roomImportsOnly("stacks", ["infra"], "A stack is made of infrastructure and nothing else."),
     roomImportsOnly("running-stack", ["infra"], "What the commands stand on knows none of them."),
     roomImportsOnly("operations", ["running-stack", "infra"], "Operators need no drill."),
-    roomImportsOnly("drills", ["running-stack", "infra"], "A drill uses what it measures from outside."),
+    roomImportsOnly(
+      "drills",
+      ["operations", "running-stack", "infra"],
+      "A drill uses what it measures from outside.",
+    ),
+    {
+      name: "drills-hold-status-to-its-word",
+      comment: "That is all they need of the operators' commands.",
+      severity: "error",
+      from: { path: inRooms("drills") },
+      to: { path: "^operations/", pathNot: "^operations/status/" },
+    },
     roomImportsOnly(
       "import-sqlite",
       ["running-stack", "infra", "app"],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../infra/topology.ts";
 import type { Part } from "../running-stack/part.ts";
 import type { RunningStack } from "../running-stack/running-stack.ts";
+import type { Ledger } from "./load/ledger.ts";
 import type { Observation } from "./observe/observation.ts";
 import { untilFullyRedundant } from "./observe/redundancy.ts";
 import type { Random } from "./random.ts";
@@ -14,6 +15,8 @@ export interface Drill {
   prepare?: (scene: Scene) => Promise<void>;
   /** Injects the fault, waits, and clears what would not end by itself. What is left is repaired, and counts against it. */
   inject: (scene: Scene) => Promise<void>;
+  /** Removes what `prepare` made, once the stack is fully redundant again. */
+  cleanUp?: (scene: Scene) => Promise<void>;
   expected: Expectations;
   /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;
@@ -36,12 +39,15 @@ export interface Expectations {
 export class Scene {
   readonly stack: RunningStack;
   readonly observation: Observation;
+  /** What clients were told so far. */
+  readonly ledger: Ledger;
   private readonly random: Random | undefined;
 
   /** @param random Draws which node gets the fault, in `soak`; without it, always the first. */
-  constructor(stack: RunningStack, observation: Observation, random?: Random) {
+  constructor(stack: RunningStack, observation: Observation, ledger: Ledger, random?: Random) {
     this.stack = stack;
     this.observation = observation;
+    this.ledger = ledger;
     this.random = random;
   }
 

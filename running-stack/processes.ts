@@ -11,11 +11,20 @@ export interface Process {
 /** The processes of a running container, its init first. */
 export async function processesOf(container: Docker.Container): Promise<Process[]> {
   const { Processes } = (await container.top({ ps_args: "-eo pid,ppid,args" })) as { Processes: string[][] };
-  return Processes.map(([pid, parent, command]) => ({
-    pid: Number(pid),
-    parent: Number(parent),
-    command: command ?? "",
-  }));
+  return initFirst(
+    Processes.map(([pid, parent, command]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      command: command ?? "",
+    })),
+  );
+}
+
+/** Numbers start again from the lowest after the highest, so init need not have the lowest. */
+export function initFirst(processes: Process[]): Process[] {
+  const own = new Set(processes.map(({ pid }) => pid));
+  const isStarted = ({ parent }: Process) => Number(own.has(parent));
+  return processes.toSorted((a, b) => isStarted(a) - isStarted(b));
 }
 
 /**

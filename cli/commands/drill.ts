@@ -3,6 +3,8 @@
 //   npm run drill -- --list
 //   npm run drill -- soak [--count N | --minutes M] [--seed S]      faults drawn at random
 //   npm run drill -- damage [NAME…] [--record]                      damaged data: who notices, what mends it
+//   npm run drill -- losable [--count N] [--seed S] [--record]      what status calls losable is lost, in drawn states
+//   npm run drill -- emergencies [NAME…] [--record]                 what status says in each, held against what is so
 //   npm run drill -- --break NAME|all                               with a setting broken on purpose: must fail
 //   npm run drill -- --alerts [NAME…] [--record]                    until each fault's alert has fired and cleared
 //   npm run drill -- --alerts quiet --minutes 60 [--record]         load, no fault, and no alert

@@ -9,7 +9,7 @@ export class WatchedScene extends Scene {
   private readonly expected: ExpectedAlert;
 
   constructor(scene: Scene, watch: AlertWatch, expected: ExpectedAlert) {
-    super(scene.stack, scene.observation);
+    super(scene.stack, scene.observation, scene.ledger);
     this.watch = watch;
     this.expected = expected;
   }

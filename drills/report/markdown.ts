@@ -1,3 +1,4 @@
+import { losableSection, readLosable } from "../losable/losable-results.ts";
 import { seconds } from "../verdict.ts";
 import { benchTables } from "./bench-tables.ts";
 import { damageTable, readDamage } from "./damage-results.ts";
@@ -17,6 +18,7 @@ export function sectionsOf(results: Results): Record<string, string> {
     "failover-breakages": breakageTable(results),
     "failover-soak": soak(results),
     "failover-damage": damageTable(readDamage()),
+    "failover-losable": losableSection(readLosable()),
     "failover-pictures": pictures(results.drills),
     ...benchTables(results.bench),
   };

@@ -5,8 +5,17 @@ import { quietName } from "../alerts/quiet.ts";
 /** The command line of `npm run drill`. */
 export interface DrillCommand {
   stack: string;
-  /** Named drills, random faults, damaged data, everything for the record, or only the list, the documents or a repair. */
-  task: "drills" | "soak" | "damage" | "everything" | "list" | "write-docs" | "heal";
+  /** Named drills, one of the series, or only the list, the documents or a repair. */
+  task:
+    | "drills"
+    | "soak"
+    | "losable"
+    | "emergencies"
+    | "damage"
+    | "everything"
+    | "list"
+    | "write-docs"
+    | "heal";
   names: string[];
   /** The three drills of `npm test`, each some 15 s. */
   short: boolean;
@@ -20,22 +29,30 @@ export interface DrillCommand {
   seed: number;
 }
 
-/** How many faults `soak` draws by default. */
+/** What is run besides named drills. */
+const series = ["soak", "losable", "emergencies", "damage", "everything"] as const;
+
+/** How many faults `soak` draws by default, and how many parts `losable` takes. */
 const defaultCount = 20;
 
 /** @throws PersonError for unknown arguments. */
 export function readCommand(args: string[], defaultSeed: number): DrillCommand {
   const { values, positionals } = parse(args);
   const [first = "", ...rest] = positionals;
-  const named = first === "soak" || first === "damage" || first === "everything" ? first : "drills";
+  const named = series.find((name) => name === first) ?? "drills";
   const task = values.list ? "list" : values["write-docs"] ? "write-docs" : values.heal ? "heal" : named;
   const count = wholeNumber("count", values.count);
   const minutes = wholeNumber("minutes", values.minutes);
   const quiet = values.alerts && positionals.includes(quietName);
-  if (named === "drills" && (count !== undefined || (minutes !== undefined && !quiet))) {
-    throw new PersonError("--count and --minutes belong to soak: npm run drill -- soak --count 20.");
+  if (
+    (named === "drills" || named === "emergencies") &&
+    (count !== undefined || (minutes !== undefined && !quiet))
+  ) {
+    throw new PersonError(
+      "--count and --minutes belong to soak and losable: npm run drill -- soak --count 20.",
+    );
   }
-  if (named !== "drills" && named !== "damage" && rest.length > 0) {
+  if ((named === "soak" || named === "losable" || named === "everything") && rest.length > 0) {
     throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
   return {

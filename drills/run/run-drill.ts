@@ -65,14 +65,16 @@ export async function runDrill(
   });
   try {
     await requireFullRedundancy(stack, observation);
-    await drill.prepare?.(new Scene(stack, observation, options.random));
+    const scene = new Scene(stack, observation, load.ledger, options.random);
+    await drill.prepare?.(scene);
     await options.breakage?.apply(stack);
     await announce(stack, name);
     await load.start();
     await sleep(options.beforeMs);
-    const recovery = await injectFault(stack, observation, drill, options);
+    const recovery = await injectFault(scene, drill, options);
     await sleep(options.afterMs);
     await load.stop();
+    if ("redundantAtMs" in recovery) await drill.cleanUp?.(scene);
     return await conclude({ stack, name, drill, startedAt, observation, load, recovery, options });
   } finally {
     await stack.restore();
@@ -92,13 +94,9 @@ async function requireFullRedundancy(stack: RunningStack, observation: Observati
 
 type Recovery = { redundantAtMs: number } | { repaired: string[] };
 
-async function injectFault(
-  stack: RunningStack,
-  observation: Observation,
-  drill: Drill,
-  { random, breakage }: DrillOptions,
-): Promise<Recovery> {
-  await drill.inject(new Scene(stack, observation, random));
+async function injectFault(scene: Scene, drill: Drill, { breakage }: DrillOptions): Promise<Recovery> {
+  const { stack, observation } = scene;
+  await drill.inject(scene);
   const timeoutMs = drill.expected.recoveryMs ?? 90_000;
   const outcome = await untilFullyRedundant(stack, observation, timeoutMs, breakage?.missing);
   if ("redundantAtMs" in outcome) return outcome;

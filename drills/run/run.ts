@@ -2,6 +2,8 @@ import { RunningStack } from "../../running-stack/running-stack.ts";
 import { runAlertDrills } from "../alerts/run-alert-drills.ts";
 import { runDamage } from "../damage/run-damage.ts";
 import type { Drill } from "../drill.ts";
+import { runEmergencies } from "../emergencies/run-emergencies.ts";
+import { runLosable } from "../losable/run-losable.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
 import { list } from "./list.ts";
@@ -16,8 +18,9 @@ const everythingFaults = 200;
 /** Does what the command line says. @returns The exit status: 0 when all passed. */
 export async function run(command: DrillCommand): Promise<number> {
   const drills = await loadDrills();
-  // Alert drills have one more name: quiet, without a fault.
-  const chosen = command.alerts || command.task === "damage" ? drills : chooseDrills(drills, command.names);
+  // Alert drills have one more name, quiet, without a fault; emergencies and damage have names of their own.
+  const namesDrills = command.task === "drills" && !command.alerts;
+  const chosen = namesDrills ? chooseDrills(drills, command.names) : drills;
   const broken =
     command.break === undefined ? undefined : chooseBreakages(await loadBreakages(), command.break);
   if (command.task === "list") {
@@ -38,6 +41,8 @@ export async function run(command: DrillCommand): Promise<number> {
   if (command.task === "everything") return everything(stack, command, drills);
   if (command.task === "damage") return runDamageDrills(stack, command);
   if (command.task === "soak") return runSoak(stack, command, drills);
+  if (command.task === "emergencies") return (await runEmergencies(stack, command)).length === 0 ? 0 : 1;
+  if (command.task === "losable") return (await runLosable(stack, drills, command)).length === 0 ? 0 : 1;
   if (broken) {
     // A broken setting that is caught is a drill that failed.
     const missed = await runBreakages(stack, command, broken, drills);

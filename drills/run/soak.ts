@@ -75,7 +75,7 @@ function combine(names: string[], drills: Map<string, Drill>, random: Random): D
     soak: true,
     async inject(scene) {
       if (!second) return first.inject(scene);
-      const own = new Scene(scene.stack, scene.observation, random.fork());
+      const own = new Scene(scene.stack, scene.observation, scene.ledger, random.fork());
       const later = scene
         .seconds(secondFault.withinSeconds)
         .then(() => second.inject(own))

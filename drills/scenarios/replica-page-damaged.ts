@@ -19,9 +19,8 @@ export const drill: Drill = {
     const struckAtMs = Date.now();
     const remade = await scene.until(async () => (await remadeAtMs(struck)) > struckAtMs, 300_000);
     if (!remade) throw new Error(`${struck.name} was not remade within 300 s.`);
-    await scene.untilFullyRedundant(60_000);
-    await dropTableForDamage(scene.primary);
   },
+  cleanUp: (scene) => dropTableForDamage(scene.primary),
   expected: { failedRequests: 0, writesPauseMs: 4_000 },
   soak: false,
 };

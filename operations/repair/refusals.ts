@@ -33,6 +33,9 @@ function databaseRefusal(name: string, observation: StackObservation): string | 
     return `${name} is the primary and may have the last good copy. Hand over first: docs/runbooks/promote-by-hand.md.`;
   if (primaries.length !== 1)
     return `${primaries.length === 0 ? "No other database node is primary" : "More than one node is primary"}, so ${name} may have the last good copy.`;
+  const copied = observation.database.members.find((member) => member.name === primaries[0]);
+  if (copied?.watcher && copied.watcher.damagedBlocks > 0)
+    return `${copied.name} has damaged pages, so ${name} may have the last good copy: docs/runbooks/damaged-data.md.`;
   if (!recorded || recorded.leader === undefined)
     return `Consensus has recorded no leader, so ${name} could not join one. Repair consensus first.`;
   return undefined;

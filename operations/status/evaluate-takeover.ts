@@ -1,8 +1,11 @@
-import { readClusterSettings } from "../../infra/docker/cluster-settings.ts";
+import { unsound } from "./evaluate-soundness.ts";
 import type { DatabaseMember, StackObservation } from "./observation.ts";
 
-/** How long the leader lease lasts without being renewed; a node out of touch for longer takes part in no election. */
-const leaderLeaseSeconds = (JSON.parse(readClusterSettings({})) as { ttl: number }).ttl;
+/**
+ * Patroni asks consensus every second and gives a member up after three. A node that has had no answer for longer than this
+ * takes part in no election, though its lease may still look alive.
+ */
+const outOfTouchSeconds = 5;
 
 type Observed = Pick<StackObservation, "database" | "parts" | "consensus" | "atMs">;
 
@@ -25,7 +28,8 @@ export function standbys({
 
 /**
  * What a failover would fail for now, a sentence each; none when a standby could take over. It goes by what decides a
- * takeover: a leader recorded in consensus, a standby recorded as synchronous, Patroni of both in touch with consensus.
+ * takeover: a leader recorded in consensus, a standby recorded as synchronous whose pages are sound, Patroni of both in
+ * touch with consensus.
  */
 export function takeoverObstacles(observed: Observed): string[] {
   const { database, consensus, parts, atMs } = observed;
@@ -47,13 +51,16 @@ export function takeoverObstacles(observed: Observed): string[] {
   if (named.length === 0)
     obstacles.push("consensus has recorded no synchronous standby, so none could take over");
   const inTouch = ({ consensusSeenAt }: DatabaseMember) =>
-    consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= leaderLeaseSeconds;
-  if (named.length > 0 && !named.some(inTouch)) {
-    const names = named.map(({ name }) => name).join(" and ");
-    obstacles.push(
-      `${names} reached consensus more than ${leaderLeaseSeconds} s ago and could not take over`,
-    );
+    consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= outOfTouchSeconds;
+  const sound = named.filter((member) => unsound(member) === undefined);
+  if (sound.length === 0) obstacles.push(...named.flatMap((member) => unsound(member) ?? []));
+  if (sound.length > 0 && !sound.some(inTouch)) {
+    const names = sound.map(({ name }) => name).join(" and ");
+    obstacles.push(`${names} reached consensus more than ${outOfTouchSeconds} s ago and could not take over`);
   }
+  const leading = database.members.find(({ name }) => name === primary);
+  if (leading && !inTouch(leading))
+    obstacles.push(`${primary} reached consensus more than ${outOfTouchSeconds} s ago and may lose its lead`);
   return obstacles;
 }
 

@@ -1,5 +1,7 @@
 import { counts, type Role } from "../../infra/topology.ts";
 import { shortages } from "./evaluate-machine.ts";
+import { missingNetworks } from "./evaluate-networks.ts";
+import { unsoundNodes } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { PartObservation, StackObservation } from "./observation.ts";
 
@@ -9,7 +11,7 @@ export interface Evaluation {
   failures: string[];
   /** What keeps it from being fully redundant, a sentence each. */
   missing: string[];
-  /** Whether the service would survive the loss of any one part of a kind, now. */
+  /** Whether the service would survive the loss of any one part of a kind, now. What does not serve survives nothing. */
   canLose: Record<
     "application node" | "proxy" | "database node" | "consensus member" | "object store node",
     boolean
@@ -21,7 +23,7 @@ export function evaluate(observation: StackObservation): Evaluation {
   const failures = failuresOf(observation);
   const missing = missingOf(observation);
   const state = failures.length > 0 ? "failed" : missing.length > 0 ? "degraded" : "healthy";
-  return { state, failures, missing, canLose: canLose(observation) };
+  return { state, failures, missing, canLose: canLose(observation, failures.length === 0) };
 }
 
 function failuresOf(observation: StackObservation): string[] {
@@ -55,6 +57,8 @@ function missingOf(observation: StackObservation): string[] {
     .filter(({ state, unhealthy }) => state !== "running" || unhealthy)
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);
   missing.push(...notRunning, ...removedParts(observation));
+  for (const part of parts)
+    for (const network of missingNetworks(part, parts)) missing.push(`${part.name} is not on ${network}`);
   for (const [name, why] of Object.entries(notAsked)) missing.push(`${name} could not be asked: ${why}`);
   if (livePrimaries(observation).length > 0 || !noneAsked(observation, "database"))
     missing.push(...databaseObstacles(observation));
@@ -62,6 +66,7 @@ function missingOf(observation: StackObservation): string[] {
     if (role !== "primary" && state !== "streaming" && runs(parts, name) && !(name in notAsked))
       missing.push(`${name} is ${state}, not streaming`);
   }
+  missing.push(...unsoundNodes(observation));
   const silent = parts.filter(
     ({ role, state, name }) =>
       role === "consensus" && state === "running" && !consensus.includes(name) && !(name in notAsked),
@@ -72,6 +77,14 @@ function missingOf(observation: StackObservation): string[] {
     missing.push(`the object store reaches ${up} of its ${objectStore.nodes} nodes`);
   }
   if (!traffic.servers) missing.push("no proxy reports which nodes it uses");
+  const unready = parts.filter(
+    ({ role, state, name }) => role === "app" && state === "running" && !traffic.readyNodes.includes(name),
+  );
+  missing.push(
+    ...unready
+      .filter(({ name }) => !(name in notAsked))
+      .map(({ name }) => `${name} does not pass its health check`),
+  );
   for (const { backend, server, up } of traffic.servers ?? []) {
     if (!up && (backend === "app-once" || backend === "object-store"))
       missing.push(`the proxies consider ${server} down`);
@@ -107,17 +120,29 @@ function removedParts({ parts, traffic }: StackObservation): string[] {
   });
 }
 
-function canLose(observation: StackObservation): Evaluation["canLose"] {
+function canLose(observation: StackObservation, serves: boolean): Evaluation["canLose"] {
   const { parts, consensus, objectStore, traffic } = observation;
   const healthy = (role: Role) =>
-    parts.filter((part) => part.role === role && part.state === "running" && !part.unhealthy);
+    parts.filter(
+      (part) =>
+        part.role === role &&
+        part.state === "running" &&
+        !part.unhealthy &&
+        missingNetworks(part, parts).length === 0,
+    );
   const appsUp = traffic.servers?.filter(({ backend, up }) => backend === "app-once" && up).length ?? 0;
   return {
-    "application node": Math.min(appsUp, healthy("app").length) >= 2,
-    proxy: healthy("edge").length + healthy("proxy").length >= 3,
-    "database node": livePrimaries(observation).length === 1 && takeoverObstacles(observation).length === 0,
-    "consensus member": consensus.length >= counts.consensus,
+    "application node": serves && Math.min(appsUp, traffic.readyNodes.length, healthy("app").length) >= 2,
+    proxy: serves && healthy("edge").length + healthy("proxy").length >= 3,
+    "database node":
+      serves &&
+      livePrimaries(observation).length === 1 &&
+      takeoverObstacles(observation).length === 0 &&
+      healthy("database").length >= 2 &&
+      // Of two nodes either may be the one that is left.
+      unsoundNodes(observation).length === 0,
+    "consensus member": serves && consensus.length >= counts.consensus,
     "object store node":
-      objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,
+      serves && objectStore?.status === "healthy" && healthy("object-store").length >= counts.objectStore,
   };
 }

@@ -13,7 +13,9 @@ export interface PartObservation {
   unhealthy: boolean;
   /** On 127.0.0.1, by the port in the container. */
   publishedPorts: Record<number, number>;
-  /** Its IP addresses inside the stack's networks. */
+  /** The networks it is on. */
+  networks: string[];
+  /** Its IP addresses there. */
   addresses: string[];
 }
 
@@ -53,6 +55,8 @@ export interface TrafficObservation {
   answers: boolean;
   /** A proxy's view of the nodes behind it; undefined when no proxy answered. */
   servers: { backend: string; server: string; up: boolean }[] | undefined;
+  /** The application nodes that say themselves that they should get traffic. */
+  readyNodes: string[];
 }
 
 /** A database node, by its own account and the primary's. */
@@ -66,6 +70,21 @@ export interface DatabaseMember {
   lagBytes: number | undefined;
   /** When its Patroni last reached consensus, in seconds since 1970; undefined where it did not say. */
   consensusSeenAt: number | undefined;
+  /** Whether Postgres begins new sessions. */
+  beginsSessions: boolean;
+  /** Undefined where its watcher did not answer: then nobody knows whether its pages are sound. */
+  watcher: WatcherObservation | undefined;
+}
+
+/** What the watcher of a database node knows about the node's disk. Times are seconds since 1970. */
+export interface WatcherObservation {
+  damagedBlocks: number;
+  /** Whether something is wrong that stays so by itself. */
+  cannotBeMended: boolean;
+  /** When every page had last been checked; undefined before the first pass over this data. */
+  pagesCheckedAt: number | undefined;
+  /** When the node was last copied anew from the primary; undefined when never. */
+  remadeAt: number | undefined;
 }
 
 export interface DatabaseObservation {

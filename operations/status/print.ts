@@ -1,9 +1,11 @@
 import type { Evaluation } from "./evaluate.ts";
 import { size } from "./evaluate-machine.ts";
+import { blocks } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
-import type { BackupObservation, DatabaseObservation, StackObservation } from "./observation.ts";
+import type { BackupObservation, StackObservation, WatcherObservation } from "./observation.ts";
 
 const labelWidth = 18;
+const remadeIsNewsMs = 6 * 3_600_000;
 
 /** The status as one screen of text. */
 export function print(observation: StackObservation, evaluation: Evaluation): string {
@@ -19,8 +21,9 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
     ),
     line("application", counted(observation, "app-once", "nodes serve requests")),
     line("proxies", `${running(observation, "edge", "proxy")} run`),
-    ...databaseLines(observation.database),
+    ...databaseLines(observation),
     line("takeover", takeover(observation)),
+    ...remadeLines(observation),
     line("last failover", lastFailover(observation)),
     line(
       "consensus",
@@ -78,16 +81,37 @@ function running(observation: StackObservation, ...roles: string[]): string {
   return `${up} of ${total(observation, ...roles)}`;
 }
 
-function databaseLines({ members }: DatabaseObservation): string[] {
+function databaseLines({ database: { members }, atMs }: StackObservation): string[] {
   if (members.length === 0) return [line("database", "no node runs")];
   return members
     .toSorted((a, b) => Number(b.role === "primary") - Number(a.role === "primary"))
-    .map(({ name, role, state, timeline, lagBytes }) => {
+    .map(({ name, role, state, timeline, lagBytes, watcher }) => {
       const facts = [`${name} is ${role}`, state, timeline === undefined ? "" : `timeline ${timeline}`];
       if (role !== "primary")
         facts.push(lagBytes === undefined ? "lag unknown" : `${kilobytes(lagBytes)} behind`);
+      facts.push(pages(watcher, atMs));
       return line("database", facts.filter(Boolean).join(", "));
     });
+}
+
+function pages(watcher: WatcherObservation | undefined, atMs: number): string {
+  if (!watcher) return "pages not asked about";
+  const { damagedBlocks, pagesCheckedAt } = watcher;
+  if (damagedBlocks > 0) return blocks(damagedBlocks).toUpperCase();
+  return pagesCheckedAt === undefined
+    ? "pages not all checked yet"
+    : `pages sound ${ago(atMs - pagesCheckedAt * 1_000)}`;
+}
+
+/** What was broken in the last hours and is whole again: somebody may want to know why. */
+function remadeLines({ database, atMs }: StackObservation): string[] {
+  return database.members.flatMap(({ name, watcher }) => {
+    const sinceMs = atMs - (watcher?.remadeAt ?? 0) * 1_000;
+    if (sinceMs > remadeIsNewsMs) return [];
+    return [
+      line("the last hours", `${name} was made anew from the primary ${ago(sinceMs)}; its log says why`),
+    ];
+  });
 }
 
 function takeover(observation: StackObservation): string {

@@ -1,6 +1,13 @@
 import { ports } from "../../infra/topology.ts";
-import type { DatabaseMember, DatabaseObservation, PartObservation } from "./observation.ts";
+import type {
+  DatabaseMember,
+  DatabaseObservation,
+  PartObservation,
+  WatcherObservation,
+} from "./observation.ts";
 import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
+import { probeSessions } from "./probe-sessions.ts";
+import { probeWatcher } from "./probe-watcher.ts";
 
 /** What Patroni reports about its own node. */
 interface NodeAnswer {
@@ -51,6 +58,8 @@ export async function probeDatabase(target: ProbeTarget): Promise<DatabaseObserv
 interface NodeResponse {
   name: string;
   answer: NodeAnswer | undefined;
+  watcher: WatcherObservation | undefined;
+  beginsSessions: boolean;
 }
 
 /** Who leads and who may take over is what consensus has recorded, whatever the nodes believe. */
@@ -65,11 +74,16 @@ export function readCluster(text: string): DatabaseObservation["recorded"] {
 }
 
 async function probeNode(target: ProbeTarget, part: PartObservation): Promise<NodeResponse> {
-  const printed = await ask(target, "/patroni")(part);
+  const [printed, watcher, beginsSessions] = await Promise.all([
+    ask(target, "/patroni")(part),
+    probeWatcher(target, part),
+    probeSessions(target, part),
+  ]);
+  const told = { name: part.name, watcher, beginsSessions };
   try {
-    return { name: part.name, answer: JSON.parse(printed ?? "") as NodeAnswer };
+    return { ...told, answer: JSON.parse(printed ?? "") as NodeAnswer };
   } catch {
-    return { name: part.name, answer: undefined };
+    return { ...told, answer: undefined };
   }
 }
 
@@ -79,10 +93,10 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
   const synchronous = (primary?.replication ?? [])
     .filter(({ state, sync_state: sync }) => state === "streaming" && /^(sync|quorum)$/.test(sync))
     .map(({ application_name: name }) => name);
-  return responses.map(({ name, answer }) => {
+  return responses.map(({ name, answer, watcher, beginsSessions }) => {
     if (!answer) {
       const unknown = { timeline: undefined, lagBytes: undefined, consensusSeenAt: undefined };
-      return { name, role: "unknown", state: "silent", ...unknown };
+      return { name, role: "unknown", state: "silent", ...unknown, watcher, beginsSessions };
     }
     const { role, state, timeline, replication_state: replication, xlog, dcs_last_seen: seen } = answer;
     const isPrimary = role === "primary";
@@ -95,6 +109,8 @@ export function readMembers(responses: NodeResponse[]): DatabaseMember[] {
       // The two were probed one after the other, so the difference can be negative.
       lagBytes: isPrimary || !written || !received ? undefined : Math.max(0, written - received),
       consensusSeenAt: seen,
+      watcher,
+      beginsSessions,
     };
   });
 }

@@ -66,6 +66,7 @@ async function listParts(engine: Docker, stack: string): Promise<PartObservation
             PublicPort,
           ]),
         ),
+        networks: Object.keys(NetworkSettings.Networks),
         addresses: Object.values(NetworkSettings.Networks).flatMap(({ IPAddress }) => IPAddress || []),
       };
     })

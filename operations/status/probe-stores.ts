@@ -27,14 +27,17 @@ export function seesQuorum(printed: string): boolean {
 const readClusterHealth = `printf 'authorization: Bearer %s' "$(cat "$GARAGE_ADMIN_TOKEN_FILE")" |
   curl --silent --fail --max-time 2 --header @- http://127.0.0.1:${ports.objectStoreAdmin}/v2/GetClusterHealth`;
 
-/** Garage's view of its cluster, from any node that answers. */
+/** Garage's view of its cluster. One node's word is not enough: it takes many seconds to notice that another hangs. */
 export async function probeObjectStore(target: ProbeTarget): Promise<ObjectStoreObservation | undefined> {
   const nodes = running(target.parts, "object-store");
-  const summary = await firstAnswer(
-    nodes,
-    (part) => probeHttp(target, part, { port: ports.objectStoreAdmin, path: "/health", command: ["true"] }),
-    readHealth,
+  const path = { port: ports.objectStoreAdmin, path: "/health" };
+  const answers = await Promise.all(
+    nodes.map(async (part) =>
+      readHealth((await probeHttp(target, part, { ...path, command: ["true"] })) ?? ""),
+    ),
   );
+  const answering = answers.filter((answer) => answer !== undefined);
+  const summary = worst(answering, nodes.length - answering.length);
   // Anything else it tells in full only to who has the token, which is in the container.
   if (summary?.status === "healthy") return summary;
   const detailed = await firstAnswer(
@@ -45,7 +48,22 @@ export async function probeObjectStore(target: ProbeTarget): Promise<ObjectStore
       return { status, nodes: storageNodes, nodesUp: storageNodesUp };
     },
   );
-  return detailed ?? summary;
+  return worst(
+    [detailed, summary].filter((one) => one !== undefined),
+    0,
+  );
+}
+
+const states = ["healthy", "degraded", "unavailable"];
+
+/**
+ * The worst that a node says of the cluster, in which those that do not answer are not up.
+ * @param silent How many running nodes do not answer.
+ */
+export function worst(answers: ObjectStoreObservation[], silent: number): ObjectStoreObservation | undefined {
+  const [said] = answers.toSorted((a, b) => states.indexOf(b.status) - states.indexOf(a.status));
+  if (!said || silent === 0 || said.status !== "healthy") return said;
+  return { ...said, status: "degraded", nodesUp: said.nodes - silent };
 }
 
 /** Garage's health in words, which it tells without a token. Only a healthy cluster says how many nodes are up: all. */

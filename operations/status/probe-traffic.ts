@@ -8,16 +8,32 @@ const timeoutMs = 3_000;
 export async function probeTraffic(target: ProbeTarget): Promise<TrafficObservation> {
   const port = target.parts.find(({ role }) => role === "edge")?.publishedPorts[ports.edgeHttp];
   const url = port === undefined ? undefined : `http://127.0.0.1:${port}`;
-  const [answers, servers] = await Promise.all([
+  const [answers, servers, readyNodes] = await Promise.all([
     url === undefined ? false : answersAt(`${url}/health`),
     probeServers(target),
+    probeNodes(target),
   ]);
-  return { url, answers, servers };
+  return { url, answers, servers, readyNodes };
 }
 
 async function answersAt(url: string): Promise<boolean> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
   return answer?.ok ?? false;
+}
+
+/** Straight, since the proxies take a second or two to notice that a node hangs. */
+async function probeNodes(target: ProbeTarget): Promise<string[]> {
+  const health = { port: ports.appHttp, path: "/health", command: ["app/health-check"] };
+  const nodes = running(target.parts, "app").map(async (part) => {
+    const answer = await probeHttp(target, part, health);
+    return answer !== undefined && isReady(answer) ? [part.name] : [];
+  });
+  return (await Promise.all(nodes)).flat();
+}
+
+/** What a node answers when it should get traffic, or the silence of its own health check when that succeeds. */
+export function isReady(printed: string): boolean {
+  return printed === "" || /"status":\s*"ready"/.test(printed);
 }
 
 function probeServers(target: ProbeTarget): Promise<TrafficObservation["servers"]> {

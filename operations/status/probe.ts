@@ -21,7 +21,7 @@ export interface HttpProbe {
 const executeTimeoutMs = 4_000;
 const directTimeoutMs = 2_000;
 /** Containers' addresses are reachable from this machine only where the engine runs on its own kernel. */
-const addressesAreReachable = process.platform === "linux";
+export const addressesAreReachable = process.platform === "linux";
 
 /** The running containers of these roles. */
 export function running(parts: PartObservation[], ...roles: Role[]): PartObservation[] {

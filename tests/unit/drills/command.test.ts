@@ -31,9 +31,19 @@ describe("npm run drill", () => {
     });
   });
 
+  it("loses what status calls losable as often as it is told", () => {
+    expect(readCommand(["losable", "--count", "100", "--seed", "3", "--record"], 7)).toMatchObject({
+      task: "losable",
+      seed: 3,
+      record: true,
+      soak: { count: 100, minutes: undefined },
+    });
+    expect(() => readCommand(["losable", "switchover"], 7)).toThrow("losable takes no names");
+  });
+
   it.each([
     [["soak", "--count", "many"], '--count is "many"; allowed is a whole number.'],
-    [["--count", "3"], "--count and --minutes belong to soak"],
+    [["--count", "3"], "--count and --minutes belong to soak and losable"],
     [["soak", "switchover"], "soak takes no names; it was given switchover."],
     [["--hurry"], "--hurry"],
   ])("refuses %j with a sentence", (args, sentence) => {

@@ -3,7 +3,7 @@ import { refusal } from "../../../../operations/repair/refusals.ts";
 import { missingOf } from "../../../../operations/repair/repair.ts";
 import { type RepairablePart, readPart } from "../../../../operations/repair/repairable-part.ts";
 import type { StackObservation } from "../../../../operations/status/observation.ts";
-import { healthyStack, part } from "../status/healthy-stack.ts";
+import { healthyStack, part, sound } from "../status/healthy-stack.ts";
 
 const container = (name: string) => readPart(name) as Extract<RepairablePart, { kind: "container" }>;
 
@@ -50,6 +50,7 @@ describe("a part is not remade that may be the last good copy", () => {
       "database-2",
       { database: recordedLeader("database-2") },
     ],
+    ["a node beside a primary with damaged pages", "database-2", { database: damaged("database-1") }],
     ["a node while consensus has recorded no leader", "database-2", { database: recordedLeader(undefined) }],
     [
       "a member without which there is no quorum",
@@ -93,4 +94,12 @@ function recordedLeader(leader: string | undefined): StackObservation["database"
 
 function stopped(name: string): Partial<StackObservation> {
   return { parts: healthyStack().parts.map((one) => (one.name === name ? part(name, "exited") : one)) };
+}
+
+function damaged(node: string): StackObservation["database"] {
+  const { database } = healthyStack();
+  const members = database.members.map((member) =>
+    member.name === node ? { ...member, watcher: { ...sound, damagedBlocks: 1 } } : member,
+  );
+  return { ...database, members };
 }

@@ -11,6 +11,7 @@ export function part(name: string, state = "running"): PartObservation {
     state,
     unhealthy: false,
     publishedPorts: {},
+    networks: [`capstone-dev-${role}-network-1`],
     addresses: [],
   };
 }
@@ -22,6 +23,12 @@ export const names = [
 
 export const now = Date.parse("2026-01-02T12:00:00Z");
 const inTouch = { consensusSeenAt: now / 1_000 - 1 };
+export const sound = {
+  damagedBlocks: 0,
+  cannotBeMended: false,
+  pagesCheckedAt: now / 1_000 - 40,
+  remadeAt: undefined,
+};
 
 /** A healthy stack, with these changes. */
 export function healthyStack(
@@ -50,6 +57,7 @@ export function healthyStack(
         ...servers("primary", ["database-1", "database-2"]),
         ...servers("object-store", ["object-store-1", "object-store-2", "object-store-3"]),
       ],
+      readyNodes: ["app-1", "app-2"].filter((name) => !stopped.includes(name)),
     },
     database: {
       members: [
@@ -60,6 +68,8 @@ export function healthyStack(
           timeline: 3,
           lagBytes: undefined,
           ...inTouch,
+          watcher: sound,
+          beginsSessions: true,
         },
         {
           name: "database-2",
@@ -68,6 +78,8 @@ export function healthyStack(
           timeline: 3,
           lagBytes: 0,
           ...inTouch,
+          watcher: sound,
+          beginsSessions: true,
         },
       ],
       recorded: { leader: "database-1", synchronousStandbys: ["database-2"], paused: false },

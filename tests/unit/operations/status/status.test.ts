@@ -1,23 +1,36 @@
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../../../operations/status/evaluate.ts";
-import type { StackObservation } from "../../../../operations/status/observation.ts";
+import { takeoverObstacles } from "../../../../operations/status/evaluate-takeover.ts";
+import type { StackObservation, WatcherObservation } from "../../../../operations/status/observation.ts";
 import { ago, print } from "../../../../operations/status/print.ts";
 import { reasonNotRun } from "../../../../operations/status/probe.ts";
 import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
-import { readHealth, seesQuorum } from "../../../../operations/status/probe-stores.ts";
-import { readServers } from "../../../../operations/status/probe-traffic.ts";
+import { beginsSession } from "../../../../operations/status/probe-sessions.ts";
+import { readHealth, seesQuorum, worst } from "../../../../operations/status/probe-stores.ts";
+import { isReady, readServers } from "../../../../operations/status/probe-traffic.ts";
+import { readWatcher } from "../../../../operations/status/probe-watcher.ts";
 import { aboutTheDeployment } from "../../../../operations/status/settle.ts";
-import { healthyStack, names, now, part } from "./healthy-stack.ts";
+import { healthyStack, names, now, part, sound } from "./healthy-stack.ts";
 
 type Recorded = NonNullable<StackObservation["database"]["recorded"]>;
 function record(changes: Partial<Recorded>): Recorded {
   return { leader: "database-1", synchronousStandbys: ["database-2"], paused: false, ...changes };
 }
 
-/** The standby's Patroni last reached consensus a minute ago. */
-function outOfTouch(): StackObservation["database"]["members"] {
-  return healthyStack().database.members.map((member) => ({ ...member, consensusSeenAt: now / 1_000 - 60 }));
+/** This node's Patroni last reached consensus six seconds ago. */
+function outOfTouch(node: string): StackObservation["database"]["members"] {
+  return healthyStack().database.members.map((member) =>
+    member.name === node ? { ...member, consensusSeenAt: now / 1_000 - 6 } : member,
+  );
+}
+
+/** A healthy stack but for what this node's watcher says. */
+function watched(node: string, watcher: WatcherObservation | undefined): StackObservation {
+  const { database } = healthyStack();
+  const members = database.members.map((member) => (member.name === node ? { ...member, watcher } : member));
+  return healthyStack({ database: { ...database, members } });
 }
 
 describe("the status of a stack", () => {
@@ -47,6 +60,33 @@ describe("the status of a stack", () => {
     expect(print(healthyStack({}, [name]), evaluation)).toMatch(new RegExp(`must not be lost +an? ${kind}`));
   });
 
+  it.each([
+    ["app-2", "application node"],
+    ["proxy-1", "proxy"],
+    ["database-1", "database node"],
+    ["object-store-3", "object store node"],
+  ] as const)(
+    "does not call a further %s losable while one is cut off, whatever it says itself",
+    (name, kind) => {
+      const { parts } = healthyStack();
+      const observation = healthyStack({
+        parts: parts.map((one) => (one.name === name ? { ...one, networks: [] } : one)),
+      });
+      const evaluation = evaluate(observation);
+      expect(evaluation.missing).toEqual([
+        `${name} is not on capstone-dev-${name.replace(/-\d$/, "")}-network-1`,
+      ]);
+      expect(evaluation.canLose[kind]).toBe(false);
+    },
+  );
+
+  it("believes no proxy about an application node that does not answer", () => {
+    const { traffic } = healthyStack();
+    const evaluation = evaluate(healthyStack({ traffic: { ...traffic, readyNodes: ["app-1"] } }));
+    expect(evaluation.missing).toEqual(["app-2 does not pass its health check"]);
+    expect(evaluation.canLose["application node"]).toBe(false);
+  });
+
   it("does not believe Patroni about a primary whose container is paused", () => {
     const observation = healthyStack();
     const paused = {
@@ -59,7 +99,9 @@ describe("the status of a stack", () => {
 
   it("has failed when clients get no answer, or there are two primaries, or no object store", () => {
     const { traffic, database } = healthyStack();
-    expect(evaluate(healthyStack({ traffic: { ...traffic, answers: false } })).state).toBe("failed");
+    const unanswered = evaluate(healthyStack({ traffic: { ...traffic, answers: false } }));
+    expect(unanswered.state).toBe("failed");
+    expect(Object.values(unanswered.canLose)).toEqual([false, false, false, false, false]);
     expect(evaluate(healthyStack({ objectStore: undefined })).state).toBe("failed");
     const both = database.members.map((member) => ({
       ...member,
@@ -78,7 +120,8 @@ describe("the status of a stack", () => {
     ["Patroni is paused", { recorded: record({ paused: true }) }, {}],
     ["no database node can read in consensus who leads", { recorded: undefined }, {}],
     ["consensus has no quorum", {}, { consensus: ["consensus-1"] }],
-    ["database-2 reached consensus more than", { members: outOfTouch() }, {}],
+    ["database-1 reached consensus more than", { members: outOfTouch("database-1") }, {}],
+    ["database-2 reached consensus more than", { members: outOfTouch("database-2") }, {}],
   ])("calls no database node losable while %s", (obstacle, database, changes) => {
     const healthy = healthyStack();
     const observation = healthyStack({ ...changes, database: { ...healthy.database, ...database } });
@@ -87,6 +130,55 @@ describe("the status of a stack", () => {
     expect(evaluation.state).toBe("degraded");
     expect(evaluation.missing.join("; ")).toContain(obstacle);
     expect(print(observation, evaluation)).toMatch(/must not be lost .*a database node/);
+  });
+
+  it.each<[string, string, WatcherObservation | undefined]>([
+    ["the disk of database-2 has 3 damaged blocks", "database-2", { ...sound, damagedBlocks: 3 }],
+    ["database-2 is broken and cannot be made anew", "database-2", { ...sound, cannotBeMended: true }],
+    ["the watcher of database-2 was not asked", "database-2", undefined],
+  ])("calls no standby a partner of which it knows that %s", (sentence, node, watcher) => {
+    const observation = watched(node, watcher);
+    expect(takeoverObstacles(observation).join()).toContain(sentence);
+    const evaluation = evaluate(observation);
+    expect(evaluation).toMatchObject({ state: "degraded", canLose: { "database node": false } });
+    expect(evaluation.missing.filter((one) => one.includes(sentence))).toHaveLength(1);
+    expect(print(observation, evaluation)).toMatch(new RegExp(`takeover +${sentence}`));
+  });
+
+  it.each(["database-1", "database-2"])(
+    "calls no database node losable while %s begins no sessions",
+    (node) => {
+      const { database } = healthyStack();
+      const members = database.members.map((one) =>
+        one.name === node ? { ...one, beginsSessions: false } : one,
+      );
+      const evaluation = evaluate(healthyStack({ database: { ...database, members } }));
+      expect(evaluation.missing).toEqual([`Postgres on ${node} does not answer new clients`]);
+      expect(evaluation.canLose["database node"]).toBe(false);
+    },
+  );
+
+  it("lets a sound standby take over from a damaged primary, and calls neither losable", () => {
+    const observation = watched("database-1", { ...sound, damagedBlocks: 1 });
+    expect(takeoverObstacles(observation)).toEqual([]);
+    const evaluation = evaluate(observation);
+    expect(evaluation.canLose["database node"]).toBe(false);
+    expect(evaluation.missing).toEqual(["the disk of database-1 has 1 damaged block"]);
+    expect(print(observation, evaluation)).toContain("timeline 3, 1 DAMAGED BLOCK");
+  });
+
+  it("says how old the last check of the pages is, and for hours that a node was made anew", () => {
+    const text = (watcher: WatcherObservation) => {
+      const observation = watched("database-2", watcher);
+      expect(evaluate(observation).state).toBe("healthy");
+      return print(observation, evaluate(observation));
+    };
+    expect(text(sound)).toContain("0 B behind, pages sound 40 s ago");
+    expect(text(sound)).not.toContain("the last hours");
+    expect(text({ ...sound, pagesCheckedAt: undefined })).toContain("0 B behind, pages not all checked yet");
+    const remade = text({ ...sound, remadeAt: now / 1_000 - 1_200 });
+    expect(remade).toMatch(/the last hours +database-2 was made anew from the primary 20 min ago/);
+    expect(text({ ...sound, remadeAt: now / 1_000 - 7 * 3_600 })).not.toContain("the last hours");
   });
 
   it("tells what could not be asked from what is down", () => {
@@ -181,16 +273,18 @@ describe("what parts say", () => {
       xlog: { received_location: 4_000 },
     };
     const members = readMembers([
-      { name: "database-1", answer: primary },
-      { name: "database-2", answer: standby },
-      { name: "database-3", answer: undefined },
+      { name: "database-1", answer: primary, watcher: sound, beginsSessions: true },
+      { name: "database-2", answer: standby, watcher: undefined, beginsSessions: true },
+      { name: "database-3", answer: undefined, watcher: sound, beginsSessions: false },
     ]);
     expect(members).toMatchObject([
-      { role: "primary", state: "running", timeline: 4, lagBytes: undefined },
-      { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000 },
-      { role: "unknown", state: "silent" },
+      { role: "primary", state: "running", timeline: 4, lagBytes: undefined, watcher: sound },
+      { role: "synchronous standby", state: "streaming", timeline: 4, lagBytes: 1_000, watcher: undefined },
+      { role: "unknown", state: "silent", watcher: sound, beginsSessions: false },
     ]);
-    const alone = readMembers([{ name: "database-2", answer: standby }]);
+    const alone = readMembers([
+      { name: "database-2", answer: standby, watcher: sound, beginsSessions: true },
+    ]);
     expect(alone).toMatchObject([{ role: "replica", lagBytes: undefined }]);
   });
 
@@ -205,6 +299,39 @@ describe("what parts say", () => {
       { backend: "app-once", server: "app-1", up: true },
       { backend: "primary", server: "database-2", up: false },
     ]);
+  });
+
+  it("a node's watcher of damage, of what it remade, and nothing that it did not say", () => {
+    const metrics = [
+      "# HELP capstone_node_pages_damaged_blocks Blocks whose checksum is wrong, at two looks.",
+      "capstone_node_cannot_be_mended 1",
+      "capstone_node_pages_damaged_blocks 2",
+      "capstone_node_remade_timestamp_seconds 1767348000.25",
+    ].join("\n");
+    expect(readWatcher(metrics)).toEqual({
+      damagedBlocks: 2,
+      cannotBeMended: true,
+      pagesCheckedAt: undefined,
+      remadeAt: 1_767_348_000.25,
+    });
+    expect(readWatcher("404 page not found")).toBeUndefined();
+  });
+
+  it("Postgres with one byte that it begins a session, and with none when it hangs", async () => {
+    const answering = createServer((socket) => socket.once("data", () => socket.end("N")));
+    const hanging = createServer(() => {});
+    const port = async (server: Server) => {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      return (server.address() as AddressInfo).port;
+    };
+    try {
+      expect(await beginsSession("127.0.0.1", await port(answering))).toBe(true);
+      await expect(beginsSession("127.0.0.1", await port(hanging))).rejects.toThrow("no answer in time");
+    } finally {
+      answering.close();
+      hanging.close();
+    }
+    await expect(beginsSession("127.0.0.1", 1)).rejects.toThrow("ECONNREFUSED");
   });
 
   it("etcd of its quorum, over HTTP and by its own client", () => {
@@ -225,6 +352,21 @@ describe("what parts say", () => {
       status: "unavailable",
     });
     expect(readHealth("Forbidden")).toBeUndefined();
+  });
+
+  it("Garage's nodes the worst of it, and the silent ones are not up", () => {
+    const [healthy, degraded] = ["healthy", "degraded"].map((status) => ({ status, nodes: 3, nodesUp: 3 }));
+    if (!healthy || !degraded) throw new Error("There are two.");
+    expect(worst([healthy, healthy, healthy], 0)).toEqual(healthy);
+    expect(worst([healthy, healthy], 1)).toEqual({ status: "degraded", nodes: 3, nodesUp: 2 });
+    expect(worst([healthy, degraded, healthy], 0)).toEqual(degraded);
+    expect(worst([], 3)).toBeUndefined();
+  });
+
+  it("an application node that it takes traffic, or its health check by its silence", () => {
+    expect(isReady('{"status":"ready","node":"app-1"}')).toBe(true);
+    expect(isReady("")).toBe(true);
+    expect(isReady('{"type":"about:blank","status":503,"detail":"This node is draining."}')).toBe(false);
   });
 
   it.each([
