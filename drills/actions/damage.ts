@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ports, type Role } from "../../infra/topology.ts";
 import type { Part } from "../../running-stack/part.ts";
 import { psql } from "../../running-stack/psql.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
+import type { Scene } from "../drill.ts";
 
 const dataFolder = "/var/lib/postgresql/data";
 
@@ -37,10 +39,10 @@ export async function loseControlFile(node: Part): Promise<void> {
 const table = "drill_damage";
 
 /**
- * Makes a table of some megabytes for damage, which no request reads, on every node's disk. A vacuum that came to it
+ * Makes a table of some megabytes for damage, which no request reads, and waits until every node has it. A vacuum that came to it
  * later would write its pages from memory once more, whole.
  */
-export async function makeTableForDamage(primary: Part): Promise<void> {
+export async function makeTableForDamage({ stack, primary }: Scene): Promise<void> {
   await psql(
     primary,
     `\\connect capstone
@@ -48,6 +50,19 @@ export async function makeTableForDamage(primary: Part): Promise<void> {
     vacuum (freeze) ${table};
     checkpoint;`,
   );
+  const written = await one(primary, "select pg_current_wal_flush_lsn()");
+  for (const node of stack.parts("database"))
+    while ((await one(node, `select ${replayed} >= '${written}'`)) === "f") await sleep(200);
+}
+
+/** On the primary itself nothing is replayed. */
+const replayed =
+  "case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_flush_lsn() end";
+
+/** What a query of one value has. */
+async function one(node: Part, query: string): Promise<string> {
+  const printed = await psql(node, `\\pset format unaligned\n\\pset tuples_only\n${query};`);
+  return printed.split("\n").at(-1)?.trim() ?? "";
 }
 
 export async function dropTableForDamage(primary: Part): Promise<void> {

@@ -12,7 +12,7 @@ export const drill: Drill = {
     "A page on the primary's disk is damaged: it is noticed, the primary hands over and is remade.",
   async prepare(scene) {
     await forgetRemakes(scene.stack);
-    await makeTableForDamage(scene.primary);
+    await makeTableForDamage(scene);
   },
   async inject(scene) {
     const struck = scene.primary;

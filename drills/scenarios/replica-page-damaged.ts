@@ -11,7 +11,7 @@ export const drill: Drill = {
   description: "A page on the replica's disk is damaged: it is noticed, and the replica remade.",
   async prepare(scene) {
     await forgetRemakes(scene.stack);
-    await makeTableForDamage(scene.primary);
+    await makeTableForDamage(scene);
   },
   async inject(scene) {
     const struck = scene.replica;

@@ -42,7 +42,7 @@ function cases(
       description: "sixteen bytes of a table's page flipped",
       async prepare(scene) {
         await prepare(scene);
-        await makeTableForDamage(scene.primary);
+        await makeTableForDamage(scene);
       },
       inject: (scene) => damagePage(strike(scene)),
       isMended: async () => struck !== undefined && (await remadeAtMs(struck)) > struckAtMs,
