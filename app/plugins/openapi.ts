@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastifyPlugin from "fastify-plugin";
 import { pictureMediaTypes } from "../pictures/picture.ts";
+import { revalidated } from "./revalidation.ts";
 
 /** What Swagger UI needs. Its own default would turn every address into https, which the local target does not have. */
 const contentSecurityPolicy = [
@@ -94,7 +95,7 @@ export const openapi = fastifyPlugin(
         ],
       },
     });
-    app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+    app.get("/openapi.json", { config: revalidated, schema: { hide: true } }, async () => app.swagger());
     await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: contentSecurityPolicy });
   },
   { name: "openapi" },

@@ -54,7 +54,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.statusCode === 401) reply.header("www-authenticate", challengeOf(request));
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   reply.code(problem.statusCode);
-  reply.header("vary", "accept");
+  reply.header("vary", [reply.getHeader("vary"), "accept"].filter(Boolean).join(", "));
   if (asksForPage(request)) {
     const page = html`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${problem.title}</title>
