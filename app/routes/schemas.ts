@@ -93,7 +93,7 @@ export const sessionView = Type.Object({
 });
 
 /** Every error looks like this. */
-const problemView = Type.Object({
+export const problemView = Type.Object({
   type: Type.String(),
   title: Type.String(),
   status: Type.Integer(),
