@@ -6,6 +6,8 @@ import { RequestLog, redactedPaths } from "./logging.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { budget } from "./plugins/budget.ts";
 import { cleanup } from "./plugins/cleanup.ts";
+import { compression } from "./plugins/compression.ts";
+import { crossOrigin } from "./plugins/cross-origin.ts";
 import { database } from "./plugins/database.ts";
 import { idempotentAnswers } from "./plugins/idempotent-answers.ts";
 import { identity, requestIdOf, sayWhoServes } from "./plugins/identity.ts";
@@ -18,6 +20,7 @@ import { problems, refuse } from "./plugins/problems.ts";
 import { rateLimits } from "./plugins/rate-limits.ts";
 import { readiness } from "./plugins/readiness.ts";
 import { refusedBodies } from "./plugins/refused-bodies.ts";
+import { revalidation } from "./plugins/revalidation.ts";
 import { avatarRoutes } from "./routes/avatar.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationsRoutes } from "./routes/operations.ts";
@@ -39,7 +42,10 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
 
   // For every request.
   await app.register(identity, { nodeName: settings.nodeName });
+  await app.register(crossOrigin, { origins: settings.corsOrigins });
   await app.register(problems);
+  await app.register(revalidation);
+  await app.register(compression);
   await app.register(refusedBodies);
   await app.register(jsonBodies);
   await app.register(metrics, { release: settings.release });

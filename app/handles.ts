@@ -20,12 +20,17 @@ const reserved = new Set(
 
 /** Whether nobody may have the handle: it is reserved, or looks like one that is. */
 export function isReserved(handle: string): boolean {
-  const folded = foldHandle(handle);
-  const lookedAt = folded.replace(/0/g, "o").replace(/[1l]/g, "i").replace(/[_-]+/g, "");
-  return reserved.has(folded) || lookAlikes.has(lookedAt);
+  return lookAlikes.has(seen(foldHandle(handle)));
 }
 
-/** The reserved ones as they look: l, 1 and i are one letter to the eye, and so are 0 and o. */
-const lookAlikes = new Set(
-  [...reserved].map((handle) => handle.replace(/0/g, "o").replace(/[1l]/g, "i").replace(/[_-]+/g, "")),
-);
+/** What the eye makes of a handle: letters that look alike are one, and what parts them is overlooked. */
+function seen(folded: string): string {
+  return folded
+    .replace(/[_-]+/g, "")
+    .replace(/[013457l]/g, (character) => likeness[character] as string)
+    .replaceAll("rn", "m")
+    .replaceAll("vv", "w");
+}
+
+const likeness: Record<string, string> = { 0: "o", 1: "i", l: "i", 3: "e", 4: "a", 5: "s", 7: "t" };
+const lookAlikes = new Set([...reserved].map(seen));

@@ -28,7 +28,7 @@ export async function demandPassword(
 export async function ownCredentials(
   app: FastifyInstance,
   request: FastifyRequest,
-): Promise<{ handle: string; passwordHash: string }> {
+): Promise<{ handle: string; email: string; passwordHash: string }> {
   const caller = callerOf(request);
   const account = await app.database.read((database) => findOwnCredentials(database, caller));
   if (account === undefined) throw sessionEnded();

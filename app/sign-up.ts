@@ -24,7 +24,7 @@ export async function signUp(
   { handle, email, password }: SignUp,
 ): Promise<Once<{ id: string; handle: string }>> {
   refuseReserved(handle);
-  demandGoodPassword(password);
+  demandGoodPassword(password, { handle, email });
   const id = uuidv7();
   // The password is not part of the fingerprint: no fast hash of it may be stored beside the slow one.
   const operation = operationOf(request, `sign-up:${handle}`, { handle, email });

@@ -98,6 +98,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     release,
     // The first command with an account drills its stack from one address.
     rateLimits: stack === "trial" ? rehearsalLimits : undefined,
+    corsOrigins: configuration.corsOrigins,
     rollbackAlarmNames: trafficAlarms.forRollback,
     after: [migration],
   });

@@ -83,6 +83,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     stack,
     count: configuration.appNodes,
     memoryMegabytes: configuration.appMemoryMegabytes,
+    corsOrigins: configuration.corsOrigins,
     networks,
     image: images.app.digest,
     baseImage: images.base,

@@ -2,6 +2,8 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fastifyPlugin from "fastify-plugin";
 import { pictureMediaTypes } from "../pictures/picture.ts";
+import { problemView } from "../routes/schemas.ts";
+import { revalidated } from "./revalidation.ts";
 
 /** What Swagger UI needs. Its own default would turn every address into https, which the local target does not have. */
 const contentSecurityPolicy = [
@@ -23,8 +25,12 @@ interface Operation {
   security?: unknown[];
   parameters?: { name: string }[];
   requestBody?: unknown;
-  responses?: Record<string, { description?: string; headers?: object; content?: object }>;
+  responses?: Record<string, { description?: string; headers?: object; content?: Record<string, object> }>;
 }
+
+const problemType = "application/problem+json";
+/** One name for what is everywhere the same: a client has one type for it. */
+const problemReference = { $ref: "#/components/schemas/Problem" };
 
 const retryAfter = {
   "retry-after": { description: "Seconds until it makes sense to ask again.", schema: { type: "integer" } },
@@ -42,6 +48,9 @@ function completed<T extends OpenApi>(document: T): T {
     for (const [method, operation] of Object.entries(operations)) {
       operation.security ??= [];
       const responses = operation.responses ?? {};
+      for (const { content } of Object.values(responses)) {
+        if (content?.[problemType]) content[problemType] = { schema: problemReference };
+      }
       const problem = responses["4XX"];
       if (problem && method !== "get") {
         responses["429"] = { ...problem, description: "A limit is reached", headers: retryAfter };
@@ -60,8 +69,12 @@ function completed<T extends OpenApi>(document: T): T {
 
 const pictureBody = {
   required: true,
+  // The first is what programs send that do not know what a picture is, and what client generators know.
   content: Object.fromEntries(
-    pictureMediaTypes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+    ["application/octet-stream", ...pictureMediaTypes].map((type) => [
+      type,
+      { schema: { type: "string", format: "binary" } },
+    ]),
   ),
 };
 
@@ -83,6 +96,7 @@ export const openapi = fastifyPlugin(
         },
         servers: [{ url: "/" }],
         components: {
+          schemas: { Problem: problemView },
           securitySchemes: { accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
         },
         tags: [
@@ -94,7 +108,7 @@ export const openapi = fastifyPlugin(
         ],
       },
     });
-    app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+    app.get("/openapi.json", { config: revalidated, schema: { hide: true } }, async () => app.swagger());
     await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: contentSecurityPolicy });
   },
   { name: "openapi" },

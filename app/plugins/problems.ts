@@ -14,23 +14,26 @@ export const problems = fastifyPlugin(
 
     app.setErrorHandler<FastifyError | Problem>(refuse);
 
-    app.addHook("onRequest", (request, _reply, done) => {
+    app.addHook("onRequest", (request, reply, done) => {
       if (request.raw.url && request.raw.url.length > longestAddress) {
         done(new Problem(414, "address-too-long", `An address may have ${longestAddress} bytes.`));
         return;
       }
       const hosts = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
       const isRight = hosts.length === 1 || (hosts.length === 0 && request.raw.httpVersion === "1.0");
-      done(isRight ? undefined : new Problem(400, "host", "A request names one host, in its header host."));
+      if (!isRight) done(new Problem(400, "host", "A request names one host, in its header host."));
+      // Before its body is looked at, whatever that is: there is nothing here to take it.
+      else done(request.is404 ? unanswered(request, reply) : undefined);
     });
 
-    app.setNotFoundHandler((request, reply) => {
+    /** What is there, but for other methods, says for which. */
+    const unanswered = (request: FastifyRequest, reply: FastifyReply): Problem => {
       const allowed = methods(request.url);
-      if (allowed.length === 0) return sendProblem(request, reply, notFound("such page"));
+      if (allowed.length === 0) return notFound("such page");
       reply.header("allow", allowed.join(", "));
-      const detail = `This address answers ${allowed.join(", ")}.`;
-      return sendProblem(request, reply, new Problem(405, "method-not-allowed", detail));
-    });
+      return new Problem(405, "method-not-allowed", `This address answers ${allowed.join(", ")}.`);
+    };
+    app.setNotFoundHandler((request, reply) => sendProblem(request, reply, unanswered(request, reply)));
   },
   { name: "problems" },
 );
@@ -54,7 +57,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
   if (problem.statusCode === 401) reply.header("www-authenticate", challengeOf(request));
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   reply.code(problem.statusCode);
-  reply.header("vary", "accept");
+  reply.header("vary", [reply.getHeader("vary"), "accept"].filter(Boolean).join(", "));
   if (asksForPage(request)) {
     const page = html`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${problem.title}</title>

@@ -24,6 +24,8 @@ export const refusedBodies = fastifyPlugin(
       }
       reply.header("connection", "close");
       if (typeof payload !== "string") return payload;
+      // Compressed, it would come when the sender has come to an end.
+      request.headers["x-no-compression"] = "1";
       reply.header("content-length", Buffer.byteLength(payload));
       return Readable.from(lingering(payload, rest));
     });

@@ -99,15 +99,15 @@ export function lockLiveAccount(
     .executeTakeFirst();
 }
 
-/** The caller's password hash, while the session lives. */
+/** What the caller logs in with, while the session lives. */
 export function findOwnCredentials(
   database: Kysely<Database>,
   caller: Caller,
-): Promise<{ handle: string; passwordHash: string } | undefined> {
+): Promise<{ handle: string; email: string; passwordHash: string } | undefined> {
   return database
     .selectFrom("accounts")
     .innerJoin("sessions", "sessions.account_id", "accounts.id")
-    .select(["accounts.handle", "accounts.password_hash as passwordHash"])
+    .select(["accounts.handle", "accounts.email", "accounts.password_hash as passwordHash"])
     .where("sessions.id", "=", caller.sessionId)
     .where("sessions.ended_at", "is", null)
     .where("accounts.id", "=", caller.accountId)

@@ -5,6 +5,8 @@ import type { Database } from "../database/types.ts";
 interface Expired {
   table: string;
   condition: RawBuilder<unknown>;
+  /** The condition names a part of them only: where it found any, there may be more. */
+  isPart?: boolean;
 }
 
 const expiredSessions = sql`expires_at < now() - interval '1 day'`;
@@ -20,6 +22,7 @@ const expired: readonly Expired[] = [
     table: "refresh_tokens",
     condition: sql`session_id in (
       select id from sessions where ${expiredSessions} order by expires_at limit 100)`,
+    isPart: true,
   },
   {
     table: "sessions",
@@ -45,7 +48,8 @@ export class ExpiredRows {
     let failure: unknown;
     for (const rows of expired) {
       try {
-        more = (await deleteRows(database, rows, this.step)) === this.step || more;
+        const deleted = await deleteRows(database, rows, this.step);
+        more ||= deleted === this.step || (rows.isPart === true && deleted > 0);
       } catch (error) {
         failure = error;
       }

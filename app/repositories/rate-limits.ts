@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database/types.ts";
+import type { Limit } from "../settings/limits.ts";
 
 /** What a bucket holds now. */
 export interface Bucket {
@@ -29,23 +30,33 @@ export async function takePermits(
         resets_at: sql<Date>`case when ${over} then excluded.resets_at else rate_limits.resets_at end`,
       }),
     )
-    .returning([
-      "count",
-      sql<number>`(extract(epoch from resets_at - now()) * 1000)::integer`.as("resetsInMs"),
-    ])
+    .returning(["count", resetsInMs.as("resetsInMs")])
     .executeTakeFirstOrThrow();
 }
 
-/** What the buckets hold; those whose window has ended hold nothing. */
+/** Fills a bucket by one. It leaks: of `limit.count` that fill it, one is gone after each equal part of the window. */
+export async function fillBucket(database: Kysely<Database>, bucket: string, limit: Limit): Promise<void> {
+  const part = sql`make_interval(secs => ${limit.windowSeconds / limit.count})`;
+  await database
+    .insertInto("rate_limits")
+    .values({ bucket, count: 1, resets_at: sql<Date>`now() + ${part}` })
+    .onConflict((conflict) =>
+      conflict.column("bucket").doUpdateSet({
+        resets_at: sql<Date>`greatest(rate_limits.resets_at, now()) + ${part}`,
+      }),
+    )
+    .execute();
+}
+
+/** In how many milliseconds each bucket that leaks will be empty; those that are not there are. */
 export async function readBuckets(
   database: Kysely<Database>,
   buckets: readonly string[],
-): Promise<Map<string, Bucket>> {
+): Promise<Map<string, number>> {
   const rows = await database
     .selectFrom("rate_limits")
-    .select(["bucket", "count", resetsInMs.as("resetsInMs")])
+    .select(["bucket", resetsInMs.as("emptyInMs")])
     .where("bucket", "in", buckets)
-    .where("resets_at", ">", sql<Date>`now()`)
     .execute();
-  return new Map(rows.map(({ bucket, ...held }) => [bucket, held]));
+  return new Map(rows.map(({ bucket, emptyInMs }) => [bucket, emptyInMs]));
 }

@@ -100,6 +100,7 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
   app.get(
     "/.well-known/jwks.json",
     {
+      config: { cacheControl: "public, max-age=300" },
       schema: {
         operationId: "signingKeys",
         tags: ["sessions"],
@@ -107,9 +108,6 @@ export const operationsRoutes: FastifyPluginAsyncTypebox<{ settings: Settings }>
         response: { 200: keySetView },
       },
     },
-    async (_request, reply) => {
-      reply.header("cache-control", "public, max-age=300");
-      return app.signingKeys.publicSet;
-    },
+    async () => app.signingKeys.publicSet,
   );
 };

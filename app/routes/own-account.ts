@@ -43,9 +43,9 @@ export const ownAccountRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const caller = callerOf(request);
       const { currentPassword, newPassword } = request.body;
-      demandGoodPassword(newPassword);
       const operation = operationOf(request, caller.accountId, { change: "password" });
-      const { passwordHash: before } = await ownCredentials(app, request);
+      const { passwordHash: before, ...account } = await ownCredentials(app, request);
+      demandGoodPassword(newPassword, account);
       // Sent again after it was done: the current password is the new one already, and nothing is left to do.
       const isDone = await app.passwords.verify(newPassword, before);
       if (!isDone || currentPassword === newPassword) {

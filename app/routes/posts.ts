@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
 import { type Once, once, operationOf, sameAnswer } from "../idempotency.ts";
 import { callerOf, sessionEnded } from "../plugins/authentication.ts";
+import { revalidated } from "../plugins/revalidation.ts";
 import { notFound } from "../problem.ts";
 import { lockLiveAccount } from "../repositories/accounts.ts";
 import { findAnswer } from "../repositories/idempotency-keys.ts";
@@ -53,6 +54,7 @@ export const postRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     "/posts/:id",
     {
+      config: revalidated,
       schema: {
         operationId: "getPost",
         tags: ["posts"],

@@ -4,20 +4,21 @@ import { Format, type TProperties, type TSchema, Type } from "@fastify/type-prov
 const isWellFormed = (value: string) => value.isWellFormed() && !value.includes("\0");
 Format.Set("well-formed-text", isWellFormed);
 
-// Something must be seen: spaces, controls and what has no width are not.
-Format.Set(
-  "visible-text",
-  (value) => isWellFormed(value) && /[^\s\p{C}\p{Z}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u.test(value),
-);
-// A name in one line, in which nothing is hidden and nothing turns the direction of what follows.
-Format.Set(
-  "name",
-  (value) =>
-    isWellFormed(value) &&
-    !/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]/u.test(
-      value,
-    ),
-);
+// Something must be seen: spaces, controls, and what has no width or no ink of its own are not.
+const isVisible = (value: string) => /[^\s\p{C}\p{Z}\p{M}\p{DI}\u2800\ufffc\u{1d159}]/u.test(value);
+Format.Set("visible-text", (value) => isWellFormed(value) && isVisible(value));
+
+// A name in one line, in which nothing is hidden and nothing turns the direction of what follows. What some scripts and
+// emoji are written with is left: joiners behind a letter that is not Latin, variation selectors, the tags of a flag.
+const hidden = [
+  /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2800\ufffc\u{1d159}]/u,
+  /(?!\u200c|\u200d|[\ufe00-\ufe0f])\p{DI}/u,
+  /(?:^|[\0-\u024f])(?:\u200c|\u200d)/u,
+];
+const flag = /\u{1f3f4}[\u{e0061}-\u{e007a}]{1,6}\u{e007f}/gu;
+const isName = (value: string) =>
+  isVisible(value) && !hidden.some((pattern) => pattern.test(value.replace(flag, "")));
+Format.Set("name", (value) => isWellFormed(value) && (value === "" || isName(value)));
 
 /** Text as people write it. */
 const text = (options: { minLength?: number; maxLength: number; description?: string; format?: string }) =>
@@ -92,7 +93,7 @@ export const sessionView = Type.Object({
 });
 
 /** Every error looks like this. */
-const problemView = Type.Object({
+export const problemView = Type.Object({
   type: Type.String(),
   title: Type.String(),
   status: Type.Integer(),

@@ -8,6 +8,7 @@ import { Html, html } from "../html.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { smallKey } from "../pictures/picture.ts";
 import { toProblem } from "../plugins/problems.ts";
+import { revalidated } from "../plugins/revalidation.ts";
 import { notFound, type Problem } from "../problem.ts";
 import { findProfileWithPosts, type ProfileWithPosts } from "../repositories/posts.ts";
 
@@ -50,6 +51,7 @@ export const userPageRoutes: FastifyPluginAsyncTypebox<{ assetsUrl: string }> = 
   app.get(
     "/u/:handle",
     {
+      config: revalidated,
       schema: {
         hide: true,
         params: Type.Object({ handle: Type.String() }),

@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typ
 import type { preValidationHookHandler } from "fastify";
 import { cursorOf, positionAt } from "../cursor.ts";
 import { foldHandle, handleInAddress } from "../handles.ts";
+import { revalidated } from "../plugins/revalidation.ts";
 import { notFound, Problem } from "../problem.ts";
 import { findProfile } from "../repositories/accounts.ts";
 import { listPosts } from "../repositories/posts.ts";
@@ -60,6 +61,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     "/users/:handle",
     {
+      config: revalidated,
       schema: {
         tags: ["accounts"],
         operationId: "getUser",
@@ -79,6 +81,7 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     "/users/:handle/posts",
     {
+      config: revalidated,
       schema: {
         tags: ["posts"],
         operationId: "listPosts",

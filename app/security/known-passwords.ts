@@ -11,9 +11,17 @@ export function isKnownPassword(password: string): boolean {
   return known.has(folded) || /^(.{1,2}?)\1+$/.test(folded);
 }
 
-/** @throws Problem 400 for a password that anyone who guesses tries first. */
-export function demandGoodPassword(password: string): void {
+/**
+ * @param account Whose password it is to be: its names are guessed first as well.
+ * @throws Problem 400 for a password that anyone who guesses tries first.
+ */
+export function demandGoodPassword(password: string, account: { handle: string; email: string }): void {
   if (isKnownPassword(password)) {
     throw new Problem(400, "known-password", "This password is among those that are guessed first.");
+  }
+  const folded = password.normalize("NFKC").toLowerCase();
+  const [mailbox] = account.email.split("@");
+  if ([account.handle, account.email, mailbox].includes(folded)) {
+    throw new Problem(400, "known-password", "This password is the handle or the email of its account.");
   }
 }

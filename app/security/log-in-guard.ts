@@ -1,16 +1,20 @@
 import type { Kysely } from "kysely";
 import { patiently } from "../database/deadline.ts";
 import type { Database } from "../database/types.ts";
-import { readBuckets, takePermits } from "../repositories/rate-limits.ts";
+import { fillBucket, readBuckets } from "../repositories/rate-limits.ts";
 import { knownAddresses } from "../repositories/sessions.ts";
-import type { LimitName, Limits } from "../settings/limits.ts";
+import type { Limit, LimitName, Limits } from "../settings/limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { limitReached } from "./rate-limiter.ts";
 
 /** How long a log-in waits for its counters before it goes on without them. */
 const patienceMs = 1_000;
 
-/** Stops password guessing: counts wrong passwords by account, by address and by both, exactly, over all nodes. */
+/**
+ * Slows down password guessing: counts wrong passwords by account, by address and by both, exactly, over all nodes. Up
+ * to its limit each is answered at once, and then one at a time, at the pace that the limit is per window. So nobody is
+ * ever shut out for longer than one such pause.
+ */
 export class LogInGuard {
   private readonly limits: Limits;
   private readonly database: Kysely<Database>;
@@ -22,7 +26,7 @@ export class LogInGuard {
 
   /**
    * Call right before the password is checked: then no more guesses slip through than are checked at once.
-   * @throws Problem 429 when one of the limits is reached.
+   * @throws Problem 429 that says when the next password will be looked at.
    */
   async check(handle: string, address: string): Promise<void> {
     const buckets = this.buckets(handle, address);
@@ -30,22 +34,22 @@ export class LogInGuard {
       this.database,
       buckets.map(({ bucket }) => bucket),
     );
-    const held = await patiently(patienceMs, asked, () => new Map());
+    const held = await patiently(patienceMs, asked, () => new Map<string, number>());
     for (const { name, bucket } of buckets) {
-      const { count = 0, resetsInMs = 0 } = held.get(bucket) ?? {};
-      if (count < this.limits[name].count) continue;
-      // Strangers must not shut out whoever logged in from this address before: only their own guesses count there.
-      if (name === "logInFailuresPerAccount" && (await this.isFamiliar(handle, address))) continue;
-      throw limitReached(name, resetsInMs);
+      const waitMs = pauseMs(this.limits[name], held.get(bucket) ?? 0);
+      if (waitMs <= 0) continue;
+      // Strangers must not slow down whoever logged in from this address before: only what was guessed for this account
+      // from there counts.
+      if (name !== "logInFailuresPerAccountAndAddress" && (await this.isFamiliar(handle, address))) continue;
+      throw limitReached(name, waitMs);
     }
   }
 
   /** Counts a wrong password. */
   async recordFailure(handle: string, address: string): Promise<void> {
     for (const { name, bucket } of this.buckets(handle, address)) {
-      const { windowSeconds } = this.limits[name];
       // Without an answer the guess is not counted: the log-in must not fail because of its counter.
-      await patiently(patienceMs, takePermits(this.database, bucket, 1, windowSeconds), () => undefined);
+      await patiently(patienceMs, fillBucket(this.database, bucket, this.limits[name]), () => undefined);
     }
   }
 
@@ -63,7 +67,12 @@ export class LogInGuard {
     } as const;
     return Object.entries(subjects).map(([name, subject]) => ({
       name: name as LimitName,
-      bucket: `${name}:${subject}`,
+      bucket: `wrong-passwords:${name}:${subject}`,
     }));
   }
+}
+
+/** How long until a bucket has room for one more, when it will be empty in `emptyInMs`. */
+function pauseMs({ count, windowSeconds }: Limit, emptyInMs: number): number {
+  return emptyInMs - (1_000 * windowSeconds * (count - 1)) / count;
 }

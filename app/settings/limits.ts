@@ -17,11 +17,13 @@ export const defaultLimits = {
   exportsPerAccount: { count: 10, windowSeconds: 3_600 },
   /** A household or a class, not a machine. */
   signUpsPerAddress: { count: 30, windowSeconds: 3_600 },
-  /** Wrong passwords for one account from one address: someone guesses. */
+  // Wrong passwords: so many at once, and then one at a time at the same pace, here one in 90 s, 9 s and 3 s. Whoever
+  // logged in to the account from the same address before is held to the first of the three alone.
+  /** For one account from one address: someone guesses. */
   logInFailuresPerAccountAndAddress: { count: 10, windowSeconds: 900 },
-  /** Wrong passwords for one account from anywhere: many guess together. Who logged in from where they are goes on. */
+  /** For one account from anywhere: many guess together. */
   logInFailuresPerAccount: { count: 100, windowSeconds: 900 },
-  /** Wrong passwords from one address for any account: someone tries a list. */
+  /** From one address for any account: someone tries a list. */
   logInFailuresPerAddress: { count: 300, windowSeconds: 900 },
   /** Log-ins and refreshes from one address, right ones too. */
   sessionsPerAddress: { count: 600, windowSeconds: 60 },

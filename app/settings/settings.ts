@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits, parseLimits } from "./limits.ts";
+import { parseOrigins } from "./origins.ts";
 import { SettingsReader } from "./reader.ts";
 import { parseSigningKeys, type SigningKeySeeds } from "./signing-key-seeds.ts";
 
@@ -39,6 +40,8 @@ export interface Settings {
   objectStore: ObjectStoreSettings;
   signingKeys: SigningKeySeeds;
   limits: Limits;
+  /** Whose pages may use the API from a browser; `*` is any. */
+  corsOrigins: string[];
 }
 
 /**
@@ -73,6 +76,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     objectStore: readObjectStore(reader),
     signingKeys: reader.parsed("signing-keys", reader.secret("signing-keys"), parseSigningKeys),
     limits: reader.parsed("RATE_LIMITS", reader.optional("RATE_LIMITS"), parseLimits) ?? defaultLimits,
+    corsOrigins: reader.parsed("CORS_ORIGINS", reader.optional("CORS_ORIGINS"), parseOrigins) ?? [],
   };
   // Nothing is undefined if the reader found no errors.
   reader.finish();

@@ -14,6 +14,8 @@ interface SharedConfiguration {
   appNodes: number;
   /** A rotation of the keys that sign sessions is a deployment with this raised by one. */
   signingKeyGeneration: number;
+  /** Separated by spaces; undefined where no page of another origin may use the API. */
+  corsOrigins: string | undefined;
 }
 
 /** How often backups are made and verified, and how long they are kept. The containers read it as JSON. */
@@ -67,6 +69,11 @@ export function readConfiguration(): Configuration {
     stack,
     appNodes: reader.integer("appNodes", 2, 2, 8),
     signingKeyGeneration: reader.integer("signingKeyGeneration", 1, 1, 1_000_000),
+    corsOrigins: reader.text(
+      "corsOrigins",
+      /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?( https?:\/\/[a-z0-9.-]+(:\d{1,5})?)*)$/,
+      "* or origins as https://app.example.com, separated by spaces",
+    ),
   };
   const target = reader.oneOf("target", "docker", ["docker", "aws"]);
   const configuration: Configuration =

@@ -25,6 +25,7 @@ export interface AppNodesArgs {
   baseImage: pulumi.Input<string>;
   release: { image: pulumi.Input<string>; commit: string };
   assetsUrl: string;
+  corsOrigins: string | undefined;
   secrets: Secrets;
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];
@@ -96,6 +97,7 @@ export class AppNodes extends pulumi.ComponentResource {
           TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
           SECRETS_DIRECTORY: secretsDirectory,
           RATE_LIMITS: rehearsalLimits,
+          ...(args.corsOrigins === undefined ? {} : { CORS_ORIGINS: args.corsOrigins }),
         },
         healthCheck: ["app/health-check"],
         startTimeoutSeconds: 90,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -90,6 +91,8 @@ const once = "urn:capstone:problem:outcome-unknown";
 const cases: Case[] = [
   { name: "the metrics", path: "/metrics", status: 404 },
   { name: "an address of 8,100 bytes", path: `/${"a".repeat(8_100)}`, status: 414 },
+  { name: "headers of 17 KiB", path: "/u/ada", headers: { x: "x".repeat(17_000) }, status: 431 },
+  { name: "headers of 30 KiB", path: "/u/ada", headers: { x: "x".repeat(30_000) }, status: 431 },
   {
     name: "a PUT to the assets",
     path: "/assets/a",
@@ -116,21 +119,38 @@ const cases: Case[] = [
   },
 ];
 
-test.each(cases)(
-  "$name gets a problem document: $status",
-  async ({ path, method = "GET", headers, status, type, header }) => {
-    const reply = await fetch(url + path, {
-      method,
-      ...(headers ? { headers } : {}),
-      signal: AbortSignal.timeout(60_000),
-    });
-    expect(reply.status).toBe(status);
-    expect(reply.headers.get("content-type")).toBe("application/problem+json");
-    expect(reply.headers.get("x-served-by")).toBe("proxy");
-    expect(reply.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-    if (header) expect(reply.headers.get(header[0])).toBe(header[1]);
-    const problem = (await reply.json()) as { type: string; status: number; detail: string };
-    expect(problem).toMatchObject({ status, detail: expect.any(String) });
-    if (type) expect(problem.type).toBe(type);
-  },
-);
+const answerTo = ({ path, method = "GET", headers = {} }: Case, accept: string) =>
+  fetch(url + path, { method, headers: { ...headers, accept }, signal: AbortSignal.timeout(60_000) });
+
+test.each(cases)("$name gets a problem document, or a page: $status", async (asked) => {
+  const { status, type = "about:blank", header } = asked;
+  const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const [reply, page] = await Promise.all([answerTo(asked, "*/*"), answerTo(asked, browser)]);
+  for (const { status: said, headers } of [reply, page]) {
+    expect(said).toBe(status);
+    expect(headers.get("x-served-by")).toBe("proxy");
+    expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    if (header) expect(headers.get(header[0])).toBe(header[1]);
+  }
+  expect(reply.headers.get("content-type")).toBe("application/problem+json");
+  const problem = (await reply.json()) as { type: string; title: string; status: number; detail: string };
+  expect(problem).toMatchObject({ type, status, title: expect.any(String), detail: expect.any(String) });
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(await page.text()).toBe(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>Error</title><h1>${problem.title}</h1>` +
+      `<p>${problem.detail}</p><p><small>${status}</small></p></html>`,
+  );
+});
+
+test.each([
+  ["what is no HTTP", "GARBAGE\r\n\r\n"],
+  ["two hosts", "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"],
+  ["more headers than can be read", `GET / HTTP/1.1\r\nhost: a\r\nx: ${"x".repeat(40_000)}\r\n\r\n`],
+])("%s is answered 400 and cut off", async (_name, text) => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(text);
+  let answer = "";
+  for await (const chunk of socket) answer += chunk;
+  expect(answer).toMatch(/^HTTP\/1.1 400 Bad request\r\n/i);
+});

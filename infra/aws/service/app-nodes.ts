@@ -33,6 +33,7 @@ export interface AppNodesArgs {
   release: { image: pulumi.Input<string>; commit: string };
   /** The service's own where none are given. */
   rateLimits: string | undefined;
+  corsOrigins: string | undefined;
   /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
@@ -131,7 +132,8 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   /** No store credentials here: the task's role grants access. */
-  private environment({ database, objectStore, network, release, region, rateLimits }: AppNodesArgs) {
+  private environment(args: AppNodesArgs) {
+    const { database, objectStore, network, release, region, rateLimits, corsOrigins } = args;
     return {
       // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
       RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
@@ -148,6 +150,7 @@ export class AppNodes extends pulumi.ComponentResource {
         .apply((list) => list.join()),
       LOG_LEVEL: "info",
       ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
+      ...(corsOrigins === undefined ? {} : { CORS_ORIGINS: corsOrigins }),
     };
   }
 

@@ -134,6 +134,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         // TLS 1.3 and 1.2, forward secrecy only.
         sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
         certificateArn,
+        // TLS ends here. For this name alone: what else is under the domain is not ours to say.
+        routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=31536000",
         defaultActions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
       },
       { parent: this },
@@ -164,7 +166,17 @@ export class LoadBalancer extends pulumi.ComponentResource {
         actions: [
           {
             type: "fixed-response",
-            fixedResponse: { statusCode: "404", contentType: "text/plain", messageBody: "Not found" },
+            fixedResponse: {
+              statusCode: "404",
+              // The nearest to a problem document's type that a load balancer can say.
+              contentType: "application/json",
+              messageBody: JSON.stringify({
+                type: "about:blank",
+                title: "Not Found",
+                status: 404,
+                detail: "There is no such page.",
+              }),
+            },
           },
         ],
       },

@@ -34,8 +34,18 @@ export function flowLog(inputs: Inputs): Inputs {
   return { ...inputs, resourceType: "VPC" };
 }
 
-export function certificates({ certificateArn, ...inputs }: Inputs): Inputs {
-  return !certificateArn ? inputs : { ...inputs, certificates: [{ certificateArn }] };
+const listenerAttributes: Record<string, string> = {
+  routingHttpResponseStrictTransportSecurityHeaderValue:
+    "routing.http.response.strict_transport_security.header_value",
+};
+
+export function listener({ certificateArn, ...inputs }: Inputs): Inputs {
+  const { attributes, rest } = split(inputs, listenerAttributes);
+  return {
+    ...rest,
+    ...(certificateArn ? { certificates: [{ certificateArn }] } : {}),
+    ...(attributes.length > 0 ? { listenerAttributes: attributes } : {}),
+  };
 }
 
 export function listenerRule({ conditions, ...inputs }: Inputs): Inputs {

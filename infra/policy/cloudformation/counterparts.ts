@@ -1,10 +1,10 @@
 import {
   bucketLifecycle,
   budget,
-  certificates,
   distribution,
   flowLog,
   type Inputs,
+  listener,
   listenerRule,
   loadBalancer,
   record,
@@ -219,7 +219,7 @@ export const counterparts: Record<string, Counterpart> = {
   "aws:kms/key:Key": { names: { policy: "KeyPolicy", deletionWindowInDays: "PendingWindowInDays" } },
   "aws:lb/listener:Listener": {
     names: { redirect: "RedirectConfig", fixedResponse: "FixedResponseConfig" },
-    adapt: certificates,
+    adapt: listener,
   },
   "aws:lb/listenerRule:ListenerRule": {
     names: { fixedResponse: "FixedResponseConfig", pathPattern: "PathPatternConfig" },

@@ -10,10 +10,12 @@ export interface TestHaproxy {
   stop: () => Promise<void>;
 }
 
-/** @param ports Where the nodes listen on this machine. Connections to them are kept and used for anybody. */
-export async function startHaproxy(ports: number[], more = ""): Promise<TestHaproxy> {
+/**
+ * The least that a load balancer is: connections to the nodes are kept and used for anybody.
+ * @param ports Where the nodes listen on this machine.
+ */
+export async function startHaproxy(ports: number[]): Promise<TestHaproxy> {
   const port = await freePort();
-  const name = `capstone-servicetest-${process.pid}-proxy-${port}`;
   const configuration = `
 defaults
   mode http
@@ -28,14 +30,49 @@ frontend http
 backend nodes
   balance roundrobin
 ${ports.map((node, index) => `  server app-${index + 1} 127.0.0.1:${node}`).join("\n")}
-${more}`;
+`;
+  return start(port, 'printf %s "$CONFIGURATION"', { CONFIGURATION: configuration });
+}
+
+/**
+ * The stack's own proxy in front of these nodes; it has neither a database nor an object store.
+ * @param ports Where the nodes listen on this machine.
+ */
+export async function startStackProxy(ports: number[]): Promise<TestHaproxy> {
+  const port = await freePort();
+  const names = ports.map((_, index) => `app-${index + 1}`);
+  const here = [
+    ...names.map((name, index) => `s/ ${name}:3000/ 127.0.0.1:${ports[index]}/`),
+    `s/bind :8080/bind 127.0.0.1:${port}/`,
+    "s!bind :([0-9]+)!bind /tmp/\\1.sock!",
+    's!bind :".*!bind /tmp/metrics.sock!',
+  ];
+  return start(port, `render-proxy | sed --regexp-extended '${here.join("; ")}'`, {
+    APP_NODES: names.join(" "),
+    DATABASE_NODES: "database-1",
+    OBJECT_STORE_NODES: "object-store-1",
+    ADMIN_SOCKET: "/tmp/admin.sock",
+    ASSETS_HOST: "uploads",
+    // Part of the names of sockets that all of the machine share.
+    HOSTNAME: `servicetest-${port}`,
+  });
+}
+
+/** @param configure Prints the configuration of a proxy that listens on `port`. */
+async function start(
+  port: number,
+  configure: string,
+  environment: Record<string, string>,
+): Promise<TestHaproxy> {
+  const name = `capstone-servicetest-${process.pid}-proxy-${port}`;
   const tag = "capstone/servicetest-proxy";
   await run("docker", ["build", "--quiet", "--tag", tag, "infra/docker/images/proxy"]);
   await run("docker", [
     ...["run", "--detach", "--rm", "--name", name, "--network", "host"],
     ...["--label", `capstone.stack=servicetest-${process.pid}`, "--label", "capstone.role=proxy"],
-    ...["--env", `CONFIGURATION=${configuration}\n`, "--entrypoint", "bash", tag],
-    ...["-c", 'printf %s "$CONFIGURATION" >/tmp/haproxy.cfg && exec haproxy -W -db -f /tmp/haproxy.cfg'],
+    ...Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+    ...["--entrypoint", "bash", tag],
+    ...["-c", `${configure} >/tmp/haproxy.cfg && exec haproxy -db -f /tmp/haproxy.cfg`],
   ]);
   const url = `http://127.0.0.1:${port}`;
   const endsAt = Date.now() + 60_000;

@@ -56,6 +56,7 @@ test("what is not said has its default", () => {
       ]),
     },
     limits: defaultLimits,
+    corsOrigins: [],
   });
 });
 
@@ -174,4 +175,17 @@ describe("limits", () => {
     "writesPerAccount=-1/1",
     "constructor=1/1",
   ])("%s is refused", (text) => expect(complaint({ RATE_LIMITS: text })).toMatch(/^RATE_LIMITS has "/));
+});
+
+describe("origins", () => {
+  test("several, or any", () => {
+    const origins = ["https://app.example.com", "http://localhost:5173"];
+    expect(readSettings({ ...good, CORS_ORIGINS: origins.join(" ") }).corsOrigins).toEqual(origins);
+    expect(readSettings({ ...good, CORS_ORIGINS: "*" }).corsOrigins).toEqual(["*"]);
+  });
+
+  test.each(["app.example.com", "https://app.example.com/", "null", "ftp://a.b", "https://*.example.com/x"])(
+    "%s is refused",
+    (text) => expect(complaint({ CORS_ORIGINS: text })).toMatch(/^CORS_ORIGINS has "/),
+  );
 });

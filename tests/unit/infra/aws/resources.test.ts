@@ -156,6 +156,7 @@ describe("traffic", () => {
         "capstone-prod",
         "certificateArn",
       ),
+      routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=31536000",
     });
     expect(at(only(graph, "Listener", "capstone-prod-http").inputs, "defaultActions.0.redirect")).toEqual({
       protocol: "HTTPS",
@@ -219,6 +220,13 @@ describe("service", () => {
     expect(list(at(inputs, "networkConfiguration.subnets"))).toHaveLength(3);
     // The gate: no node of a version before its migration has been.
     expect(dependencies).toContain("pulumi-nodejs:dynamic/aws:MigrationTask.capstone-prod-migration");
+  });
+
+  test("its nodes are told whose pages may use them", async () => {
+    const origins = "https://app.example.com";
+    const told = container(await awsGraph({ corsOrigins: origins }), "capstone-prod-app");
+    expect(told.environment).toContainEqual({ name: "CORS_ORIGINS", value: origins });
+    expect(JSON.stringify(container(graph, "capstone-prod-app"))).not.toContain("CORS_ORIGINS");
   });
 
   test("its container: own user, read-only root, init, image by digest, time to drain", () => {

@@ -30,6 +30,10 @@ describe("config", () => {
       "capstone:httpPort is 15432, as is capstone:databasePort; every port must be its own.",
     ],
     [{ target: "azure" }, 'capstone:target is "azure"; allowed is one of docker, aws.'],
+    [
+      { corsOrigins: "https://app.example.com/" },
+      'capstone:corsOrigins is "https://app.example.com/"; allowed is * or origins as https://app.example.com, separated by spaces.',
+    ],
     [{ ownerPassword: "short" }, "capstone:ownerPassword has 5 characters; at least 16 are needed."],
   ])("refuses %j with one sentence", (config, sentence) => {
     expect(() => read(config)).toThrow(sentence);

@@ -246,6 +246,16 @@ describe("the local target", () => {
     expect(more.outputs.apiUrl).toBe("http://127.0.0.1:9090");
     expect(more.outputs.appNodes).toHaveLength(4);
   });
+
+  it("tells every node whose pages may use it", async () => {
+    const origins = "https://app.example.com http://localhost:5173";
+    const { resources } = await localGraph({ corsOrigins: origins });
+    for (const name of ["app-1", "app-2"]) {
+      const node = resources.find((resource) => resource.name === name && resource.type === containerType);
+      expect(JSON.stringify(node?.inputs)).toContain(`CORS_ORIGINS=${origins}`);
+    }
+    expect(JSON.stringify(named("app-1"))).not.toContain("CORS_ORIGINS");
+  });
 });
 
 type Inputs = Record<string, unknown>;
