@@ -57,7 +57,7 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(objectStore, { settings: settings.objectStore });
   await app.register(readiness);
   await app.register(authentication, { seeds: settings.signingKeys });
-  await app.register(rateLimits, { limits: settings.limits });
+  await app.register(rateLimits, { limits: settings.limits, patienceMs: settings.limitPatienceMs });
   await app.register(idempotentAnswers);
   await app.register(cleanup);
   await app.register(openapi);

@@ -17,12 +17,16 @@ declare module "fastify" {
   }
 }
 
-/** Limits that apply to all nodes together. */
-export const rateLimits = fastifyPlugin<{ limits: Limits }>(
-  async (app, { limits }) => {
-    const limiter = new RateLimiter(limits, app.database, (name) => app.metrics.limited.inc({ limit: name }));
+/**
+ * Limits that apply to all nodes together. `patienceMs` is how long a request waits for its counters before it goes on
+ * without them.
+ */
+export const rateLimits = fastifyPlugin<{ limits: Limits; patienceMs: number }>(
+  async (app, { limits, patienceMs }) => {
+    const onRefusal = (name: LimitName) => app.metrics.limited.inc({ limit: name });
+    const limiter = new RateLimiter(limits, app.database, patienceMs, onRefusal);
     app.decorate("rateLimiter", limiter);
-    app.decorate("logInGuard", new LogInGuard(limits, app.database.direct));
+    app.decorate("logInGuard", new LogInGuard(limits, app.database.direct, patienceMs));
     app.decorate("limitAddress", (name) => async (request) => limiter.take(name, addressOf(request)));
     app.decorate(
       "limitAccount",

@@ -7,9 +7,6 @@ import type { Limit, LimitName, Limits } from "../settings/limits.ts";
 import { clientNetwork } from "./client-network.ts";
 import { limitReached } from "./rate-limiter.ts";
 
-/** How long a log-in waits for its counters before it goes on without them. */
-const patienceMs = 1_000;
-
 /**
  * Slows down password guessing: counts wrong passwords by account, by address and by both, exactly, over all nodes. Up
  * to its limit each is answered at once, and then one at a time, at the pace that the limit is per window. So nobody is
@@ -18,10 +15,13 @@ const patienceMs = 1_000;
 export class LogInGuard {
   private readonly limits: Limits;
   private readonly database: Kysely<Database>;
+  private readonly patienceMs: number;
 
-  constructor(limits: Limits, database: Kysely<Database>) {
+  /** @param patienceMs How long a log-in waits for its counters before it goes on without them. */
+  constructor(limits: Limits, database: Kysely<Database>, patienceMs: number) {
     this.limits = limits;
     this.database = database;
+    this.patienceMs = patienceMs;
   }
 
   /**
@@ -34,7 +34,7 @@ export class LogInGuard {
       this.database,
       buckets.map(({ bucket }) => bucket),
     );
-    const held = await patiently(patienceMs, asked, () => new Map<string, number>());
+    const held = await patiently(this.patienceMs, asked, () => new Map<string, number>());
     for (const { name, bucket } of buckets) {
       const waitMs = pauseMs(this.limits[name], held.get(bucket) ?? 0);
       if (waitMs <= 0) continue;
@@ -49,13 +49,13 @@ export class LogInGuard {
   async recordFailure(handle: string, address: string): Promise<void> {
     for (const { name, bucket } of this.buckets(handle, address)) {
       // Without an answer the guess is not counted: the log-in must not fail because of its counter.
-      await patiently(patienceMs, fillBucket(this.database, bucket, this.limits[name]), () => undefined);
+      await patiently(this.patienceMs, fillBucket(this.database, bucket, this.limits[name]), () => undefined);
     }
   }
 
   /** Whether the account was logged in to from this address. */
   private async isFamiliar(handle: string, address: string): Promise<boolean> {
-    const addresses = await patiently(patienceMs, knownAddresses(this.database, handle), () => []);
+    const addresses = await patiently(this.patienceMs, knownAddresses(this.database, handle), () => []);
     return addresses.some((known) => clientNetwork(known) === address);
   }
 

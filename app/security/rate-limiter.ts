@@ -14,8 +14,6 @@ interface Lease {
 
 /** A node takes this share of a limit at a time, so that most requests need no database access. */
 const share = 1 / 60;
-/** How long to wait for a bucket before going on without it. */
-const patienceMs = 1_000;
 /** How long a node counts alone before it tries the shared bucket again. */
 const aloneMs = 5_000;
 const mostLeases = 20_000;
@@ -28,13 +26,21 @@ const mostLeases = 20_000;
 export class RateLimiter {
   private readonly limits: Limits;
   private readonly database: DatabaseAccess;
+  private readonly patienceMs: number;
   private readonly onRefusal: (name: LimitName) => void;
   private readonly leases = new Map<string, Lease>();
   private readonly asking = new Map<string, Promise<void>>();
 
-  constructor(limits: Limits, database: DatabaseAccess, onRefusal: (name: LimitName) => void) {
+  /** @param patienceMs How long to wait for a bucket before going on without it. */
+  constructor(
+    limits: Limits,
+    database: DatabaseAccess,
+    patienceMs: number,
+    onRefusal: (name: LimitName) => void,
+  ) {
     this.limits = limits;
     this.database = database;
+    this.patienceMs = patienceMs;
     this.onRefusal = onRefusal;
   }
 
@@ -76,7 +82,7 @@ export class RateLimiter {
     const alone = () => leaseAlone(limit);
     return this.database.state().failing
       ? alone()
-      : patiently(patienceMs, this.leaseShared(bucket, limit), alone);
+      : patiently(this.patienceMs, this.leaseShared(bucket, limit), alone);
   }
 
   private async leaseShared(bucket: string, limit: Limit): Promise<Lease> {

@@ -40,6 +40,8 @@ export interface Settings {
   objectStore: ObjectStoreSettings;
   signingKeys: SigningKeySeeds;
   limits: Limits;
+  /** How long a request waits for the counters that all nodes share before it goes on without them. */
+  limitPatienceMs: number;
   /** Whose pages may use the API from a browser; `*` is any. */
   corsOrigins: string[];
 }
@@ -76,6 +78,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     objectStore: readObjectStore(reader),
     signingKeys: reader.parsed("signing-keys", reader.secret("signing-keys"), parseSigningKeys),
     limits: reader.parsed("RATE_LIMITS", reader.optional("RATE_LIMITS"), parseLimits) ?? defaultLimits,
+    limitPatienceMs: 1_000,
     corsOrigins: reader.parsed("CORS_ORIGINS", reader.optional("CORS_ORIGINS"), parseOrigins) ?? [],
   };
   // Nothing is undefined if the reader found no errors.

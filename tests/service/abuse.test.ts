@@ -3,12 +3,15 @@ import { ask, expectProblem, newAccount, newPerson, type Person } from "./suppor
 import { superuser } from "./support/databases.ts";
 import { type Node, newDeployment, settingsOf, startNode } from "./support/nodes.ts";
 
+/** On a busy machine too the counters are waited for. */
+const limitPatienceMs = 60_000;
+
 let node: Node;
 let url: string;
 let ada: Person;
 
 beforeAll(async () => {
-  node = await startNode(settingsOf(await newDeployment(), "app-1"));
+  node = await startNode(settingsOf(await newDeployment(), "app-1", { limitPatienceMs }));
   url = node.url;
   ada = await newPerson(url);
 });
@@ -114,7 +117,7 @@ describe("guessing passwords", () => {
   beforeAll(async () => {
     const deployment = await newDeployment(limits);
     sql = superuser(deployment.databaseName);
-    guarded = await startNode(settingsOf(deployment, "app-9"));
+    guarded = await startNode(settingsOf(deployment, "app-9", { limitPatienceMs }));
   });
   afterAll(async () => {
     await guarded.close();

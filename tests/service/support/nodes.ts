@@ -65,6 +65,7 @@ export function settingsOf(
     },
     signingKeys: deployment.seeds,
     limits: deployment.limits,
+    limitPatienceMs: 1_000,
     corsOrigins: [],
     ...changes,
   };

@@ -56,6 +56,7 @@ test("what is not said has its default", () => {
       ]),
     },
     limits: defaultLimits,
+    limitPatienceMs: 1_000,
     corsOrigins: [],
   });
 });
