@@ -11,6 +11,9 @@ export class FakeService {
   /** Every request that asks the database fails; health, by design, does not. */
   broken = false;
   removesAccounts = true;
+  /** What answers 500: a method and a path, as in `POST /api/v1/me/posts`. */
+  failing = "";
+  signedUp = 0;
   readonly accounts = new Set<string>();
   readonly posts: Post[] = [];
   release = { image: "registry/capstone@sha256:1", commit: "abc" };
@@ -34,10 +37,12 @@ export class FakeService {
     const good = (status: number, body: object = {}) => ({ status, body: JSON.stringify(body) });
     if (path === "GET /health") return good(200);
     if (this.broken) return good(503);
+    if (this.failing !== "" && path.startsWith(this.failing)) return good(500);
     if (path === "GET /health/deep") return good(200, { status: "up", release: this.release });
     if (path.startsWith("GET /u/")) return good(200, { page: this.posts.map(({ body }) => body) });
     if (path === "POST /api/v1/sessions") return good(200, { accessToken: "token" });
     if (path === "POST /api/v1/users") {
+      this.signedUp += 1;
       this.accounts.add((JSON.parse(sent) as { handle: string }).handle);
       return good(201);
     }
