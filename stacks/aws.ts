@@ -9,6 +9,7 @@ import { ReleaseImage } from "../infra/aws/delivery/release-image.ts";
 import { Network } from "../infra/aws/network/network.ts";
 import { Backup } from "../infra/aws/operations/backup.ts";
 import { Experiments } from "../infra/aws/operations/experiments.ts";
+import { GlobalMonitoring } from "../infra/aws/operations/global-monitoring.ts";
 import { Monitoring } from "../infra/aws/operations/monitoring.ts";
 import { Notices } from "../infra/aws/operations/notices.ts";
 import { TrafficAlarms } from "../infra/aws/operations/traffic-alarms.ts";
@@ -123,8 +124,14 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
       storageGigabytes: configuration.databaseStorageGigabytes,
       instanceClass: configuration.databaseInstanceClass,
     },
-    backupVaultName: backup.vault.name,
+    network,
+    backupVaults: backup.vaults,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
+  });
+  new GlobalMonitoring(`${name}-global`, {
+    accountId: account.accountId,
+    email: configuration.alarmEmail,
+    distribution: objectStore.distribution,
   });
   if (configuration.faultInjection) {
     new Experiments(`${name}-experiments`, {

@@ -4,6 +4,9 @@ import { policyDocument } from "../account/policy-document.ts";
 
 export interface NoticesArgs {
   accountId: string;
+  region: string;
+  /** In another region than the stack's. */
+  elsewhere?: boolean;
   keyArn: pulumi.Input<string>;
   /** Who is notified; must be confirmed once from the mailbox. */
   email: string | undefined;
@@ -26,7 +29,8 @@ export class Notices extends pulumi.ComponentResource {
   constructor(name: string, args: NoticesArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:Notices", name, {}, options);
 
-    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: args.keyArn }, { parent: this });
+    const there = args.elsewhere ? { region: args.region } : {};
+    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: args.keyArn, ...there }, { parent: this });
     this.ready = new aws.sns.TopicPolicy(
       name,
       {
@@ -43,13 +47,14 @@ export class Notices extends pulumi.ComponentResource {
             Condition: { StringEquals: { "aws:SourceAccount": args.accountId } },
           },
         ]),
+        ...there,
       },
       { parent: this },
     );
     if (args.email) {
       new aws.sns.TopicSubscription(
         name,
-        { topic: topic.arn, protocol: "email", endpoint: args.email },
+        { topic: topic.arn, protocol: "email", endpoint: args.email, ...there },
         { parent: this },
       );
     }

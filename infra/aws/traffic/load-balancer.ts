@@ -31,6 +31,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** A service can join the target group once a listener leads to it. */
   readonly listener: aws.lb.Listener;
   readonly certificateArn: pulumi.Output<string> | undefined;
+  /** What CloudWatch calls the web firewall in front; undefined where there is none. */
+  readonly firewallMetric: string | undefined;
   /** Without a trailing slash. */
   readonly url: pulumi.Output<string>;
   private readonly name: string;
@@ -45,7 +47,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
     this.hideMetrics();
     this.url = this.publish(args);
-    if (args.webFirewall) this.protect(args);
+    this.firewallMetric = args.webFirewall ? this.protect(args).metricName : undefined;
 
     this.registerOutputs({ url: this.url });
   }
@@ -183,8 +185,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     return pulumi.output(`https://${domain.name}`);
   }
 
-  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): void {
-    new WebFirewall(
+  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): WebFirewall {
+    return new WebFirewall(
       `${this.name}-firewall`,
       { loadBalancerArn: this.loadBalancer.arn, keyArn, logRetentionDays },
       { parent: this },

@@ -306,25 +306,72 @@ describe("objects", () => {
 });
 
 describe("operations", () => {
-  test("everything the service needs is watched", () => {
-    const suffixes = ofType(graph, "MetricAlarm").map(({ name }) => name.replace("capstone-prod-", ""));
-    expect(suffixes.sort()).toEqual([
-      "backup-age",
-      "backup-failed",
+  const alarmsOf = (of: ResourceGraph) =>
+    ofType(of, "MetricAlarm")
+      .map(({ name }) => name.replace("capstone-prod-", ""))
+      .sort();
+
+  test("everything the service needs is watched, and told where the alarm is", () => {
+    expect(alarmsOf(graph)).toEqual([
+      "backup-age-database",
+      "backup-age-uploads",
+      "backup-failed-database",
+      "backup-failed-uploads",
       "balancer-errors",
       "certificate-age",
       "database-connections",
       "database-cpu",
       "database-memory",
       "database-storage",
+      "firewall-blocks",
+      "global-assets-errors",
+      "global-certificate-age",
       "latency",
+      "nat-1",
+      "nat-2",
+      "nat-3",
       "node-errors",
       "running-tasks",
       "unhealthy-hosts",
     ]);
-    for (const { inputs } of ofType(graph, "MetricAlarm")) {
-      expect(inputs.alarmActions).toEqual([output("sns/topic:Topic", "capstone-prod", "arn")]);
+    const topics = ofType(graph, "Topic").map(({ name, inputs }) => [name, inputs.region]);
+    expect(topics).toEqual([
+      ["capstone-prod", undefined],
+      ["capstone-prod-global", "us-east-1"],
+    ]);
+    for (const { name, inputs } of ofType(graph, "MetricAlarm")) {
+      const [topic, region] = topics.find(([_, where]) => where === inputs.region) ?? [];
+      expect(inputs.alarmActions, name).toEqual([output("sns/topic:Topic", String(topic), "arn")]);
+      expect(region === "us-east-1", name).toBe(name.includes("-global-"));
     }
+  });
+
+  test("there is no alarm for what is not there", async () => {
+    const least = alarmsOf(await awsGraph({ ...smallest, natGateways: "none", interfaceEndpoints: "true" }));
+    expect(least.filter((name) => /certificate|firewall|nat/.test(name))).toEqual([]);
+    expect(least).toContain("global-assets-errors");
+  });
+
+  test("a backup of the uploads is none of the database, and the first night comes before an alarm", () => {
+    const completed = (what: string) => {
+      const queries = list(
+        only(graph, "MetricAlarm", `capstone-prod-backup-age-${what}`).inputs.metricQueries,
+      );
+      return queries.find((query) => at(query, "id") === "completed");
+    };
+    const vault = (name: string) => output("backup/vault:Vault", name, "name");
+    expect(at(completed("database"), "metric.dimensions")).toEqual({
+      BackupVaultName: vault("capstone-prod"),
+    });
+    expect(at(completed("uploads"), "metric.dimensions")).toEqual({
+      BackupVaultName: vault("capstone-prod-uploads"),
+    });
+    const { inputs } = only(graph, "MetricAlarm", "capstone-prod-backup-age-database");
+    expect(at(inputs.metricQueries, "0.expression")).toBe("IF(FILL(there, 0) > 0, FILL(completed, 0), 1)");
+    // In the hours after it was made there is no metric yet, and that is no alarm.
+    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "notBreaching" });
+    for (const what of ["capstone-prod", "capstone-prod-uploads"])
+      expect(at(only(graph, "Plan", what).inputs.rules, "0.targetVaultName")).toBe(vault(what));
   });
 
   test("the readers' lag is watched where there are readers", async () => {
@@ -345,12 +392,15 @@ describe("operations", () => {
     ]);
     expect(rule("capstone-prod-uploads")).toBe(true);
     // AWS Backup no longer sends these.
-    const events = list(only(graph, "VaultNotifications").inputs.backupVaultEvents).map(String);
+    const events = ofType(graph, "VaultNotifications")
+      .flatMap(({ inputs }) => list(inputs.backupVaultEvents))
+      .map(String);
+    expect(events).toContain("RESTORE_JOB_COMPLETED");
     expect(
       events.filter((event) => /^(BACKUP|RESTORE)_JOB_(FAILED|SUCCESSFUL|EXPIRED)$/.test(event)),
     ).toEqual([]);
     expect(only(graph, "RestoreTestingSelection").inputs).toMatchObject({ protectedResourceType: "RDS" });
-    expect(only(graph, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+    for (const { inputs } of ofType(graph, "VaultLockConfiguration")) expect(inputs.minRetentionDays).toBe(7);
   });
 
   test("three faults, each of which ends when clients see errors", () => {
@@ -404,6 +454,7 @@ test("AWS's services write their logs under their own prefixes, as AWS documents
 describe("a stack that is removed", () => {
   const kept = [
     "aws:backup/vault:Vault.capstone-prod",
+    "aws:backup/vault:Vault.capstone-prod-uploads",
     "aws:kms/key:Key.capstone-prod",
     "aws:rds/parameterGroup:ParameterGroup.capstone-prod",
     "aws:s3/bucket:Bucket.capstone-prod-logs",
@@ -422,7 +473,8 @@ describe("a stack that is removed", () => {
       finalSnapshotIdentifier: "capstone-prod-final",
       deleteAutomatedBackups: false,
     });
-    expect(only(deletable, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+    const locks = ofType(deletable, "VaultLockConfiguration").map(({ inputs }) => inputs.minRetentionDays);
+    expect(locks).toEqual([7, 7]);
   });
 
   test("leaves nothing when its data is not to be kept", async () => {
@@ -433,7 +485,7 @@ describe("a stack that is removed", () => {
       deleteAutomatedBackups: true,
     });
     for (const bucket of ofType(gone, "Bucket")) expect(bucket.inputs.forceDestroy).toBe(true);
-    expect(only(gone, "Vault").inputs.forceDestroy).toBe(true);
+    for (const vault of ofType(gone, "Vault")) expect(vault.inputs.forceDestroy).toBe(true);
     expect(ofType(gone, "VaultLockConfiguration")).toEqual([]);
   });
 });
