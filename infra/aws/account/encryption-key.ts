@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { noticeServices } from "../operations/notices.ts";
+import { eventService, noticeServices } from "../operations/notices.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 
 export interface EncryptionKeyArgs {
@@ -67,6 +67,13 @@ function keyStatements({ accountId, region }: EncryptionKeyArgs): Statement[] {
       Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
       Resource: "*",
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    },
+    {
+      Sid: "NoticesOfEvents",
+      Effect: "Allow",
+      Principal: { Service: eventService },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
     },
     {
       Sid: "AssetsThroughCloudFront",

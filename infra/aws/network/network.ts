@@ -12,6 +12,7 @@ export interface NetworkArgs {
   zoneNames: string[];
   natGateways: "perZone" | "single" | "none";
   interfaceEndpoints: boolean;
+  uploadsBucketArn: string;
   /** Encrypts the flow logs. */
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;
@@ -158,10 +159,10 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private createEndpoints({ region, interfaceEndpoints }: NetworkArgs, routeTables: aws.ec2.RouteTable[]) {
+  private createEndpoints(args: NetworkArgs, routeTables: aws.ec2.RouteTable[]) {
     return new NetworkEndpoints(
       `${this.name}-endpoints`,
-      { region, vpc: this.vpc, subnets: this.privateSubnets, routeTables, interfaceEndpoints },
+      { ...args, vpc: this.vpc, subnets: this.privateSubnets, routeTables },
       { parent: this },
     );
   }

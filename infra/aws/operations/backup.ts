@@ -137,7 +137,7 @@ export class Backup extends pulumi.ComponentResource {
   }
 
   /** Restored beside the real one, kept for a few hours to be looked at, then deleted by AWS Backup. */
-  private createRestoreTest({ database }: BackupArgs, role: aws.iam.Role): void {
+  private createRestoreTest({ database, objectStore }: BackupArgs, role: aws.iam.Role): void {
     const underscored = this.name.replaceAll("-", "_");
     const plan = new aws.backup.RestoreTestingPlan(
       this.name,
@@ -147,25 +147,39 @@ export class Backup extends pulumi.ComponentResource {
         startWindowHours: 4,
         recoveryPointSelection: {
           algorithm: "LATEST_WITHIN_WINDOW",
-          includeVaults: [this.vaults.database.arn],
-          recoveryPointTypes: ["SNAPSHOT"],
+          includeVaults: [this.vaults.database.arn, this.vaults.uploads.arn],
+          // The database has snapshots alone, and the uploads a continuous copy.
+          recoveryPointTypes: ["SNAPSHOT", "CONTINUOUS"],
           selectionWindowDays: 7,
         },
       },
       { parent: this },
     );
-    new aws.backup.RestoreTestingSelection(
-      this.name,
-      {
-        name: `${underscored}_database`,
-        restoreTestingPlanName: plan.name,
-        protectedResourceType: "RDS",
-        protectedResourceArns: [database.arn],
-        iamRoleArn: role.arn,
-        validationWindowHours: 4,
-        restoreMetadataOverrides: { dbsubnetgroupname: database.resource.dbSubnetGroupName },
-      },
-      { parent: this },
-    );
+    const select = (what: string, selection: RestoreSelection) =>
+      new aws.backup.RestoreTestingSelection(
+        what === "database" ? this.name : `${this.name}-${what}`,
+        {
+          name: `${underscored}_${what}`,
+          restoreTestingPlanName: plan.name,
+          iamRoleArn: role.arn,
+          validationWindowHours: 4,
+          ...selection,
+        },
+        { parent: this },
+      );
+    select("database", {
+      protectedResourceType: "RDS",
+      protectedResourceArns: [database.arn],
+      restoreMetadataOverrides: { dbsubnetgroupname: database.resource.dbSubnetGroupName },
+    });
+    select("uploads", {
+      protectedResourceType: "S3",
+      protectedResourceArns: [objectStore.bucket.bucket.arn],
+    });
   }
 }
+
+type RestoreSelection = Pick<
+  aws.backup.RestoreTestingSelectionArgs,
+  "protectedResourceType" | "protectedResourceArns" | "restoreMetadataOverrides"
+>;

@@ -29,7 +29,7 @@ export function databaseAlarms(
       ...common,
       suffix: "database-cpu",
       description:
-        "The database's CPU is above 80 %: look at Performance Insights for the statement that costs it.",
+        "The database's CPU is above 80 %: look at Database Insights for the statement that costs it.",
       metricName: "CPUUtilization",
       statistic: "Average",
       goesOff: "above",

@@ -20,6 +20,9 @@ export const noticeServices = [
   "backup.amazonaws.com",
 ];
 
+/** EventBridge publishes as well; neither topics nor keys can hold it to an account. */
+export const eventService = "events.amazonaws.com";
+
 /** Where alarms, the database, the backups and the budget say that something needs a person. */
 export class Notices extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -45,6 +48,13 @@ export class Notices extends pulumi.ComponentResource {
             Action: "sns:Publish",
             Resource: topic.arn,
             Condition: { StringEquals: { "aws:SourceAccount": args.accountId } },
+          },
+          {
+            Sid: "EventsPublish",
+            Effect: "Allow",
+            Principal: { Service: eventService },
+            Action: "sns:Publish",
+            Resource: topic.arn,
           },
         ]),
         ...there,

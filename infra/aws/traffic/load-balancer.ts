@@ -133,8 +133,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         loadBalancerArn: this.loadBalancer.arn,
         port: ports.https,
         protocol: "HTTPS",
-        // TLS 1.3 and 1.2, forward secrecy only.
-        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        // TLS 1.3 and 1.2, forward secrecy only, with a post-quantum key exchange for whoever can.
+        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        routingHttpResponseStrictTransportSecurityHeaderValue: `max-age=${2 * 365 * 86_400}`,
         certificateArn,
         defaultActions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
       },

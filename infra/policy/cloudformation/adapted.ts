@@ -61,8 +61,23 @@ export function flowLog(inputs: Inputs): Inputs {
   return { ...inputs, resourceType: "VPC" };
 }
 
-export function certificates({ certificateArn, ...inputs }: Inputs): Inputs {
-  return !certificateArn ? inputs : { ...inputs, certificates: [{ certificateArn }] };
+const listenerAttributes: Record<string, string> = {
+  routingHttpResponseStrictTransportSecurityHeaderValue:
+    "routing.http.response.strict_transport_security.header_value",
+};
+
+export function listener({ certificateArn, ...inputs }: Inputs): Inputs {
+  const { attributes, rest } = split(inputs, listenerAttributes);
+  return {
+    ...rest,
+    ...(attributes.length > 0 && { listenerAttributes: attributes }),
+    ...(certificateArn && { certificates: [{ certificateArn }] }),
+  };
+}
+
+/** A rule of EventBridge has its targets within it. */
+export function eventTarget({ arn = null, ...inputs }: Inputs): Inputs {
+  return { ...inputs, targets: [{ arn, id: "notices" }] };
 }
 
 export function listenerRule({ conditions, ...inputs }: Inputs): Inputs {

@@ -150,7 +150,8 @@ describe("traffic", () => {
     expect(only(graph, "Listener", "capstone-prod-https").inputs).toMatchObject({
       port: 443,
       protocol: "HTTPS",
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+      routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=63072000",
       certificateArn: output(
         "acm/certificateValidation:CertificateValidation",
         "capstone-prod",
@@ -251,7 +252,8 @@ describe("service", () => {
   });
 
   test("it grows by CPU and by requests", () => {
-    const metrics = ofType(graph, "Policy").map(({ inputs }) =>
+    const policies = ofType(graph, "Policy").filter(({ type }) => type.startsWith("aws:appautoscaling/"));
+    const metrics = policies.map(({ inputs }) =>
       at(
         inputs,
         "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType",
@@ -399,7 +401,17 @@ describe("operations", () => {
     expect(
       events.filter((event) => /^(BACKUP|RESTORE)_JOB_(FAILED|SUCCESSFUL|EXPIRED)$/.test(event)),
     ).toEqual([]);
-    expect(only(graph, "RestoreTestingSelection").inputs).toMatchObject({ protectedResourceType: "RDS" });
+    const restored = ofType(graph, "RestoreTestingSelection").map(({ inputs }) => [
+      inputs.protectedResourceType,
+      inputs.protectedResourceArns,
+    ]);
+    expect(restored).toEqual([
+      ["RDS", resources("capstone-prod")],
+      ["S3", resources("capstone-prod-uploads")],
+    ]);
+    expect(at(only(graph, "RestoreTestingPlan").inputs, "recoveryPointSelection.recoveryPointTypes")).toEqual(
+      ["SNAPSHOT", "CONTINUOUS"],
+    );
     for (const { inputs } of ofType(graph, "VaultLockConfiguration")) expect(inputs.minRetentionDays).toBe(7);
   });
 
@@ -540,6 +552,91 @@ test("a cluster says its disk's speed and its full version, and leaves minor ver
   expect(small).toMatchObject({ storageType: "gp3", allocatedStorage: 100, iops: 3000 });
   expect(small?.engineVersion).toMatch(/^17\.\d+$/);
   expect((await cluster({ databaseStorageGigabytes: "400" }))?.iops).toBe(12_000);
+});
+
+test("what no metric tells of the service comes as events", () => {
+  const rules = ofType(graph, "EventRule").map(({ inputs }) => JSON.parse(String(inputs.eventPattern)));
+  const service = output("ecs/service:Service", "capstone-prod-app", "arn");
+  expect(rules.map((rule) => [rule["detail-type"][0], rule.resources?.[0]])).toEqual([
+    ["ECS Deployment State Change", service],
+    ["ECS Service Action", service],
+    ["ECS Task State Change", undefined],
+  ]);
+  expect(rules[0].detail).toEqual({ eventName: ["SERVICE_DEPLOYMENT_FAILED"] });
+  expect(rules[2].detail).toMatchObject({
+    clusterArn: [output("ecs/cluster:Cluster", "capstone-prod", "arn")],
+    $or: [{ stopCode: ["TaskFailedToStart"] }, { containers: { reason: [{ prefix: "OutOfMemoryError" }] } }],
+  });
+  const topic = output("sns/topic:Topic", "capstone-prod", "arn");
+  expect(ofType(graph, "EventTarget").map(({ inputs }) => inputs.arn)).toEqual([topic, topic, topic]);
+  // EventBridge passes no account that a topic or a key could ask for.
+  const topicPolicy = statements(only(graph, "TopicPolicy", "capstone-prod").inputs.policy);
+  expect(topicPolicy.EventsPublish?.Condition).toBeUndefined();
+  const keyPolicy = statements(only(graph, "Key", "capstone-prod").inputs.policy);
+  expect(keyPolicy.NoticesOfEvents).toMatchObject({ Principal: { Service: "events.amazonaws.com" } });
+  expect(keyPolicy.NoticesOfEvents?.Condition).toBeUndefined();
+});
+
+test("endpoints lead to the stack's own bucket, the registry's layers and this account's roles alone", () => {
+  const policy = (name: string) =>
+    statements(only(graph, "VpcEndpoint", `capstone-prod-endpoints-${name}`).inputs.policy);
+  const { bucket } = only(graph, "Bucket", "capstone-prod-uploads").inputs;
+  expect(policy("s3").Uploads?.Resource).toEqual([`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]);
+  expect(policy("s3").ImageLayers).toMatchObject({
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*",
+  });
+  for (const name of ["ecr-api", "ecr-dkr", "logs", "secretsmanager"]) {
+    expect(policy(name).RolesOfThisAccount?.Condition).toEqual({
+      StringEquals: { "aws:PrincipalAccount": "123456789012" },
+    });
+  }
+});
+
+describe("the permissions boundary", () => {
+  const own = ["capstone-prod-deploy", "capstone-prod-preview"];
+
+  test("is on every role but the workflows' own, and knows nothing of IAM", () => {
+    const arn = output("iam/policy:Policy", "capstone-prod-boundary", "arn");
+    for (const { name, inputs } of ofType(graph, "Role"))
+      expect(inputs.permissionsBoundary, name).toBe(own.includes(name) ? undefined : arn);
+    const boundary = ofType(graph, "Policy").find(({ type }) => type === "aws:iam/policy:Policy");
+    const { Action, Condition } = statements(boundary?.inputs.policy).ServicesOfTheStackInThisAccount ?? {};
+    expect(list(Action)).toContain("s3:*");
+    expect(list(Action).filter((action) => /^(\*|iam|sts|organizations)/.test(String(action)))).toEqual([]);
+    expect(Condition).toEqual({ StringEqualsIfExists: { "aws:ResourceAccount": "123456789012" } });
+  });
+
+  test("is what the deploy role gives each role that it makes, and cannot take away", () => {
+    const deploy = statements(only(graph, "RolePolicy", "capstone-prod-deploy").inputs.policy);
+    const arn = "arn:aws:iam::123456789012:policy/capstone-prod-boundary";
+    expect(deploy.MakeBoundedRoles).toMatchObject({
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      Condition: { StringEquals: { "iam:PermissionsBoundary": arn } },
+    });
+    const allowed = Object.values(deploy)
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => list(Action).map(String));
+    const forbidden = [
+      "iam:*",
+      "iam:CreatePolicyVersion",
+      "iam:SetDefaultPolicyVersion",
+      "iam:DeleteRolePermissionsBoundary",
+    ];
+    expect(allowed.filter((action) => forbidden.includes(action))).toEqual([]);
+  });
+
+  test("is made only where workflows deploy", async () => {
+    const byHand = await awsGraph({ githubRepository: "" });
+    expect(ofType(byHand, "Role").filter(({ inputs }) => inputs.permissionsBoundary !== undefined)).toEqual(
+      [],
+    );
+  });
 });
 
 describe("continuous deployment", () => {
