@@ -12,8 +12,7 @@ export function edgeAlarms(region: string, traffic: LoadBalancer, network: Netwo
   if (traffic.firewallMetric) {
     alarms.push({
       suffix: "firewall-blocks",
-      description:
-        "The web firewall blocked more than 500 requests in five minutes: look at its log, whether it is an attack, or honest requests.",
+      description: "The web firewall blocked 500 requests in five minutes: see in its log which.",
       namespace: "AWS/WAFV2",
       metricName: "BlockedRequests",
       dimensions: { WebACL: traffic.firewallMetric, Region: region, Rule: "ALL" },
