@@ -5,17 +5,20 @@ import { tagEverything } from "../infra/aws/account/tags.ts";
 import { Database } from "../infra/aws/database/database.ts";
 import { ContinuousDeployment } from "../infra/aws/delivery/continuous-deployment.ts";
 import { Migration } from "../infra/aws/delivery/migration.ts";
+import { boundRoles } from "../infra/aws/delivery/permissions-boundary.ts";
 import { ReleaseImage } from "../infra/aws/delivery/release-image.ts";
 import { Network } from "../infra/aws/network/network.ts";
 import { Backup } from "../infra/aws/operations/backup.ts";
 import { Experiments } from "../infra/aws/operations/experiments.ts";
+import { GlobalMonitoring } from "../infra/aws/operations/global-monitoring.ts";
 import { Monitoring } from "../infra/aws/operations/monitoring.ts";
 import { Notices } from "../infra/aws/operations/notices.ts";
+import { ServiceEvents } from "../infra/aws/operations/service-events.ts";
 import { TrafficAlarms } from "../infra/aws/operations/traffic-alarms.ts";
 import { AppNodes } from "../infra/aws/service/app-nodes.ts";
 import { ServiceCluster } from "../infra/aws/service/service-cluster.ts";
 import { createLogBucket } from "../infra/aws/storage/log-bucket.ts";
-import { ObjectStore } from "../infra/aws/storage/object-store.ts";
+import { ObjectStore, uploadsBucketName } from "../infra/aws/storage/object-store.ts";
 import { LoadBalancer } from "../infra/aws/traffic/load-balancer.ts";
 import type { AwsConfiguration } from "../infra/configuration/configuration.ts";
 import type { Deployment } from "../infra/contract.ts";
@@ -28,6 +31,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
   const name = `capstone-${stack}`;
   const account = await lookUpAccount(configuration);
   tagEverything(stack);
+  if (configuration.githubRepository) boundRoles(name, account.accountId);
 
   const { arn: keyArn } = new EncryptionKey(name, { ...account, keepData });
   // What nearly every part is told: where it is, and how what it keeps is kept.
@@ -38,6 +42,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     cidr: configuration.vpcCidr,
     natGateways: configuration.natGateways,
     interfaceEndpoints: configuration.interfaceEndpoints,
+    uploadsBucketArn: `arn:aws:s3:::${uploadsBucketName({ stack, ...account })}`,
   });
   const secrets = new Secrets(name, {
     keyArn,
@@ -124,8 +129,15 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
       storageGigabytes: configuration.databaseStorageGigabytes,
       instanceClass: configuration.databaseInstanceClass,
     },
-    backupVaultName: backup.vault.name,
+    network,
+    backupVaults: backup.vaults,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
+  });
+  new ServiceEvents(`${name}-events`, { notices, cluster, appNodes });
+  new GlobalMonitoring(`${name}-global`, {
+    accountId: account.accountId,
+    email: configuration.alarmEmail,
+    distribution: objectStore.distribution,
   });
   if (configuration.faultInjection) {
     new Experiments(`${name}-experiments`, {

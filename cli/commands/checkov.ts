@@ -1,10 +1,11 @@
 // Checks the AWS target with checkov's rules: npm run checkov [-- --stack NAME]
 import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
-import { evaluate, readSuppressions, runCheckov } from "../../infra/policy/checkov.ts";
+import { evaluate, runCheckov } from "../../infra/policy/checkov.ts";
 import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
 import { runProgram } from "../../infra/policy/resource-graph/program.ts";
 import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
+import { readSuppressions } from "../../infra/policy/suppressions.ts";
 
 const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
 const graph = await collectResourceGraph(runProgram, {
@@ -12,7 +13,7 @@ const graph = await collectResourceGraph(runProgram, {
   ...readStackConfig(values.stack),
 });
 const report = await runCheckov(graph.resources);
-const { unexplained, unneeded } = evaluate(report, readSuppressions());
+const { unexplained, unneeded } = evaluate(report, readSuppressions("checkov"));
 for (const { check, resource, name } of unexplained) console.log(`${check} ${resource}: ${name}`);
 for (const { check, resource } of unneeded) console.log(`${check} ${resource} is suppressed without need`);
 console.log(

@@ -1,10 +1,12 @@
-// Holds the AWS target against AWS's own resource schemas: npm run cloudformation-lint [-- --stack NAME]
+// Holds the AWS target against AWS's own resource schemas, and its Solutions and NIST 800-53 rules: npm run cloudformation-lint [-- --stack NAME]
 import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { judgeLint, readExplanations, runCfnLint } from "../../infra/policy/cloudformation/lint.ts";
+import { judgeNag, runNag } from "../../infra/policy/cloudformation/nag.ts";
 import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
 import { runProgram } from "../../infra/policy/resource-graph/program.ts";
 import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
+import { readSuppressions } from "../../infra/policy/suppressions.ts";
 
 const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
 const settings = readStackConfig(values.stack);
@@ -17,4 +19,10 @@ for (const { rule, resource, path, message } of unexplained)
   console.log(`${rule} ${resource} ${path}: ${message}`);
 const explained = findings.length - unexplained.length;
 console.log(`cfn-lint: ${checked} resources, ${findings.length} findings, ${explained} of them explained`);
-if (unexplained.length > 0) process.exitCode = 1;
+const nag = await runNag(graph.resources, region);
+const { unexplained: against } = judgeNag(nag.findings, readSuppressions("cdk-nag"));
+for (const { rule, resource, message } of against) console.log(`${rule} ${resource}: ${message}`);
+console.log(
+  `cdk-nag: ${nag.judged} resources, ${nag.findings.length} findings, ${nag.findings.length - against.length} of them explained`,
+);
+if (unexplained.length + against.length > 0) process.exitCode = 1;

@@ -1,6 +1,7 @@
 // The first thing to run with an AWS account: previews a throw-away stack, creates it, smoke-tests it, injects its
-// faults under load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep]. It takes an hour
-// and costs some three dollars; it uses your own AWS credentials and the AWS CLI.
+// faults under load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep] [--brief]. It
+// takes an hour and costs some three dollars; it uses your own AWS credentials and the AWS CLI. With --brief clients go on
+// for a second after a fault, and not for a minute.
 import { PersonError } from "../../infra/errors.ts";
 import { findExperiments, runExperiment } from "../../operations/smoke/experiments.ts";
 import type { Seen } from "../../operations/smoke/load.ts";
@@ -12,8 +13,9 @@ import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts"
 import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
-const given = readStackArguments(["--stack", "trial", ...process.argv.slice(2)], ["--keep"]);
-refuseRest(given, ["--keep"]);
+const known = ["--keep", "--brief"];
+const given = readStackArguments(["--stack", "trial", ...process.argv.slice(2)], known);
+refuseRest(given, known);
 const { stack, flags } = given;
 const region = throwAwayRegion(stack, configurationOf(stack));
 await requireAwsPlugin(stack);
@@ -29,7 +31,9 @@ try {
   await step("a second preview changes nothing", () => pulumi("preview", "--expect-no-changes"));
   for (const experiment of await findExperiments(region, stack)) {
     await step(experiment.description, async () => {
-      const result = await runExperiment(region, experiment.id, outputs.apiUrl);
+      const result = await runExperiment(region, experiment.id, outputs.apiUrl, {
+        ...(flags.has("--brief") && { afterMs: 1000 }),
+      });
       console.log(describe("pages", result.pages));
       console.log(describe("posts", result.posts));
       console.log(

@@ -5,6 +5,7 @@ import { saveState } from "../../operations/state-copy/save-state.ts";
 import { settle } from "../../operations/status/settle.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
 import { isMissingResources, rolledBackByItself } from "../../running-stack/pulumi/deployment.ts";
+import { takenOver } from "../../running-stack/pulumi/interrupted-aws.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
@@ -27,7 +28,7 @@ process.stdout.write(await readPulumi(["stack", "output", "--json", "--stack", s
 
 async function deploy(): Promise<void> {
   const deployed = await openStack(stack);
-  await readRolledBack(rolledBackByItself(deployed));
+  await readFromAws([...new Set([...rolledBackByItself(deployed), ...takenOver(deployed)])]);
   const up = ["up", "--stack", stack, "--suppress-outputs"];
   // Changes that cost money are shown and confirmed first, when there is somebody to ask.
   if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
@@ -40,8 +41,8 @@ async function deploy(): Promise<void> {
   }
 }
 
-/** What AWS may have rolled back by itself is read again: the state holds what was asked for. */
-async function readRolledBack(urns: string[]): Promise<void> {
+/** What AWS may have rolled back by itself, or made when nobody waited any more: the state holds what was asked for. */
+async function readFromAws(urns: string[]): Promise<void> {
   if (urns.length === 0) return;
   const targets = urns.flatMap((urn) => ["--target", urn]);
   const refresh = ["refresh", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", ...targets];

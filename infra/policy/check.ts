@@ -1,4 +1,5 @@
 import { exceptions as allExceptions } from "./exceptions.ts";
+import { matchesPattern } from "./pattern.ts";
 import type { GraphResource } from "./resource-graph/collect.ts";
 import { type Finding, identity, ResourceView } from "./resources.ts";
 import type { Exception, Rule } from "./rule.ts";
@@ -36,10 +37,9 @@ export function checkPolicy(
 }
 
 function excepts(exception: Exception, rule: Rule, finding: Finding): boolean {
-  const pattern = exception.resource.replace(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*");
   return (
     exception.rule === rule.id &&
-    new RegExp(`^${pattern}$`).test(identity(finding.resource)) &&
+    matchesPattern(exception.resource, identity(finding.resource)) &&
     finding.detail.includes(exception.detail ?? "")
   );
 }

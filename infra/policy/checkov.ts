@@ -1,24 +1,14 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { parse } from "yaml";
-import { projectRoot } from "../project.ts";
 import { pythonOf } from "./python-tool.ts";
 import type { GraphResource } from "./resource-graph/collect.ts";
+import type { Suppression } from "./suppressions.ts";
 import { terraformJson } from "./terraform-json.ts";
 
 const tool = { name: "checkov", version: "3.3.30" };
-
-/** A finding that stays, and why. */
-export interface Suppression {
-  check: string;
-  /** Terraform's type and name. */
-  resource: string;
-  reason: string;
-}
 
 /** A finding of checkov about one resource. */
 export interface CheckovFinding {
@@ -30,12 +20,6 @@ export interface CheckovFinding {
 export interface CheckovReport {
   passed: number;
   failed: CheckovFinding[];
-}
-
-export function readSuppressions(): Suppression[] {
-  return parse(
-    readFileSync(join(projectRoot, "infra", "policy", "checkov-suppressions.yaml"), "utf8"),
-  ) as Suppression[];
 }
 
 /**

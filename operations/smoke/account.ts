@@ -34,3 +34,17 @@ export async function removeAccount(
   if (answer.status !== 204) throw new Error(`removing the account answered ${answer.status} instead of 204`);
   return true;
 }
+
+/** Removes the account after a failure, if it was made and the service still can; whatever else fails is less than that. */
+export async function removeLeftAccount(apiUrl: string, account: TestAccount): Promise<void> {
+  const { handle, password } = account;
+  const request = json("POST", { handle, password });
+  try {
+    const signal = AbortSignal.timeout(30_000);
+    const answer = await fetch(`${apiUrl}/api/v1/sessions`, { ...request, signal });
+    const { accessToken } = (await answer.json()) as { accessToken?: string };
+    if (accessToken) await removeAccount(apiUrl, account, accessToken);
+  } catch {
+    // The failure that led here is what is told.
+  }
+}

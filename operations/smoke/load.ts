@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
-import { inventAccount, json, removeAccount, type TestAccount } from "./account.ts";
+import { inventAccount, json, removeAccount, removeLeftAccount, type TestAccount } from "./account.ts";
 
 /** What clients saw of one kind of request. */
 export interface Seen {
@@ -43,18 +43,28 @@ export class Load {
   /** @throws PersonError when no account can be made. */
   async start(): Promise<void> {
     await this.#send("/api/v1/users", json("POST", this.#account), 201);
-    this.#running = Promise.all([this.#readPages(), this.#writePosts(await this.#logIn())]);
+    const token = await this.#orLeaveNoAccount(this.#logIn());
+    this.#running = Promise.all([this.#readPages(), this.#writePosts(token)]);
   }
 
   /** Stops, looks what became of the posts, and removes the account. */
   async end(): Promise<LoadResult> {
     this.#stop.abort();
     await this.#running;
-    const there = await this.#listPosts();
+    const there = await this.#orLeaveNoAccount(this.#listPosts());
     const lostPosts = this.#acknowledged.filter((body) => !there.includes(body)).length;
     const doublePosts = there.length - new Set(there).size;
     await removeAccount(this.#apiUrl, this.#account, await this.#logIn());
     return { pages: this.#pages, posts: this.#posts, lostPosts, doublePosts };
+  }
+
+  async #orLeaveNoAccount<T>(step: Promise<T>): Promise<T> {
+    try {
+      return await step;
+    } catch (error) {
+      await removeLeftAccount(this.#apiUrl, this.#account);
+      throw error;
+    }
   }
 
   async #readPages(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { PersonError } from "../../infra/errors.ts";
-import { inventAccount, json, removeAccount } from "./account.ts";
+import { inventAccount, json, removeAccount, removeLeftAccount, type TestAccount } from "./account.ts";
 
 /** The outputs that the test needs; it knows nothing else about the stack. */
 export interface SmokeOutputs {
@@ -29,10 +29,18 @@ const png = Buffer.from(
  * @throws PersonError that names the first step that failed.
  */
 export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => void): Promise<void> {
-  const api = `${outputs.apiUrl}/api/v1`;
+  await look(outputs, say);
   const account = inventAccount("smoke");
-  const { handle, password } = account;
+  try {
+    await use(outputs, account, say);
+  } catch (error) {
+    await removeLeftAccount(outputs.apiUrl, account);
+    throw error;
+  }
+}
 
+/** Whether it answers, and as which release. */
+async function look(outputs: SmokeOutputs, say: (step: string) => void): Promise<void> {
   const health = await call("checking its health", 200, outputs.healthUrl);
   say(`${outputs.healthUrl} answers, by ${health.servedBy}`);
   const deep = await call("asking for its release", 200, `${outputs.apiUrl}/health/deep`);
@@ -46,7 +54,12 @@ export async function smokeTest(outputs: SmokeOutputs, say: (step: string) => vo
   say(`it is the release of commit ${release.commit}`);
   await call("hiding its metrics from outside", 404, `${outputs.apiUrl}/metrics`);
   say("its metrics are not public");
+}
 
+/** Everything that a person does, with an account that is gone again after it. */
+async function use(outputs: SmokeOutputs, account: TestAccount, say: (step: string) => void): Promise<void> {
+  const api = `${outputs.apiUrl}/api/v1`;
+  const { handle, password } = account;
   await call("signing up", 201, `${api}/users`, json("POST", account));
   const session = await call("logging in", 200, `${api}/sessions`, json("POST", { handle, password }));
   const { accessToken } = session.body as { accessToken: string };

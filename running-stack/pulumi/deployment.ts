@@ -2,13 +2,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readDocker } from "../../infra/docker/steps/docker-client.ts";
+import { PersonError } from "../../infra/errors.ts";
 import { readPulumi } from "./pulumi-cli.ts";
 
-interface Resource {
+export interface Resource {
   type: string;
   urn?: string;
   id?: string;
   inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
 }
 
 /** The part of `pulumi stack export` that is used here. */
@@ -58,26 +60,6 @@ export function containerIds(deployed: Deployment): Set<string> {
   return new Set(containers.map(({ id }) => id ?? ""));
 }
 
-/** The properties by which AWS knows what a person named. */
-const fixedNames = ["identifier", "clusterIdentifier", "bucket", "name"];
-
-/**
- * What AWS may have made, or still be making, when a deployment was interrupted, and whose name a second one could not
- * have. What Pulumi names itself gets another name the next time.
- * @returns type and name of each.
- */
-export function namedAndUnknown(deployed: Deployment): string[] {
-  const creating = (deployed.deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
-  return creating.flatMap(({ resource: { type, inputs = {} } }) => {
-    const chosenByPulumi = [inputs.__defaults ?? []].flat();
-    const name = fixedNames
-      .filter((property) => !chosenByPulumi.includes(property))
-      .map((property) => inputs[property])
-      .find((value) => typeof value === "string");
-    return type.startsWith("aws:") && name !== undefined ? [`${type} ${name}`] : [];
-  });
-}
-
 /**
  * Cleans up after an interrupted deployment, so that the next can start: what it was creating exists on the engine but
  * not in the state, so its name would be taken. Containers and networks are removed; a volume is kept, since creating it
@@ -103,7 +85,12 @@ export async function healInterrupted(stack: string, deployed: Deployment): Prom
     removed.push(name);
   }
   deployed.deployment.pending_operations = [];
-  await importDeployment(stack, deployed);
+  await importDeployment(stack, deployed).catch((error: Error) => {
+    if (!/locked/.test(error.message)) throw error;
+    throw new PersonError(
+      `The stack ${stack} is locked: it is being deployed, or a deployment that was killed left its lock. Once none runs, \`npm run pulumi -- cancel --stack ${stack}\` takes it away.`,
+    );
+  });
   return removed;
 }
 

@@ -3,7 +3,8 @@ import path from "node:path";
 import { readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { projectRoot } from "../../infra/project.ts";
-import { type Deployment, healInterrupted, namedAndUnknown, readDeployment } from "./deployment.ts";
+import { type Deployment, healInterrupted, readDeployment } from "./deployment.ts";
+import { takeOverFromAws } from "./interrupted-aws.ts";
 import { readProject } from "./project.ts";
 import { readPulumi } from "./pulumi-cli.ts";
 import { releaseStaleLock } from "./stack-lock.ts";
@@ -30,15 +31,15 @@ export async function openStack(stack: string): Promise<Deployment> {
     console.error(`The last deployment of ${stack} was killed; its lock was released.`);
   }
   const deployed = await findOrCreateStack(stack);
-  const unknown = namedAndUnknown(deployed);
-  if (unknown.length > 0) {
-    throw new PersonError(
-      `The last deployment of ${stack} was interrupted while AWS was creating ${unknown.join(", ")}. Wait until it exists or has failed and run \`npm run pulumi -- refresh --stack ${stack}\`, which asks for the id of each and takes it over or forgets it.`,
-    );
-  }
+  const takenOver = takeOverFromAws(deployed);
   for (const name of await healInterrupted(stack, deployed)) {
     console.error(
       `The last deployment of ${stack} was interrupted; ${name}, which it was creating, was removed and will be created again.`,
+    );
+  }
+  for (const name of takenOver) {
+    console.error(
+      `The last deployment of ${stack} was interrupted while AWS was creating ${name}; it is taken over if it is there, and created again if not.`,
     );
   }
   return deployed;

@@ -20,11 +20,12 @@ export interface Finished {
 export async function run(
   program: string,
   args: string[],
-  options: { cwd?: string; timeoutMs?: number } = {},
+  options: { cwd?: string; timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
 ) {
   const start = Date.now();
   const finished = await execute(program, args, {
     cwd: options.cwd ?? projectRoot,
+    env: options.env ?? process.env,
     timeout: options.timeoutMs ?? 60_000,
     maxBuffer: 256 * 1024 * 1024,
   }).then(

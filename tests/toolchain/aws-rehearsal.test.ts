@@ -1,165 +1,220 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
-import { runProgram } from "../../infra/policy/resource-graph/program.ts";
-import { referencesIn } from "../../infra/policy/resource-graph/render.ts";
-import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
-import { projectRoot } from "../../infra/project.ts";
-import { type Finished, mustSucceed, run } from "../stack/support.ts";
-import { findMoto, type Moto, startMoto } from "../unit/infra/aws/moto.ts";
-import { Cloud } from "./aws-stand-in/cloud.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandsRehearsedIn } from "../aws-commands.ts";
+import { findMoto } from "../unit/infra/aws/moto.ts";
+import type { Made } from "./aws-stand-in/cloud.ts";
+import { Rehearsal } from "./aws-stand-in/rehearsal.ts";
 
-// The commands that docs/aws.md names, through the real engine, on the stack of `npm run trial`. AWS is the stand-in for
-// Pulumi's plugin, and moto for what the program itself asks: the image's registry, and the migration's task.
+// A stack's life on AWS as docs/aws.md tells it, command by command, on the stack prod. aws-commands.yaml says which
+// command of the document is rehearsed where.
 
-const folder = mkdtempSync(path.join(tmpdir(), "capstone-rehearsal-"));
 const found = await findMoto();
 const reason = "missing" in found ? found.missing : "";
 if (reason) console.log(`skipped, the rehearsal on AWS: ${reason}`);
 
 const minuteMs = 60_000;
-let moto: Moto;
-let cloud: Cloud;
-
-/** A command of the project, as cli/start.mjs runs it once everything it needs is there. */
-const command = (name: string, ...args: string[]): Promise<Finished> =>
-  run("node", [path.join("cli", "commands", `${name}.ts`), "--stack", "trial", ...args], {
-    timeoutMs: 9 * minuteMs,
-  });
-
-/** These resources fail, with what AWS would say. */
-const fail = (failures: Record<string, string>) =>
-  writeFileSync(path.join(folder, "failures.json"), JSON.stringify(failures));
+const up = "npm run up -- --stack prod";
+const preview = "npm run preview -- --stack prod";
+const refresh = "npm run pulumi -- refresh --stack prod";
+const instanceType = "aws:rds/instance:Instance";
+const serviceType = "aws:ecs/service:Service";
 
 describe.skipIf(reason !== "")("a stack on AWS, rehearsed", { timeout: 10 * minuteMs }, () => {
-  beforeAll(async () => {
-    moto = await startMoto("python" in found ? found.python : "");
-    cloud = new Cloud(folder);
-    fail({});
-    await writeOutputs();
-    makePlugins();
-    makeDocker();
-    for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
-    mkdirSync(path.join(folder, "state"));
-  }, 5 * minuteMs);
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await moto?.stop();
-    rmSync(folder, { recursive: true, force: true });
+  const rehearsal = new Rehearsal("python" in found ? found.python : "");
+  const { cloud } = rehearsal;
+  const edit = (file: string, change: (text: string) => string) => {
+    const edited = path.join(rehearsal.project, file);
+    writeFileSync(edited, change(readFileSync(edited, "utf8")));
+  };
+  /** The image that a service's task definition names. */
+  const imageOf = (service: Made) => {
+    const definition = cloud
+      .all()
+      .find(({ properties }) => properties.arn === service.properties.taskDefinition);
+    return JSON.parse(String(definition?.properties.containerDefinitions))[0].image as string;
+  };
+
+  beforeAll(() => rehearsal.start("prod"), 5 * minuteMs);
+  afterAll(() => rehearsal.stop());
+
+  it("has a bucket for its state and a key for its secrets", async () => {
+    const made = await rehearsal.do(
+      "aws cloudformation deploy --stack-name capstone-state --template-file infra/aws/bootstrap/state.yaml",
+    );
+    expect(JSON.parse(made)).toEqual({
+      Backend: "s3://capstone-state-123456789012-eu-central-1?region=eu-central-1",
+      SecretsProvider: "awskms://alias/capstone-state?region=eu-central-1",
+    });
+    await rehearsal.do('export PULUMI_BACKEND_URL="s3://capstone-state-ACCOUNT-REGION?region=REGION"');
+    edit(
+      "Pulumi.prod.yaml",
+      (text) => `secretsprovider: awskms://alias/capstone-state?region=eu-central-1\n${text}`,
+    );
+    await rehearsal.do(
+      'npm run pulumi -- stack init prod --secrets-provider "awskms://alias/capstone-state?region=REGION"',
+    );
+    expect(readFileSync(path.join(rehearsal.project, "Pulumi.prod.yaml"), "utf8")).toMatch(
+      /^encryptedkey: /m,
+    );
   });
 
-  it("is shown by a preview, which makes nothing", async () => {
-    const { stdout } = await mustSucceed(command("preview"));
-    expect(stdout).toMatch(/\+ \d+ to create/);
+  it("is shown without AWS, and by a preview, which makes nothing", async () => {
+    const resources = JSON.parse(await rehearsal.do("npm run -s resources -- --stack prod"));
+    expect(resources.length).toBeGreaterThan(200);
+    expect(await rehearsal.do(preview)).toMatch(/\+ \d+ to create/);
     expect(cloud.all()).toEqual([]);
   });
 
-  it("goes on from where an up failed", async () => {
-    fail({ "aws:rds/instance:Instance.capstone-trial": "InsufficientDBInstanceCapacity" });
-    const failed = await command("up");
+  it("says why an up failed, and that the next goes on from there", async () => {
+    rehearsal.behave({ [`${instanceType}.capstone-prod`]: { refuses: "InsufficientDBInstanceCapacity" } });
+    const failed = await rehearsal.type(up);
     expect(failed.exitCode).not.toBe(0);
     expect(failed.stderr).toContain("InsufficientDBInstanceCapacity");
     expect(failed.stderr).toContain("The next `npm run up` continues from here.");
-    fail({});
-    const { stdout } = await mustSucceed(command("up"));
-    expect(JSON.parse(stdout)).toMatchObject({ target: "aws", migration: "0009_rehearsed" });
-    expect(cloud.find("aws:rds/instance:Instance", "capstone-trial")).toBeDefined();
+  });
+
+  it("takes over what AWS was making when an up was killed, and makes it once", async () => {
+    rehearsal.behave({ [`${instanceType}.capstone-prod`]: { hangs: true } });
+    await rehearsal.kill(up);
+    rehearsal.behave({});
+    const { id } = cloud.only(instanceType);
+
+    const locked = await rehearsal.type(up);
+    expect(locked.exitCode).not.toBe(0);
+    expect(locked.stderr).toContain("`npm run pulumi -- cancel --stack prod` takes it away.");
+    await rehearsal.do("npm run pulumi -- cancel --stack prod", "--yes");
+    const outputs = JSON.parse(await rehearsal.do(up));
+    expect(outputs).toMatchObject({ target: "aws", migration: "0009_rehearsed" });
+    expect(cloud.only(instanceType).id).toBe(id);
   });
 
   it("is changed by no second up", async () => {
     const before = cloud.all();
-    await mustSucceed(command("preview", "--expect-no-changes"));
-    await mustSucceed(command("up"));
+    await rehearsal.do(preview, "--expect-no-changes");
+    await rehearsal.do(up);
     expect(cloud.all()).toEqual(before);
   });
 
   it("has the outputs of the contract", async () => {
-    const { stdout } = await mustSucceed(command("outputs"));
-    const { databaseUrl, release } = JSON.parse(stdout);
-    expect(databaseUrl).toBe("[secret]");
+    const { databaseUrl, release, apiUrl } = JSON.parse(
+      await rehearsal.do("npm run -s outputs -- --stack prod"),
+    );
+    expect({ databaseUrl, apiUrl }).toEqual({
+      databaseUrl: "[secret]",
+      apiUrl: "https://capstone.example.com",
+    });
     expect(release.image).toMatch(/\/si-repository-[0-9a-f]{8}@sha256:[0-9a-f]{64}$/);
   });
 
-  it("is brought back by the next up when AWS has rolled a deployment back", async () => {
-    const [service] = cloud.all().filter(({ type }) => type === "aws:ecs/service:Service");
-    const wished = service?.properties.taskDefinition;
-    if (service)
-      cloud.put({ ...service, properties: { ...service.properties, taskDefinition: "the one before" } });
-    await mustSucceed(command("up"));
-    expect(cloud.find("aws:ecs/service:Service", service?.id ?? "")?.properties.taskDefinition).toBe(wished);
+  it("keeps its nodes when the migration of a new version fails, and migrates when it is mended", async () => {
+    const before = imageOf(cloud.only(serviceType));
+    edit("migrations/0003_sessions_and_unused_objects.ts", (text) => `${text}// A new version.\n`);
+    rehearsal.tasksDo('echo "column exists already"; exit 3');
+    const failed = await rehearsal.type(up);
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.stderr).toContain("The migration failed with exit code 3");
+    expect(failed.stderr).toContain("column exists already");
+    expect(imageOf(cloud.only(serviceType))).toBe(before);
+
+    rehearsal.tasksDo(`echo '{"newest":"0010_mended"}'`);
+    expect(JSON.parse(await rehearsal.do(up))).toMatchObject({ migration: "0010_mended" });
+    expect(imageOf(cloud.only(serviceType))).not.toBe(before);
   });
 
-  it("is taken down to the last resource", async () => {
-    await mustSucceed(command("down", "--data"));
-    expect(cloud.all()).toEqual([]);
+  it("gets the version that AWS rolled back with the next up", async () => {
+    const runs = () => cloud.only(serviceType).properties.taskDefinition;
+    const old = runs();
+    appendFileSync(path.join(rehearsal.project, "app", "main.ts"), "// A new version.\n");
+    rehearsal.behave({ [`${serviceType}.capstone-prod-app`]: { rollsBack: true } });
+    // Green, as the provider waits for a service that is steady, whatever it runs.
+    await rehearsal.do(up);
+    expect(runs()).toBe(old);
+    rehearsal.behave({});
+    await rehearsal.do(up);
+    expect(runs()).not.toBe(old);
+    expect(imageOf(cloud.only(serviceType))).toMatch(/@sha256:/);
+  });
+
+  it("shows what somebody changed by hand, and puts it back", async () => {
+    const nightly = "npm run preview -- --stack prod --refresh --expect-no-changes";
+    await rehearsal.do(nightly);
+    const balancer = cloud.only("aws:lb/loadBalancer:LoadBalancer");
+    cloud.change(balancer, { dropInvalidHeaderFields: false });
+    const drifted = await rehearsal.type(nightly);
+    expect(drifted.exitCode).not.toBe(0);
+    expect(drifted.stdout).toContain("dropInvalidHeaderFields");
+    await rehearsal.do("npm run up -- --stack prod --refresh");
+    expect(cloud.only(balancer.type).properties.dropInvalidHeaderFields).toBe(true);
+  });
+
+  it("gets nodes of another size in the place of the old ones", async () => {
+    const definitions = () =>
+      cloud
+        .all()
+        .filter(
+          ({ type, properties }) =>
+            /:TaskDefinition$/.test(type) && properties.family === "capstone-prod-app",
+        );
+    const [before] = definitions();
+    await rehearsal.do("npm run pulumi -- config set taskCpuUnits 1024 --stack prod");
+    await rehearsal.do("npm run pulumi -- config set taskMemoryMegabytes 2048 --stack prod");
+    await rehearsal.do(up);
+    const [after, ...more] = definitions();
+    expect(more).toEqual([]);
+    expect(after?.properties).toMatchObject({ cpu: "1024", memory: "2048" });
+    expect(after?.id).not.toBe(before?.id);
+    expect(cloud.only(serviceType).properties.taskDefinition).toBe(after?.properties.arn);
+  });
+
+  it("goes on with a restored database in the place of the first", async () => {
+    // What the AWS CLI did: the first is renamed, and the second has its name.
+    const first = cloud.only(instanceType);
+    const second = JSON.parse(JSON.stringify(first).replaceAll(first.id, "si-instance-00000000")) as Made;
+    cloud.change(first, { identifier: "capstone-prod-before" });
+    cloud.put(second);
+    await rehearsal.do("npm run -s pulumi -- stack export --stack prod --file state.json");
+    edit("state.json", (state) => state.replaceAll(first.id, second.id));
+    await rehearsal.do("npm run pulumi -- stack import --stack prod --file state.json");
+    await rehearsal.do(refresh, "--yes --skip-preview");
+    await rehearsal.do(up);
+    const names = cloud
+      .all()
+      .flatMap(({ id, type, properties }) => (type === instanceType ? [[id, properties.identifier]] : []));
+    expect(Object.fromEntries(names)).toEqual({
+      [first.id]: "capstone-prod-before",
+      [second.id]: "capstone-prod",
+    });
+    await rehearsal.do(preview, "--expect-no-changes");
+    cloud.change(first, { deletionProtection: false, skipFinalSnapshot: true });
+    cloud.remove(instanceType, first.id);
+  });
+
+  it("is taken down in three steps, and leaves its data", async () => {
+    const destroy = "npm run pulumi -- destroy --stack prod";
+    const refused = await rehearsal.type(destroy, "--yes --skip-preview");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toMatch(/protect/);
+    await rehearsal.do("npm run pulumi -- config set deletionProtection false --stack prod");
+    await rehearsal.do(up);
+    await rehearsal.do("npm run pulumi -- state unprotect --all --stack prod --yes");
+    await rehearsal.do(destroy, "--yes --skip-preview");
+    const left = cloud
+      .all()
+      .map(({ type, id, properties }) => `${type.split(":").at(-1)} ${properties.bucket ?? id}`);
+    expect(left.map((text) => text.replace(/ si-.*/, "")).sort()).toEqual([
+      "Bucket capstone-access-logs-prod-123456789012",
+      "Bucket capstone-uploads-prod-123456789012",
+      "Key",
+      "ParameterGroup",
+      "Snapshot capstone-prod-final",
+      "Vault",
+      "Vault",
+    ]);
+  });
+
+  it("was every command that is to be rehearsed here", () => {
+    const typed = commandsRehearsedIn("tests/toolchain/aws-rehearsal.test.ts");
+    expect(typed.filter((command) => !rehearsal.ran.has(command))).toEqual([]);
   });
 });
-
-/** What programs read of each type, as the graph of the same stack says. */
-async function writeOutputs(): Promise<void> {
-  const graph = await collectResourceGraph(runProgram, { stack: "trial", ...readStackConfig("trial") });
-  const read = new Map<string, Set<string>>();
-  const references = [graph.outputs, ...graph.resources.map(({ inputs }) => inputs)].flatMap(referencesIn);
-  for (const { identity, property } of references) {
-    const type = identity.slice(0, identity.lastIndexOf("."));
-    read.set(type, (read.get(type) ?? new Set()).add(property));
-  }
-  const outputs = Object.fromEntries([...read].map(([type, properties]) => [type, [...properties]]));
-  writeFileSync(path.join(folder, "outputs.json"), JSON.stringify(outputs));
-}
-
-/** Pulumi's plugins as they are, and the stand-in as the one for AWS. */
-function makePlugins(): void {
-  const plugins = path.join(folder, "pulumi", "plugins");
-  const own = path.join(plugins, "resource-aws-v7.48.0");
-  mkdirSync(own, { recursive: true });
-  const given = path.join(process.env.PULUMI_HOME ?? "", "plugins");
-  const others = existsSync(given) ? readdirSync(given) : [];
-  // Pulumi takes no link for a plugin's folder.
-  for (const name of others.filter((other) => /^resource-(?!aws-).*\d$/.test(other))) {
-    mkdirSync(path.join(plugins, name));
-    for (const file of readdirSync(path.join(given, name)))
-      symlinkSync(path.join(given, name, file), path.join(plugins, name, file));
-  }
-  const program = path.join(import.meta.dirname, "aws-stand-in", "plugin.ts");
-  writeFileSync(path.join(own, "pulumi-resource-aws"), `#!/bin/sh\nexec node "${program}" "$@"\n`);
-  chmodSync(path.join(own, "pulumi-resource-aws"), 0o755);
-}
-
-/** The docker client that pushes to moto. */
-function makeDocker(): void {
-  mkdirSync(path.join(folder, "bin"));
-  const fake = path.join(projectRoot, "tests", "unit", "infra", "aws", "fake-docker.mjs");
-  symlinkSync(fake, path.join(folder, "bin", "docker"));
-}
-
-function environment(): Record<string, string> {
-  return {
-    PATH: [path.join(folder, "bin"), process.env.PATH ?? ""].join(path.delimiter),
-    PULUMI_HOME: path.join(folder, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the rehearsal's",
-    XDG_DATA_HOME: path.join(folder, "data"),
-    AWS_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL: moto.endpoint,
-    REGISTRY_ENDPOINT: moto.endpoint,
-    CALLS_FILE: path.join(folder, "docker-calls"),
-    STAND_IN_FOLDER: folder,
-    STAND_IN_SUBNET: moto.subnetId,
-    STAND_IN_SECURITY_GROUP: moto.securityGroupId,
-    STAND_IN_TASK: `echo '{"newest":"0009_rehearsed"}'`,
-  };
-}

@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { noticeServices } from "../operations/notices.ts";
+import { eventService, noticeServices } from "../operations/notices.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 
 export interface EncryptionKeyArgs {
   accountId: string;
   region: string;
+  /** In another region than the stack's. */
+  elsewhere?: boolean;
   /** What it encrypts outlives the stack, so it has to as well. */
   keepData: boolean;
 }
@@ -17,6 +19,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
   constructor(name: string, args: EncryptionKeyArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:EncryptionKey", name, {}, options);
 
+    const there = args.elsewhere ? { region: args.region } : {};
     const key = new aws.kms.Key(
       name,
       {
@@ -24,10 +27,11 @@ export class EncryptionKey extends pulumi.ComponentResource {
         enableKeyRotation: true,
         deletionWindowInDays: 30,
         policy: policyDocument(keyStatements(args)),
+        ...there,
       },
       { parent: this, retainOnDelete: args.keepData },
     );
-    new aws.kms.Alias(name, { name: `alias/${name}`, targetKeyId: key.keyId }, { parent: this });
+    new aws.kms.Alias(name, { name: `alias/${name}`, targetKeyId: key.keyId, ...there }, { parent: this });
     this.arn = key.arn;
 
     this.registerOutputs({ arn: this.arn });
@@ -63,6 +67,13 @@ function keyStatements({ accountId, region }: EncryptionKeyArgs): Statement[] {
       Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
       Resource: "*",
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    },
+    {
+      Sid: "NoticesOfEvents",
+      Effect: "Allow",
+      Principal: { Service: eventService },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
     },
     {
       Sid: "AssetsThroughCloudFront",

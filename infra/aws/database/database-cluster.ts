@@ -51,6 +51,7 @@ export function createDatabaseCluster(parts: DatabaseParts): DatabaseNodes {
       finalSnapshotIdentifier: `${identifier}-final`,
       deletionProtection: args.deletionProtection,
       allowMajorVersionUpgrade: false,
+      databaseInsightsMode: "standard",
       performanceInsightsEnabled: true,
       performanceInsightsKmsKeyId: args.keyArn,
       performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,

@@ -55,6 +55,7 @@ export function createDatabaseInstance(parts: DatabaseParts): DatabaseNodes {
       deletionProtection: args.deletionProtection,
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
+      databaseInsightsMode: "standard",
       performanceInsightsEnabled: true,
       performanceInsightsKmsKeyId: args.keyArn,
       performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,

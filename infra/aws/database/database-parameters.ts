@@ -25,5 +25,5 @@ export const databaseCertificateAuthority = "rds-ca-rsa2048-g1";
 export const backupWindow = "02:00-03:00";
 export const maintenanceWindow = "sun:03:30-sun:04:30";
 export const monitoringIntervalSeconds = 15;
-/** What Performance Insights keeps without cost. */
+/** What Database Insights, which Performance Insights is a part of by now, keeps without cost. */
 export const performanceInsightsRetentionDays = 7;

@@ -21,6 +21,7 @@ const services = [
   "ecr",
   "ecs",
   "elasticloadbalancing",
+  "events",
   "fis",
   "kms",
   "logs",
@@ -31,6 +32,24 @@ const services = [
   "sns",
   "wafv2",
 ];
+
+/** The most that a role of the stack may do, whatever its own policies say: its services, within this account. */
+export function boundaryStatements({ accountId }: Pick<RightsArgs, "accountId">): Statement[] {
+  return [
+    {
+      Sid: "ServicesOfTheStackInThisAccount",
+      Effect: "Allow",
+      Action: [...services, "tag"].map((service) => `${service}:*`),
+      Resource: "*",
+      Condition: { StringEqualsIfExists: { "aws:ResourceAccount": accountId } },
+    },
+  ];
+}
+
+/** The name of the policy with these statements. */
+export function boundaryName(stackName: string): string {
+  return `${stackName}-boundary`;
+}
 
 /** To whom a deployment may hand a role that it made. */
 const roleTakers = [
@@ -107,6 +126,7 @@ export function deployStatements(name: string, args: RightsArgs): Statement[] {
     `arn:aws:iam::${args.accountId}:role/${name}-preview`,
     `arn:aws:iam::${args.accountId}:role/${name}-deploy`,
   ];
+  const boundary = `arn:aws:iam::${args.accountId}:policy/${boundaryName(name)}`;
   const providers = `arn:aws:iam::${args.accountId}:oidc-provider/*`;
   return [
     {
@@ -127,25 +147,40 @@ export function deployStatements(name: string, args: RightsArgs): Statement[] {
       Effect: "Allow",
       Action: [
         "iam:GetOpenIDConnectProvider",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
         "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:ListAttachedRolePolicies",
+        "iam:ListEntitiesForPolicy",
         "iam:ListInstanceProfilesForRole",
+        "iam:ListPolicyTags",
+        "iam:ListPolicyVersions",
         "iam:ListRolePolicies",
         "iam:ListRoleTags",
       ],
-      Resource: [roles, providers],
+      Resource: [roles, providers, boundary],
     },
     {
-      Sid: "MakeRoles",
+      // None without the boundary: what a deployment makes can never do more than that.
+      Sid: "MakeBoundedRoles",
       Effect: "Allow",
       Action: [
         "iam:AttachRolePolicy",
         "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      Resource: roles,
+      Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+    },
+    {
+      Sid: "ChangeRoles",
+      Effect: "Allow",
+      Action: [
         "iam:DeleteRole",
         "iam:DeleteRolePolicy",
         "iam:DetachRolePolicy",
-        "iam:PutRolePolicy",
         "iam:TagRole",
         "iam:UntagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -175,6 +210,7 @@ export function deployStatements(name: string, args: RightsArgs): Statement[] {
         "iam:DeleteRole",
         "iam:DeleteRolePolicy",
         "iam:DetachRolePolicy",
+        "iam:PutRolePermissionsBoundary",
         "iam:PutRolePolicy",
         "iam:UpdateAssumeRolePolicy",
       ],

@@ -1,8 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { policyDocument } from "../account/policy-document.ts";
 
 export interface NetworkEndpointsArgs {
+  accountId: string;
   region: string;
+  /** The one bucket of ours that is reached from inside. */
+  uploadsBucketArn: string;
   vpc: aws.ec2.Vpc;
   subnets: aws.ec2.Subnet[];
   routeTables: aws.ec2.RouteTable[];
@@ -31,7 +35,8 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private createGateway({ region, vpc, routeTables }: NetworkEndpointsArgs): aws.ec2.VpcEndpoint {
+  private createGateway(args: NetworkEndpointsArgs): aws.ec2.VpcEndpoint {
+    const { region, vpc, routeTables, uploadsBucketArn } = args;
     return new aws.ec2.VpcEndpoint(
       `${this.name}-s3`,
       {
@@ -39,6 +44,24 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
         serviceName: `com.amazonaws.${region}.s3`,
         vpcEndpointType: "Gateway",
         routeTableIds: routeTables.map((table) => table.id),
+        // Nothing is carried off to a bucket of somebody else's.
+        policy: policyDocument([
+          {
+            Sid: "Uploads",
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: [uploadsBucketArn, `${uploadsBucketArn}/*`],
+          },
+          {
+            // Where the registry keeps what images are made of, as AWS documents it.
+            Sid: "ImageLayers",
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:GetObject",
+            Resource: `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`,
+          },
+        ]),
       },
       { parent: this },
     );
@@ -52,7 +75,8 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
     );
   }
 
-  private createInterfaces({ region, vpc, subnets }: NetworkEndpointsArgs): aws.ec2.VpcEndpoint[] {
+  private createInterfaces(args: NetworkEndpointsArgs): aws.ec2.VpcEndpoint[] {
+    const { accountId, region, vpc, subnets } = args;
     const group = this.securityGroup;
     if (!group) return [];
     return interfaceServices.map(
@@ -66,6 +90,16 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
             privateDnsEnabled: true,
             subnetIds: subnets.map((subnet) => subnet.id),
             securityGroupIds: [group.id],
+            policy: policyDocument([
+              {
+                Sid: "RolesOfThisAccount",
+                Effect: "Allow",
+                Principal: "*",
+                Action: `${service.split(".")[0]}:*`,
+                Resource: "*",
+                Condition: { StringEquals: { "aws:PrincipalAccount": accountId } },
+              },
+            ]),
           },
           { parent: this },
         ),

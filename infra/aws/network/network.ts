@@ -12,6 +12,7 @@ export interface NetworkArgs {
   zoneNames: string[];
   natGateways: "perZone" | "single" | "none";
   interfaceEndpoints: boolean;
+  uploadsBucketArn: string;
   /** Encrypts the flow logs. */
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;
@@ -28,6 +29,7 @@ export class Network extends pulumi.ComponentResource {
   readonly isolatedSubnets: aws.ec2.Subnet[];
   readonly securityGroups: SecurityGroups;
   readonly endpoints: NetworkEndpoints;
+  readonly natGateways: aws.ec2.NatGateway[];
   private readonly privateWays: pulumi.Resource[] = [];
   private readonly name: string;
 
@@ -41,7 +43,8 @@ export class Network extends pulumi.ComponentResource {
     this.isolatedSubnets = this.createSubnets("isolated", args);
     this.routeIsolated();
     const internetRoute = this.routePublic();
-    const privateTables = this.routePrivate(args, internetRoute);
+    this.natGateways = this.createNatGateways(args, internetRoute);
+    const privateTables = this.routePrivate();
     this.endpoints = this.createEndpoints(args, privateTables);
     this.securityGroups = this.createSecurityGroups(args);
     this.createFlowLogs(args);
@@ -98,16 +101,19 @@ export class Network extends pulumi.ComponentResource {
     return this.createDefaultRoute("public", table, { gatewayId: gateway.id });
   }
 
-  /** A table for each zone, so that each can lead to its own zone's gateway. */
-  private routePrivate({ natGateways }: NetworkArgs, internetRoute: aws.ec2.Route): aws.ec2.RouteTable[] {
-    const gatewayCount = { perZone: this.publicSubnets.length, single: 1, none: 0 }[natGateways];
-    const gateways = this.publicSubnets
-      .slice(0, gatewayCount)
+  private createNatGateways({ natGateways }: NetworkArgs, internetRoute: aws.ec2.Route) {
+    const count = { perZone: this.publicSubnets.length, single: 1, none: 0 }[natGateways];
+    return this.publicSubnets
+      .slice(0, count)
       .map((subnet, zone) => this.createNatGateway(zone + 1, subnet, internetRoute));
+  }
+
+  /** A table for each zone, so that each can lead to its own zone's gateway. */
+  private routePrivate(): aws.ec2.RouteTable[] {
     return this.privateSubnets.map((subnet, zone) => {
       const table = this.createRouteTable(`private-${zone + 1}`);
       this.privateWays.push(...this.associate(`private-${zone + 1}`, [subnet], table));
-      const gateway = gateways[zone] ?? gateways[0];
+      const gateway = this.natGateways[zone] ?? this.natGateways[0];
       if (gateway) {
         const target = { natGatewayId: gateway.id };
         this.privateWays.push(this.createDefaultRoute(`private-${zone + 1}`, table, target));
@@ -153,10 +159,10 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private createEndpoints({ region, interfaceEndpoints }: NetworkArgs, routeTables: aws.ec2.RouteTable[]) {
+  private createEndpoints(args: NetworkArgs, routeTables: aws.ec2.RouteTable[]) {
     return new NetworkEndpoints(
       `${this.name}-endpoints`,
-      { region, vpc: this.vpc, subnets: this.privateSubnets, routeTables, interfaceEndpoints },
+      { ...args, vpc: this.vpc, subnets: this.privateSubnets, routeTables },
       { parent: this },
     );
   }

@@ -17,6 +17,11 @@ export interface BackupArgs {
   notices: Notices;
 }
 
+export interface BackupVaults {
+  database: aws.backup.Vault;
+  uploads: aws.backup.Vault;
+}
+
 /** What AWS Backup needs to back up and restore databases and buckets, in policies that AWS keeps up to date. */
 const managedPolicies = [
   "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
@@ -25,45 +30,50 @@ const managedPolicies = [
   "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
 ];
 
-/** Daily copies of database and uploads in a vault of their own, one of which is restored every week to prove it. */
+/**
+ * Daily copies of database and uploads, one of which is restored every week to prove it. Each has a vault of its own:
+ * AWS counts jobs by vault, and a copy of the one must not pass for one of the other.
+ */
 export class Backup extends pulumi.ComponentResource {
-  readonly vault: aws.backup.Vault;
+  readonly vaults: BackupVaults;
   private readonly name: string;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:Backup", name, {}, options);
     this.name = name;
 
-    this.vault = this.createVault(args);
+    this.vaults = {
+      database: this.createVault(name, args),
+      uploads: this.createVault(`${name}-uploads`, args),
+    };
     const role = this.createRole(args);
     // Daily copies of the database, whose own log goes back to any second; with continuous backup AWS would keep one
     // recovery point and take over the retention that RDS is told. The uploads have no log but this.
-    this.createPlan(this.name, args, role, args.database.arn, { continuous: false });
-    this.createPlan(`${this.name}-uploads`, args, role, args.objectStore.bucket.bucket.arn, {
-      continuous: true,
-    });
+    this.createPlan(name, args, role, this.vaults.database, args.database.arn, { continuous: false });
+    const bucketArn = args.objectStore.bucket.bucket.arn;
+    this.createPlan(`${name}-uploads`, args, role, this.vaults.uploads, bucketArn, { continuous: true });
     if (args.restoreTesting) this.createRestoreTest(args, role);
 
     this.registerOutputs();
   }
 
-  private createVault(args: BackupArgs): aws.backup.Vault {
+  private createVault(name: string, args: BackupArgs): aws.backup.Vault {
     const { keyArn, retentionDays, deletionProtection, keepData, notices } = args;
     const vault = new aws.backup.Vault(
-      this.name,
+      name,
       { kmsKeyArn: keyArn, forceDestroy: !keepData },
       { parent: this, protect: deletionProtection, retainOnDelete: keepData },
     );
     if (keepData) {
       // In governance mode: nobody deletes a backup before its time who has not taken this lock away first.
       new aws.backup.VaultLockConfiguration(
-        this.name,
+        name,
         { backupVaultName: vault.name, minRetentionDays: Math.min(7, retentionDays) },
         { parent: this },
       );
     }
     new aws.backup.VaultNotifications(
-      this.name,
+      name,
       {
         backupVaultName: vault.name,
         snsTopicArn: notices.topicArn,
@@ -96,6 +106,7 @@ export class Backup extends pulumi.ComponentResource {
     name: string,
     { retentionDays }: BackupArgs,
     role: aws.iam.Role,
+    vault: aws.backup.Vault,
     resourceArn: pulumi.Input<string>,
     { continuous }: { continuous: boolean },
   ): void {
@@ -106,7 +117,7 @@ export class Backup extends pulumi.ComponentResource {
         rules: [
           {
             ruleName: "daily",
-            targetVaultName: this.vault.name,
+            targetVaultName: vault.name,
             // After RDS's own backup window. UTC.
             schedule: "cron(0 5 * * ? *)",
             startWindow: 60,
@@ -126,7 +137,7 @@ export class Backup extends pulumi.ComponentResource {
   }
 
   /** Restored beside the real one, kept for a few hours to be looked at, then deleted by AWS Backup. */
-  private createRestoreTest({ database }: BackupArgs, role: aws.iam.Role): void {
+  private createRestoreTest({ database, objectStore }: BackupArgs, role: aws.iam.Role): void {
     const underscored = this.name.replaceAll("-", "_");
     const plan = new aws.backup.RestoreTestingPlan(
       this.name,
@@ -136,25 +147,39 @@ export class Backup extends pulumi.ComponentResource {
         startWindowHours: 4,
         recoveryPointSelection: {
           algorithm: "LATEST_WITHIN_WINDOW",
-          includeVaults: [this.vault.arn],
-          recoveryPointTypes: ["SNAPSHOT"],
+          includeVaults: [this.vaults.database.arn, this.vaults.uploads.arn],
+          // The database has snapshots alone, and the uploads a continuous copy.
+          recoveryPointTypes: ["SNAPSHOT", "CONTINUOUS"],
           selectionWindowDays: 7,
         },
       },
       { parent: this },
     );
-    new aws.backup.RestoreTestingSelection(
-      this.name,
-      {
-        name: `${underscored}_database`,
-        restoreTestingPlanName: plan.name,
-        protectedResourceType: "RDS",
-        protectedResourceArns: [database.arn],
-        iamRoleArn: role.arn,
-        validationWindowHours: 4,
-        restoreMetadataOverrides: { dbsubnetgroupname: database.resource.dbSubnetGroupName },
-      },
-      { parent: this },
-    );
+    const select = (what: string, selection: RestoreSelection) =>
+      new aws.backup.RestoreTestingSelection(
+        what === "database" ? this.name : `${this.name}-${what}`,
+        {
+          name: `${underscored}_${what}`,
+          restoreTestingPlanName: plan.name,
+          iamRoleArn: role.arn,
+          validationWindowHours: 4,
+          ...selection,
+        },
+        { parent: this },
+      );
+    select("database", {
+      protectedResourceType: "RDS",
+      protectedResourceArns: [database.arn],
+      restoreMetadataOverrides: { dbsubnetgroupname: database.resource.dbSubnetGroupName },
+    });
+    select("uploads", {
+      protectedResourceType: "S3",
+      protectedResourceArns: [objectStore.bucket.bucket.arn],
+    });
   }
 }
+
+type RestoreSelection = Pick<
+  aws.backup.RestoreTestingSelectionArgs,
+  "protectedResourceType" | "protectedResourceArns" | "restoreMetadataOverrides"
+>;

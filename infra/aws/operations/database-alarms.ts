@@ -1,32 +1,35 @@
 import type { Database } from "../database/database.ts";
 import { defaultMaxConnections, instanceMemoryBytes } from "../database/instance-memory.ts";
-import type { AlarmArgs } from "./alarm.ts";
-
-type DatabaseAlarm = Omit<AlarmArgs, "notices"> & { suffix: string };
+import type { NamedAlarm } from "./alarm.ts";
 
 const bytesPerGigabyte = 1024 ** 3;
+
+/** Where the metrics of either form of the database are. */
+export function databaseMetric({ availability, resourceIdentifier }: Database) {
+  const dimension = availability === "cluster" ? "DBClusterIdentifier" : "DBInstanceIdentifier";
+  return { namespace: "AWS/RDS", dimensions: { [dimension]: resourceIdentifier } };
+}
 
 /** What to watch of either form of the database; failovers come as events. */
 export function databaseAlarms(
   database: Database,
   { storageGigabytes, instanceClass }: { storageGigabytes: number; instanceClass: string },
-): DatabaseAlarm[] {
+): NamedAlarm[] {
   const connections = Math.floor(defaultMaxConnections(instanceClass) * 0.8);
   const memoryBytes = Math.floor(instanceMemoryBytes(instanceClass) / 20);
   const cluster = database.availability === "cluster";
   const common = {
-    namespace: "AWS/RDS",
-    dimensions: { [cluster ? "DBClusterIdentifier" : "DBInstanceIdentifier"]: database.resourceIdentifier },
+    ...databaseMetric(database),
     periodSeconds: 60,
     badPeriods: { least: 3, of: 5 },
     whenSilent: "missing" as const,
   };
-  const alarms: DatabaseAlarm[] = [
+  const alarms: NamedAlarm[] = [
     {
       ...common,
       suffix: "database-cpu",
       description:
-        "The database's CPU is above 80 %: look at Performance Insights for the statement that costs it.",
+        "The database's CPU is above 80 %: look at Database Insights for the statement that costs it.",
       metricName: "CPUUtilization",
       statistic: "Average",
       goesOff: "above",

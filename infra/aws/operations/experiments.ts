@@ -40,7 +40,7 @@ export class Experiments extends pulumi.ComponentResource {
       this.createTemplate(suffix, template, args, role, logGroup);
     create("task-stopped", taskStopped(args));
     create("database-failover", databaseFailover(args));
-    create("zone-cut-off", zoneCutOff(args));
+    create("zone-partitioned", zonePartitioned(args));
 
     this.registerOutputs();
   }
@@ -139,7 +139,7 @@ function databaseFailover({ database }: ExperimentsArgs): Template {
   };
 }
 
-function zoneCutOff({ network, zoneNames }: ExperimentsArgs): Template {
+function zonePartitioned({ network, zoneNames }: ExperimentsArgs): Template {
   const inFirstZone = [network.publicSubnets, network.privateSubnets, network.isolatedSubnets].flatMap(
     (subnets) => subnets.slice(0, 1),
   );
@@ -155,7 +155,7 @@ function zoneCutOff({ network, zoneNames }: ExperimentsArgs): Template {
     ],
     actions: [
       {
-        name: "cut-off",
+        name: "part",
         actionId: "aws:network:disrupt-connectivity",
         parameters: [
           { key: "duration", value: "PT3M" },

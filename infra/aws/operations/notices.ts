@@ -4,6 +4,9 @@ import { policyDocument } from "../account/policy-document.ts";
 
 export interface NoticesArgs {
   accountId: string;
+  region: string;
+  /** In another region than the stack's. */
+  elsewhere?: boolean;
   keyArn: pulumi.Input<string>;
   /** Who is notified; must be confirmed once from the mailbox. */
   email: string | undefined;
@@ -17,6 +20,9 @@ export const noticeServices = [
   "backup.amazonaws.com",
 ];
 
+/** EventBridge publishes as well; neither topics nor keys can hold it to an account. */
+export const eventService = "events.amazonaws.com";
+
 /** Where alarms, the database, the backups and the budget say that something needs a person. */
 export class Notices extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -26,7 +32,8 @@ export class Notices extends pulumi.ComponentResource {
   constructor(name: string, args: NoticesArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:Notices", name, {}, options);
 
-    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: args.keyArn }, { parent: this });
+    const there = args.elsewhere ? { region: args.region } : {};
+    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: args.keyArn, ...there }, { parent: this });
     this.ready = new aws.sns.TopicPolicy(
       name,
       {
@@ -42,14 +49,22 @@ export class Notices extends pulumi.ComponentResource {
             Resource: topic.arn,
             Condition: { StringEquals: { "aws:SourceAccount": args.accountId } },
           },
+          {
+            Sid: "EventsPublish",
+            Effect: "Allow",
+            Principal: { Service: eventService },
+            Action: "sns:Publish",
+            Resource: topic.arn,
+          },
         ]),
+        ...there,
       },
       { parent: this },
     );
     if (args.email) {
       new aws.sns.TopicSubscription(
         name,
-        { topic: topic.arn, protocol: "email", endpoint: args.email },
+        { topic: topic.arn, protocol: "email", endpoint: args.email, ...there },
         { parent: this },
       );
     }

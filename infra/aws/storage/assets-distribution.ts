@@ -10,8 +10,8 @@ export interface AssetsDistributionArgs {
   domain: { name: string; hostedZoneId: string } | undefined;
 }
 
-/** Where CloudFront's own certificates and log deliveries live, whatever region a stack is in. */
-const globalRegion = "us-east-1";
+/** Where CloudFront's own certificates, metrics and log deliveries are, whatever region a stack is in. */
+export const globalRegion = "us-east-1";
 
 /** The id of AWS's managed cache policy CachingOptimized, and response headers policy SecurityHeadersPolicy. */
 const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
@@ -21,6 +21,8 @@ const securityHeaders = "67f7725c-6f97-4210-82d7-5512b31e9d03";
 export class AssetsDistribution extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly id: pulumi.Output<string>;
+  /** In `globalRegion`; undefined with CloudFront's own name. */
+  readonly certificateArn: pulumi.Output<string> | undefined;
   /** Without a trailing slash. */
   readonly url: pulumi.Output<string>;
   private readonly name: string;
@@ -29,6 +31,9 @@ export class AssetsDistribution extends pulumi.ComponentResource {
     super("capstone:aws:AssetsDistribution", name, {}, options);
     this.name = name;
 
+    this.certificateArn =
+      args.domain &&
+      new Certificate(name, { domain: args.domain, region: globalRegion }, { parent: this }).arn;
     const distribution = this.createDistribution(args, this.createAccessControl());
     this.arn = distribution.arn;
     this.id = distribution.id;
@@ -85,12 +90,12 @@ export class AssetsDistribution extends pulumi.ComponentResource {
 
   private viewerSettings({ domain }: AssetsDistributionArgs) {
     // With CloudFront's own name comes its own certificate, whose least TLS version is not ours to choose.
-    if (!domain) return { viewerCertificate: { cloudfrontDefaultCertificate: true } };
-    const certificate = new Certificate(this.name, { domain, region: globalRegion }, { parent: this });
+    const { certificateArn } = this;
+    if (!domain || !certificateArn) return { viewerCertificate: { cloudfrontDefaultCertificate: true } };
     return {
       aliases: [domain.name],
       viewerCertificate: {
-        acmCertificateArn: certificate.arn,
+        acmCertificateArn: certificateArn,
         sslSupportMethod: "sni-only",
         minimumProtocolVersion: "TLSv1.2_2021",
       },

@@ -18,6 +18,11 @@ export interface ObjectStoreArgs {
   keepData: boolean;
 }
 
+/** Names are the world's: the account makes it ours. */
+export function uploadsBucketName({ stack, accountId }: { stack: string; accountId: string }): string {
+  return `${bucketName}-${stack}-${accountId}`;
+}
+
 /** Uploads: versioned, encrypted, and read by the public through CloudFront alone. */
 export class ObjectStore extends pulumi.ComponentResource {
   readonly bucket: PrivateBucket;
@@ -49,8 +54,7 @@ export class ObjectStore extends pulumi.ComponentResource {
     const bucket = new PrivateBucket(
       this.name,
       {
-        // Names are the world's: the account makes it ours.
-        bucketName: `${bucketName}-${args.stack}-${args.accountId}`,
+        bucketName: uploadsBucketName(args),
         keyArn: args.keyArn,
         deletionProtection: args.deletionProtection,
         keepData: args.keepData,

@@ -18,13 +18,11 @@ export interface PrivateBucketArgs {
 /** A private bucket: TLS only, versioned, encrypted, no ACLs, nothing public. */
 export class PrivateBucket extends pulumi.ComponentResource {
   readonly bucket: aws.s3.Bucket;
-  readonly arn: string;
   private readonly name: string;
 
   constructor(name: string, args: PrivateBucketArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:PrivateBucket", name, {}, options);
     this.name = name;
-    this.arn = `arn:aws:s3:::${args.bucketName}`;
 
     this.bucket = this.createBucket(args);
     this.closeToPublic();
@@ -117,7 +115,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
       Effect: "Deny",
       Principal: "*",
       Action: "s3:*",
-      Resource: [this.arn, `${this.arn}/*`],
+      Resource: [this.bucket.arn, pulumi.interpolate`${this.bucket.arn}/*`],
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     };
   }

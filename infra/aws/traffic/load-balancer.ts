@@ -31,6 +31,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** A service can join the target group once a listener leads to it. */
   readonly listener: aws.lb.Listener;
   readonly certificateArn: pulumi.Output<string> | undefined;
+  /** What CloudWatch calls the web firewall in front; undefined where there is none. */
+  readonly firewallMetric: string | undefined;
   /** Without a trailing slash. */
   readonly url: pulumi.Output<string>;
   private readonly name: string;
@@ -45,7 +47,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
     this.hideMetrics();
     this.url = this.publish(args);
-    if (args.webFirewall) this.protect(args);
+    this.firewallMetric = args.webFirewall ? this.protect(args).metricName : undefined;
 
     this.registerOutputs({ url: this.url });
   }
@@ -131,11 +133,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
         loadBalancerArn: this.loadBalancer.arn,
         port: ports.https,
         protocol: "HTTPS",
-        // TLS 1.3 and 1.2, forward secrecy only.
-        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+        // TLS 1.3 and 1.2, forward secrecy only, with a post-quantum key exchange for whoever can.
+        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+        routingHttpResponseStrictTransportSecurityHeaderValue: `max-age=${2 * 365 * 86_400}`,
         certificateArn,
-        // TLS ends here. For this name alone: what else is under the domain is not ours to say.
-        routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=31536000",
         defaultActions: [{ type: "forward", targetGroupArn: this.targetGroup.arn }],
       },
       { parent: this },
@@ -195,8 +196,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     return pulumi.output(`https://${domain.name}`);
   }
 
-  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): void {
-    new WebFirewall(
+  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): WebFirewall {
+    return new WebFirewall(
       `${this.name}-firewall`,
       { loadBalancerArn: this.loadBalancer.arn, keyArn, logRetentionDays },
       { parent: this },

@@ -37,11 +37,14 @@ const requestsPerAddress = 5000;
 
 /** The web firewall in front of the load balancer. */
 export class WebFirewall extends pulumi.ComponentResource {
+  /** What CloudWatch calls it. */
+  readonly metricName: string;
   private readonly name: string;
 
   constructor(name: string, args: WebFirewallArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:WebFirewall", name, {}, options);
     this.name = name;
+    this.metricName = name;
 
     const firewall = this.createFirewall();
     new aws.wafv2.WebAclAssociation(
@@ -60,7 +63,8 @@ export class WebFirewall extends pulumi.ComponentResource {
       {
         scope: "REGIONAL",
         defaultAction: { allow: {} },
-        visibilityConfig: this.visibility("all"),
+        // By this name CloudWatch knows the whole of it.
+        visibilityConfig: this.visibility(this.metricName),
         rules: [
           {
             name: "requests-per-address",

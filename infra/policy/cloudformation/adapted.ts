@@ -30,6 +30,33 @@ export function distribution({ origins, ...inputs }: Inputs): Inputs {
   };
 }
 
+/** The gateway is one thing for CloudFormation, and its being attached to a network another. */
+export function internetGateway({ vpcId: _, ...inputs }: Inputs): Inputs {
+  return inputs;
+}
+
+export function cluster({ name = null, ...inputs }: Inputs): Inputs {
+  return { ...inputs, clusterName: name };
+}
+
+export function service(inputs: Inputs): Inputs {
+  return {
+    ...inputs,
+    networkConfiguration: { ...(inputs.networkConfiguration as Inputs), assignPublicIp: "DISABLED" },
+  };
+}
+
+/** What an alarm works out: CloudFormation parts a metric from how it is summed up. */
+export function metricAlarm({ metricQueries, ...inputs }: Inputs): Inputs {
+  if (metricQueries === undefined) return inputs;
+  const metrics = lists(metricQueries).map(({ metric, ...query }) => {
+    if (!metric) return query;
+    const { stat = null, period = null, ...of } = metric as Inputs;
+    return { ...query, metricStat: { metric: of, stat, period } };
+  });
+  return { ...inputs, metrics };
+}
+
 export function flowLog(inputs: Inputs): Inputs {
   return { ...inputs, resourceType: "VPC" };
 }
@@ -43,9 +70,14 @@ export function listener({ certificateArn, ...inputs }: Inputs): Inputs {
   const { attributes, rest } = split(inputs, listenerAttributes);
   return {
     ...rest,
-    ...(certificateArn ? { certificates: [{ certificateArn }] } : {}),
-    ...(attributes.length > 0 ? { listenerAttributes: attributes } : {}),
+    ...(attributes.length > 0 && { listenerAttributes: attributes }),
+    ...(certificateArn && { certificates: [{ certificateArn }] }),
   };
+}
+
+/** A rule of EventBridge has its targets within it. */
+export function eventTarget({ arn = null, ...inputs }: Inputs): Inputs {
+  return { ...inputs, targets: [{ arn, id: "notices" }] };
 }
 
 export function listenerRule({ conditions, ...inputs }: Inputs): Inputs {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { projectRoot } from "../../project.ts";
+import { matchesPattern } from "../pattern.ts";
 import { pythonOf } from "../python-tool.ts";
 import type { GraphResource } from "../resource-graph/collect.ts";
 import { ResourceSchemas } from "./schemas.ts";
@@ -90,14 +91,9 @@ function describe({ Rule, Message, Location }: Match, { identities }: RegionTemp
 /** What is neither right nor explained, and what is explained without need. */
 export function judgeLint(findings: LintFinding[], explanations: Explanation[]) {
   const explains = ({ rule, resource }: Explanation, finding: LintFinding) =>
-    rule === finding.rule && path.matchesGlob(flat(finding.resource), flat(resource));
+    rule === finding.rule && matchesPattern(resource, finding.resource);
   return {
     unexplained: findings.filter((finding) => !explanations.some((reason) => explains(reason, finding))),
     unneeded: explanations.filter((reason) => !findings.some((finding) => explains(reason, finding))),
   };
-}
-
-/** A slash would part a name into folders. */
-function flat(resource: string): string {
-  return resource.replaceAll("/", ":");
 }

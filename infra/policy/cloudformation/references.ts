@@ -46,7 +46,7 @@ export class References {
     const said = resource?.inputs[property];
     if (typeof said === "string") return this.#said(said);
     if (here !== undefined && !withoutAttribute[`${resource?.type}.${property}`]) {
-      throw new Error(`No attribute is known for ${property} of ${target}; add one to counterparts.ts.`);
+      throw new Error(`No attribute is known for ${property} of ${target}; add one to counterparts.yaml.`);
     }
     const name = logical(`${target.replace(/^[^:]*:/, "").replace(/\/[^:]*:/, "-")}.${property}`);
     this.parameters.add(name);

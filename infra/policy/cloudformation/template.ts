@@ -2,7 +2,7 @@ import type { GraphResource } from "../resource-graph/collect.ts";
 import { type Rendered, referencesIn } from "../resource-graph/render.ts";
 import { identity } from "../resources.ts";
 import type { Inputs } from "./adapted.ts";
-import { type Counterpart, counterparts, withoutCounterpart } from "./counterparts.ts";
+import { adapt, type Counterpart, counterparts, withoutCounterpart } from "./counterparts.ts";
 import { typeOf } from "./naming.ts";
 import { logical, References } from "./references.ts";
 import type { ResourceSchemas } from "./schemas.ts";
@@ -51,7 +51,9 @@ function write(here: GraphResource[], all: GraphResource[], schemas: ResourceSch
       Properties: properties(resource, typeOf(resource.type), schemas, references),
     };
     if (!beside) continue;
-    const { type, inputs } = beside(resource.inputs, `\${${identity(resource)}.id}`);
+    const { type, reference } = beside;
+    const own = Object.fromEntries(beside.inputs.map((key) => [key, resource.inputs[key] ?? null]));
+    const inputs = { ...own, [reference]: `\${${identity(resource)}.id}` };
     const second = { ...resource, type, inputs };
     template.Resources[`${name}Beside`] = {
       Type: type,
@@ -81,17 +83,11 @@ function properties(
   schemas: ResourceSchemas,
   references: References,
 ): Inputs {
-  const {
-    under,
-    names = {},
-    named,
-    without = {},
-    adapt = (same) => same,
-  }: Counterpart = counterparts[type] ?? {};
+  const { under, names = {}, named, without = {} }: Counterpart = counterparts[type] ?? {};
   const schema = schemas.find(cloudFormationType);
-  if (!schema) throw new Error(`${type} is no ${cloudFormationType}; add what it is to counterparts.ts.`);
+  if (!schema) throw new Error(`${type} is no ${cloudFormationType}; add what it is to counterparts.yaml.`);
   const conversion = { schema, names, text: (text: string): Rendered => references.write(text) };
-  const { tags, ...said } = adapt(inputs);
+  const { tags, ...said } = adapt(type, inputs);
   const rest = Object.fromEntries(Object.entries(said).filter(([property]) => !without[property]));
   const found: Inputs = convertFields(rest, at(schema, under ? [under] : [], schema), conversion);
   if (named) found[named] ??= name;

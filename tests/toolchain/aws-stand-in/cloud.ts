@@ -8,7 +8,16 @@ export type Properties = Record<string, unknown>;
 export interface Made {
   type: string;
   id: string;
+  /** What it was asked for. */
+  inputs: Properties;
   properties: Properties;
+}
+
+/** What is to happen to a resource: AWS refuses to make it, takes for ever, or puts an update back by itself. */
+export interface Behaviour {
+  refuses?: string;
+  hangs?: true;
+  rollsBack?: true;
 }
 
 /** Names that a type has one of in an account and region; a second of the same is refused, as AWS does. */
@@ -26,6 +35,9 @@ const uniqueNames: Record<string, string> = {
   "aws:rds/subnetGroup:SubnetGroup": "name",
   "aws:s3/bucket:Bucket": "bucket",
 };
+
+/** Types whose name is not what Pulumi knows them by: RDS gives an instance an id that stays when it is renamed. */
+const knownById = ["aws:rds/instance:Instance"];
 
 /** An id that the stand-in gave, wherever it stands in a text. */
 const ownIds = /\bsi-[a-z]+-[0-9a-f]{8}\b/g;
@@ -45,9 +57,12 @@ export class Cloud {
     );
   }
 
+  /** By its id, or by its name where that is something else. */
   find(type: string, id: string): Made | undefined {
     const file = this.#file(type, id);
-    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+    const property = uniqueNames[type] ?? "";
+    return this.all().find((made) => made.type === type && made.properties[property] === id);
   }
 
   /**
@@ -55,11 +70,26 @@ export class Cloud {
    * @throws Error when its name is taken, or it names something that is not there.
    */
   admit(type: string, inputs: Properties): string {
-    const name = inputs[uniqueNames[type] ?? ""];
-    if (typeof name === "string" && this.find(type, name)) throw new Error(`${type} ${name} already exists`);
+    const property = uniqueNames[type] ?? "";
+    const name = inputs[property];
+    const taken = this.all().some((other) => other.type === type && other.properties[property] === name);
+    if (typeof name === "string" && taken) throw new Error(`${type} ${name} already exists`);
     this.#requireReferences(inputs);
     const kind = type.split(":").at(-1)?.toLowerCase();
-    return typeof name === "string" ? name : `si-${kind}-${randomBytes(4).toString("hex")}`;
+    const known = typeof name === "string" && !knownById.includes(type);
+    return known ? name : `si-${kind}-${randomBytes(4).toString("hex")}`;
+  }
+
+  /** The one resource of a type. */
+  only(type: string): Made {
+    const [found, second] = this.all().filter((made) => made.type === type);
+    if (!found || second) throw new Error(`There is ${second ? "more than one" : "no"} ${type}.`);
+    return found;
+  }
+
+  /** Changes it as somebody at AWS's console would. */
+  change({ type, id, inputs, properties }: Made, changes: Properties): void {
+    this.put({ type, id, inputs: { ...inputs, ...changes }, properties: { ...properties, ...changes } });
   }
 
   put(made: Made): void {
@@ -78,7 +108,15 @@ export class Cloud {
       (other) => other.id !== id && this.#references(other.properties).includes(id),
     );
     if (user) throw new Error(`${type} ${id} cannot be deleted: ${user.type} ${user.id} depends on it`);
-    rmSync(this.#file(type, id));
+    rmSync(this.#file(type, made.id));
+    this.#leaveSnapshot(made);
+  }
+
+  /** What RDS makes of a database before it deletes it. */
+  #leaveSnapshot({ type, properties }: Made): void {
+    const { skipFinalSnapshot, finalSnapshotIdentifier: id } = properties;
+    if (!/^aws:rds\/(instance|cluster):/.test(type) || skipFinalSnapshot !== false) return;
+    this.put({ type: "aws:rds/snapshot:Snapshot", id: String(id), inputs: {}, properties: {} });
   }
 
   #requireReferences(inputs: Properties): void {

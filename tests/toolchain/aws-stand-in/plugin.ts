@@ -1,11 +1,11 @@
 // Stands in for Pulumi's plugin for AWS, in tests alone: the engine finds it because a test puts it into a plugin folder
-// of its own. STAND_IN_FOLDER holds what it has made, what programs read of each type, and which resources are to fail.
-import { readFileSync } from "node:fs";
+// of its own. STAND_IN_FOLDER holds what it has made, what programs read of each type, and how resources are to behave.
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { answerInvoke } from "../../../infra/policy/resource-graph/cloud-answers.ts";
-import { Cloud, type Properties } from "./cloud.ts";
+import { type Behaviour, Cloud, type Properties } from "./cloud.ts";
 import { makeInMoto, removeFromMoto } from "./moto.ts";
 
 const folder = process.env.STAND_IN_FOLDER ?? "";
@@ -14,7 +14,10 @@ const cloud = new Cloud(folder);
 const outputs = readJson<Record<string, string[]>>("outputs.json");
 const region = process.env.AWS_REGION ?? "";
 
-/** What a change of makes AWS make anew. */
+/** Outputs whose value a test gives, by type and property. */
+const given = readJson<Record<string, string>>("given-outputs.json");
+
+/** What a change of makes AWS make anew; of a task definition whatever is in it. */
 const fixedProperties = [
   "identifier",
   "clusterIdentifier",
@@ -30,27 +33,31 @@ const standIn: Provider = {
   async check(_urn, _olds, inputs) {
     return { inputs };
   },
-  async diff(_id, _urn, olds, news) {
+  async diff(_id, urn, olds, news) {
     const changed = Object.keys(news).filter((key) => !isDeepStrictEqual(news[key], olds[key]));
-    return { changes: changed.length > 0, replaces: changed.filter((key) => fixedProperties.includes(key)) };
+    const always = partsOf(urn).type === "aws:ecs/taskDefinition:TaskDefinition";
+    const replaces = changed.filter((key) => always || fixedProperties.includes(key));
+    return { changes: changed.length > 0, replaces };
   },
   async create(urn, inputs) {
-    const { type, name } = partsOf(urn);
-    const failure = readJson<Record<string, string>>("failures.json")[`${type}.${name}`];
-    if (failure) throw new Error(failure);
-    const id = ofMoto(type) ?? cloud.admit(type, inputs);
+    const { type } = partsOf(urn);
+    const { refuses, hangs } = behaviour(urn);
+    if (refuses) throw new Error(refuses);
+    const id = cloud.admit(type, inputs);
     const properties = { ...invent(type, id, inputs), ...(await makeInMoto(type, id, inputs)) };
-    cloud.put({ type, id, properties });
+    cloud.put({ type, id, inputs, properties });
+    if (hangs) await hang();
     return { id, outs: properties };
   },
   async read(id, urn) {
     const found = cloud.find(partsOf(urn).type, id);
-    return found ? { id, props: found.properties } : { id: "", props: {} };
+    return found ? { id: found.id, props: found.properties, inputs: found.inputs } : { id: "", props: {} };
   },
   async update(id, urn, olds, news) {
     const { type } = partsOf(urn);
     const properties = { ...olds, ...news };
-    cloud.put({ type, id, properties });
+    // Where AWS takes the old version back, the provider still reports the one that it was asked for.
+    if (!behaviour(urn).rollsBack) cloud.put({ type, id, inputs: news, properties });
     return { outs: properties };
   },
   async delete(id, urn) {
@@ -63,11 +70,15 @@ const standIn: Provider = {
   },
 };
 
-/** Tasks run in moto, which knows its own network alone. */
-function ofMoto(type: string): string | undefined {
-  if (type === "aws:ec2/subnet:Subnet") return process.env.STAND_IN_SUBNET;
-  if (type === "aws:ec2/securityGroup:SecurityGroup") return process.env.STAND_IN_SECURITY_GROUP;
-  return undefined;
+function behaviour(urn: string): Behaviour {
+  const { type, name } = partsOf(urn);
+  return readJson<Record<string, Behaviour>>("behaviours.json")[`${type}.${name}`] ?? {};
+}
+
+/** Until the test, which finds the process by this file, ends it. */
+function hang(): Promise<never> {
+  writeFileSync(path.join(folder, "hanging"), String(process.pid));
+  return new Promise(() => setInterval(() => undefined, 60_000));
 }
 
 /** The inputs, with what AWS would add: an ARN with the id in it, a number for a port, and text for anything else. */
@@ -84,6 +95,8 @@ function invent(type: string, id: string, inputs: Properties): Properties {
 }
 
 function value(type: string, id: string, output: string): unknown {
+  const known = given[`${type}.${output}`];
+  if (known !== undefined) return known;
   if (output === "arn") return `arn:aws:${type.split(/[:/]/)[1]}:${region}:123456789012:${id}`;
   if (output === "port") return 5432;
   return output === "name" ? id : `${output}-of-${id}`;

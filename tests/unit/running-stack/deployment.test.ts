@@ -3,11 +3,12 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { expect, it, vi } from "vitest";
 import {
+  type Deployment,
   healInterrupted,
   isMissingResources,
-  namedAndUnknown,
   rolledBackByItself,
 } from "../../../running-stack/pulumi/deployment.ts";
+import { takenOver, takeOverFromAws } from "../../../running-stack/pulumi/interrupted-aws.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
 import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
 
@@ -57,22 +58,43 @@ it("a container that was being created when the deployment was killed is removed
   expect(calls().at(-1)).toMatch(/^pulumi stack import --stack dev --file /);
 });
 
-it("what AWS was making under a name of its own is not forgotten, and what Pulumi names is no trouble", () => {
+it("what AWS was making under a name of its own is taken over, and what Pulumi names is no trouble", () => {
   const creating = (type: string, inputs: Record<string, unknown>) => ({
     type: "creating",
-    resource: { type, inputs },
+    resource: { type, urn: `urn:${type}`, inputs },
   });
+  const cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/capstone-prod";
   const pending_operations = [
     creating("aws:rds/instance:Instance", { identifier: "capstone-prod", __defaults: [] }),
-    creating("aws:ecr/repository:Repository", { name: "capstone-prod-1a2b3c4", __defaults: ["name"] }),
+    creating("aws:ecs/service:Service", { name: "capstone-prod-app", cluster }),
+    creating("aws:cloudwatch/logGroup:LogGroup", { name: "capstone-prod-1a2b3c4", __defaults: ["name"] }),
     creating("aws:ec2/vpc:Vpc", { cidrBlock: "10.20.0.0/16" }),
     creating("docker:index/container:Container", { name: "c-app-1" }),
     { type: "updating", resource: { type: "aws:s3/bucket:Bucket", inputs: { bucket: "known" } } },
   ];
-  expect(namedAndUnknown({ deployment: { pending_operations } })).toEqual([
+  const before = { ...container("one"), outputs: {} };
+  const deployed: Deployment = { deployment: { resources: [before], pending_operations } };
+  const service = "arn:aws:ecs:eu-central-1:123456789012:service/capstone-prod/capstone-prod-app";
+  expect(takeOverFromAws(deployed)).toEqual([
     "aws:rds/instance:Instance capstone-prod",
+    `aws:ecs/service:Service ${service}`,
   ]);
-  expect(namedAndUnknown({ deployment: {} })).toEqual([]);
+  expect(deployed.deployment.resources?.map(({ id }) => id)).toEqual(["one", "capstone-prod", service]);
+  // They have no outputs until they are read.
+  expect(takenOver(deployed)).toEqual(["urn:aws:rds/instance:Instance", "urn:aws:ecs/service:Service"]);
+  expect(takeOverFromAws({ deployment: {} })).toEqual([]);
+});
+
+it("a state that is locked says how the lock goes away", async () => {
+  scratchHome();
+  fakePrograms({
+    docker: "",
+    pulumi: "echo 'error: the stack is currently locked by 1 lock(s)' >&2; exit 1",
+  });
+  const pending_operations = [{ type: "creating", resource: { type: "aws:ec2/vpc:Vpc" } }];
+  await expect(healInterrupted("prod", { deployment: { pending_operations } })).rejects.toThrow(
+    "The stack prod is locked: it is being deployed, or a deployment that was killed left its lock. Once none runs, `npm run pulumi -- cancel --stack prod` takes it away.",
+  );
 });
 
 it("what AWS may have rolled back is read again before an up", () => {

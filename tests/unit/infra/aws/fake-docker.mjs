@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Stands in for the docker client: writes down how it was called, and pushes a manifest to the registry that
 // REGISTRY_ENDPOINT names, as the daemon would.
+import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
@@ -31,7 +32,8 @@ if (args[0] === "push") {
   const manifest = {
     schemaVersion: 2,
     mediaType: "application/vnd.docker.distribution.manifest.v2+json",
-    layers: [],
+    // Another source is another image; moto makes the digest of an image of those of its layers.
+    layers: [{ digest: `sha256:${createHash("sha256").update(tag).digest("hex")}`, size: 0 }],
   };
   await ecr.send(
     new PutImageCommand({

@@ -150,7 +150,8 @@ describe("traffic", () => {
     expect(only(graph, "Listener", "capstone-prod-https").inputs).toMatchObject({
       port: 443,
       protocol: "HTTPS",
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+      routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=63072000",
       certificateArn: output(
         "acm/certificateValidation:CertificateValidation",
         "capstone-prod",
@@ -259,7 +260,8 @@ describe("service", () => {
   });
 
   test("it grows by CPU and by requests", () => {
-    const metrics = ofType(graph, "Policy").map(({ inputs }) =>
+    const policies = ofType(graph, "Policy").filter(({ type }) => type.startsWith("aws:appautoscaling/"));
+    const metrics = policies.map(({ inputs }) =>
       at(
         inputs,
         "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType",
@@ -314,25 +316,72 @@ describe("objects", () => {
 });
 
 describe("operations", () => {
-  test("everything the service needs is watched", () => {
-    const suffixes = ofType(graph, "MetricAlarm").map(({ name }) => name.replace("capstone-prod-", ""));
-    expect(suffixes.sort()).toEqual([
-      "backup-age",
-      "backup-failed",
+  const alarmsOf = (of: ResourceGraph) =>
+    ofType(of, "MetricAlarm")
+      .map(({ name }) => name.replace("capstone-prod-", ""))
+      .sort();
+
+  test("everything the service needs is watched, and told where the alarm is", () => {
+    expect(alarmsOf(graph)).toEqual([
+      "backup-age-database",
+      "backup-age-uploads",
+      "backup-failed-database",
+      "backup-failed-uploads",
       "balancer-errors",
       "certificate-age",
       "database-connections",
       "database-cpu",
       "database-memory",
       "database-storage",
+      "firewall-blocks",
+      "global-assets-errors",
+      "global-certificate-age",
       "latency",
+      "nat-1",
+      "nat-2",
+      "nat-3",
       "node-errors",
       "running-tasks",
       "unhealthy-hosts",
     ]);
-    for (const { inputs } of ofType(graph, "MetricAlarm")) {
-      expect(inputs.alarmActions).toEqual([output("sns/topic:Topic", "capstone-prod", "arn")]);
+    const topics = ofType(graph, "Topic").map(({ name, inputs }) => [name, inputs.region]);
+    expect(topics).toEqual([
+      ["capstone-prod", undefined],
+      ["capstone-prod-global", "us-east-1"],
+    ]);
+    for (const { name, inputs } of ofType(graph, "MetricAlarm")) {
+      const [topic, region] = topics.find(([_, where]) => where === inputs.region) ?? [];
+      expect(inputs.alarmActions, name).toEqual([output("sns/topic:Topic", String(topic), "arn")]);
+      expect(region === "us-east-1", name).toBe(name.includes("-global-"));
     }
+  });
+
+  test("there is no alarm for what is not there", async () => {
+    const least = alarmsOf(await awsGraph({ ...smallest, natGateways: "none", interfaceEndpoints: "true" }));
+    expect(least.filter((name) => /certificate|firewall|nat/.test(name))).toEqual([]);
+    expect(least).toContain("global-assets-errors");
+  });
+
+  test("a backup of the uploads is none of the database, and the first night comes before an alarm", () => {
+    const completed = (what: string) => {
+      const queries = list(
+        only(graph, "MetricAlarm", `capstone-prod-backup-age-${what}`).inputs.metricQueries,
+      );
+      return queries.find((query) => at(query, "id") === "completed");
+    };
+    const vault = (name: string) => output("backup/vault:Vault", name, "name");
+    expect(at(completed("database"), "metric.dimensions")).toEqual({
+      BackupVaultName: vault("capstone-prod"),
+    });
+    expect(at(completed("uploads"), "metric.dimensions")).toEqual({
+      BackupVaultName: vault("capstone-prod-uploads"),
+    });
+    const { inputs } = only(graph, "MetricAlarm", "capstone-prod-backup-age-database");
+    expect(at(inputs.metricQueries, "0.expression")).toBe("IF(FILL(there, 0) > 0, FILL(completed, 0), 1)");
+    // In the hours after it was made there is no metric yet, and that is no alarm.
+    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "notBreaching" });
+    for (const what of ["capstone-prod", "capstone-prod-uploads"])
+      expect(at(only(graph, "Plan", what).inputs.rules, "0.targetVaultName")).toBe(vault(what));
   });
 
   test("the readers' lag is watched where there are readers", async () => {
@@ -353,12 +402,25 @@ describe("operations", () => {
     ]);
     expect(rule("capstone-prod-uploads")).toBe(true);
     // AWS Backup no longer sends these.
-    const events = list(only(graph, "VaultNotifications").inputs.backupVaultEvents).map(String);
+    const events = ofType(graph, "VaultNotifications")
+      .flatMap(({ inputs }) => list(inputs.backupVaultEvents))
+      .map(String);
+    expect(events).toContain("RESTORE_JOB_COMPLETED");
     expect(
       events.filter((event) => /^(BACKUP|RESTORE)_JOB_(FAILED|SUCCESSFUL|EXPIRED)$/.test(event)),
     ).toEqual([]);
-    expect(only(graph, "RestoreTestingSelection").inputs).toMatchObject({ protectedResourceType: "RDS" });
-    expect(only(graph, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+    const restored = ofType(graph, "RestoreTestingSelection").map(({ inputs }) => [
+      inputs.protectedResourceType,
+      inputs.protectedResourceArns,
+    ]);
+    expect(restored).toEqual([
+      ["RDS", resources("capstone-prod")],
+      ["S3", resources("capstone-prod-uploads")],
+    ]);
+    expect(at(only(graph, "RestoreTestingPlan").inputs, "recoveryPointSelection.recoveryPointTypes")).toEqual(
+      ["SNAPSHOT", "CONTINUOUS"],
+    );
+    for (const { inputs } of ofType(graph, "VaultLockConfiguration")) expect(inputs.minRetentionDays).toBe(7);
   });
 
   test("three faults, each of which ends when clients see errors", () => {
@@ -412,6 +474,7 @@ test("AWS's services write their logs under their own prefixes, as AWS documents
 describe("a stack that is removed", () => {
   const kept = [
     "aws:backup/vault:Vault.capstone-prod",
+    "aws:backup/vault:Vault.capstone-prod-uploads",
     "aws:kms/key:Key.capstone-prod",
     "aws:rds/parameterGroup:ParameterGroup.capstone-prod",
     "aws:s3/bucket:Bucket.capstone-prod-logs",
@@ -430,7 +493,8 @@ describe("a stack that is removed", () => {
       finalSnapshotIdentifier: "capstone-prod-final",
       deleteAutomatedBackups: false,
     });
-    expect(only(deletable, "VaultLockConfiguration").inputs.minRetentionDays).toBe(7);
+    const locks = ofType(deletable, "VaultLockConfiguration").map(({ inputs }) => inputs.minRetentionDays);
+    expect(locks).toEqual([7, 7]);
   });
 
   test("leaves nothing when its data is not to be kept", async () => {
@@ -441,7 +505,7 @@ describe("a stack that is removed", () => {
       deleteAutomatedBackups: true,
     });
     for (const bucket of ofType(gone, "Bucket")) expect(bucket.inputs.forceDestroy).toBe(true);
-    expect(only(gone, "Vault").inputs.forceDestroy).toBe(true);
+    for (const vault of ofType(gone, "Vault")) expect(vault.inputs.forceDestroy).toBe(true);
     expect(ofType(gone, "VaultLockConfiguration")).toEqual([]);
   });
 });
@@ -496,6 +560,91 @@ test("a cluster says its disk's speed and its full version, and leaves minor ver
   expect(small).toMatchObject({ storageType: "gp3", allocatedStorage: 100, iops: 3000 });
   expect(small?.engineVersion).toMatch(/^17\.\d+$/);
   expect((await cluster({ databaseStorageGigabytes: "400" }))?.iops).toBe(12_000);
+});
+
+test("what no metric tells of the service comes as events", () => {
+  const rules = ofType(graph, "EventRule").map(({ inputs }) => JSON.parse(String(inputs.eventPattern)));
+  const service = output("ecs/service:Service", "capstone-prod-app", "arn");
+  expect(rules.map((rule) => [rule["detail-type"][0], rule.resources?.[0]])).toEqual([
+    ["ECS Deployment State Change", service],
+    ["ECS Service Action", service],
+    ["ECS Task State Change", undefined],
+  ]);
+  expect(rules[0].detail).toEqual({ eventName: ["SERVICE_DEPLOYMENT_FAILED"] });
+  expect(rules[2].detail).toMatchObject({
+    clusterArn: [output("ecs/cluster:Cluster", "capstone-prod", "arn")],
+    $or: [{ stopCode: ["TaskFailedToStart"] }, { containers: { reason: [{ prefix: "OutOfMemoryError" }] } }],
+  });
+  const topic = output("sns/topic:Topic", "capstone-prod", "arn");
+  expect(ofType(graph, "EventTarget").map(({ inputs }) => inputs.arn)).toEqual([topic, topic, topic]);
+  // EventBridge passes no account that a topic or a key could ask for.
+  const topicPolicy = statements(only(graph, "TopicPolicy", "capstone-prod").inputs.policy);
+  expect(topicPolicy.EventsPublish?.Condition).toBeUndefined();
+  const keyPolicy = statements(only(graph, "Key", "capstone-prod").inputs.policy);
+  expect(keyPolicy.NoticesOfEvents).toMatchObject({ Principal: { Service: "events.amazonaws.com" } });
+  expect(keyPolicy.NoticesOfEvents?.Condition).toBeUndefined();
+});
+
+test("endpoints lead to the stack's own bucket, the registry's layers and this account's roles alone", () => {
+  const policy = (name: string) =>
+    statements(only(graph, "VpcEndpoint", `capstone-prod-endpoints-${name}`).inputs.policy);
+  const { bucket } = only(graph, "Bucket", "capstone-prod-uploads").inputs;
+  expect(policy("s3").Uploads?.Resource).toEqual([`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`]);
+  expect(policy("s3").ImageLayers).toMatchObject({
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::prod-eu-central-1-starport-layer-bucket/*",
+  });
+  for (const name of ["ecr-api", "ecr-dkr", "logs", "secretsmanager"]) {
+    expect(policy(name).RolesOfThisAccount?.Condition).toEqual({
+      StringEquals: { "aws:PrincipalAccount": "123456789012" },
+    });
+  }
+});
+
+describe("the permissions boundary", () => {
+  const own = ["capstone-prod-deploy", "capstone-prod-preview"];
+
+  test("is on every role but the workflows' own, and knows nothing of IAM", () => {
+    const arn = output("iam/policy:Policy", "capstone-prod-boundary", "arn");
+    for (const { name, inputs } of ofType(graph, "Role"))
+      expect(inputs.permissionsBoundary, name).toBe(own.includes(name) ? undefined : arn);
+    const boundary = ofType(graph, "Policy").find(({ type }) => type === "aws:iam/policy:Policy");
+    const { Action, Condition } = statements(boundary?.inputs.policy).ServicesOfTheStackInThisAccount ?? {};
+    expect(list(Action)).toContain("s3:*");
+    expect(list(Action).filter((action) => /^(\*|iam|sts|organizations)/.test(String(action)))).toEqual([]);
+    expect(Condition).toEqual({ StringEqualsIfExists: { "aws:ResourceAccount": "123456789012" } });
+  });
+
+  test("is what the deploy role gives each role that it makes, and cannot take away", () => {
+    const deploy = statements(only(graph, "RolePolicy", "capstone-prod-deploy").inputs.policy);
+    const arn = "arn:aws:iam::123456789012:policy/capstone-prod-boundary";
+    expect(deploy.MakeBoundedRoles).toMatchObject({
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      Condition: { StringEquals: { "iam:PermissionsBoundary": arn } },
+    });
+    const allowed = Object.values(deploy)
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => list(Action).map(String));
+    const forbidden = [
+      "iam:*",
+      "iam:CreatePolicyVersion",
+      "iam:SetDefaultPolicyVersion",
+      "iam:DeleteRolePermissionsBoundary",
+    ];
+    expect(allowed.filter((action) => forbidden.includes(action))).toEqual([]);
+  });
+
+  test("is made only where workflows deploy", async () => {
+    const byHand = await awsGraph({ githubRepository: "" });
+    expect(ofType(byHand, "Role").filter(({ inputs }) => inputs.permissionsBoundary !== undefined)).toEqual(
+      [],
+    );
+  });
 });
 
 describe("continuous deployment", () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { readCounterparts } from "../../../../infra/policy/cloudformation/counterparts.ts";
 import {
   judgeLint,
   type LintFinding,
@@ -117,8 +118,22 @@ test("an output that nothing is known of is refused, by its name", async () => {
   const graph = structuredClone((await awsGraph()).resources);
   replace(graph, "record:Record", ".dnsName}", ".nickname}");
   await expect(runCfnLint(graph, region)).rejects.toThrow(
-    "No attribute is known for nickname of aws:lb/loadBalancer:LoadBalancer.capstone-prod; add one to counterparts.ts.",
+    "No attribute is known for nickname of aws:lb/loadBalancer:LoadBalancer.capstone-prod; add one to counterparts.yaml.",
   );
+});
+
+describe("the table of counterparts", () => {
+  const tables = (counterparts: string) =>
+    `services: {}\nofTheProvider: {}\nwithoutCounterpart: {}\nwithoutAttribute: {}\ncounterparts:\n  ${counterparts}`;
+
+  test.each([
+    ["a:b/c:D: { kind: AWS::EC2::VPC }", "/counterparts/a:b~1c:D must NOT have additional properties"],
+    ["a:b/c:D: { type: EC2 }", "/counterparts/a:b~1c:D/type must match pattern"],
+    ["a:b/c:D: { names: { one: 1 } }", "/counterparts/a:b~1c:D/names/one must be string"],
+    ["a:b/c:D: { adapt: toString }", "a:b/c:D names toString, and adapted.ts has no such function"],
+  ])("with %s is refused", (counterpart, complaint) => {
+    expect(() => readCounterparts(tables(counterpart))).toThrow(complaint);
+  });
 });
 
 function resourcesOf(graph: GraphResource[], type: string): GraphResource[] {

@@ -37,6 +37,7 @@ describe("what must hold of every stack", () => {
     expect(broken.sort()).toEqual([
       "backed-up aws:rds/instance:Instance.capstone-prod",
       "deletion-protected aws:backup/vault:Vault.capstone-prod",
+      "deletion-protected aws:backup/vault:Vault.capstone-prod-uploads",
       "deletion-protected aws:lb/loadBalancer:LoadBalancer.capstone-prod",
       "deletion-protected aws:rds/instance:Instance.capstone-prod",
       "deletion-protected aws:s3/bucket:Bucket.capstone-prod-logs",

@@ -62,6 +62,14 @@ test("an experiment that an alarm stopped is a failure, and leaves no account", 
   expect(service.accounts.size).toBe(0);
 });
 
+test("posts that cannot be listed in the end leave no account", async () => {
+  const listing = fis("completed", "", () => {
+    service.failing = "GET /api/v1/users/";
+  });
+  await expect(run(listing)).rejects.toThrow("answered 500");
+  expect(service.accounts.size).toBe(0);
+});
+
 test("a release that removes no accounts yet is no failure", async () => {
   service.removesAccounts = false;
   expect((await run(fis("completed"))).lostPosts).toBe(0);

@@ -34,3 +34,15 @@ test("a service that names its image by the digest alone is the one that was dep
   );
   expect(said).toContain("it is the release of commit abc");
 });
+
+test.each(["POST /api/v1/me/posts", "PUT /api/v1/me/avatar", "GET /u/"])(
+  "a failure of %s leaves no account",
+  async (failing) => {
+    service.failing = failing;
+    await expect(smokeTest(outputs("registry/capstone@sha256:1", "abc"), () => {})).rejects.toThrow(
+      "It failed in ",
+    );
+    expect(service.signedUp).toBe(1);
+    expect(service.accounts.size).toBe(0);
+  },
+);

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+
+/** A finding that stays, and why. */
+export interface Suppression {
+  check: string;
+  resource: string;
+  reason: string;
+}
+
+/** What is kept of the findings of a judge. */
+export function readSuppressions(judge: "checkov" | "cdk-nag"): Suppression[] {
+  const text = readFileSync(path.join(import.meta.dirname, "suppressions.yaml"), "utf8");
+  return (parse(text) as Record<typeof judge, Suppression[]>)[judge];
+}
