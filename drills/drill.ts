@@ -26,6 +26,10 @@ export interface Drill {
 export interface Expectations {
   /** Requests that may fail; "in flight" are those under way when the fault was injected. */
   failedRequests?: number | "in flight";
+  /** Of the failed requests, those that read. */
+  failedReads?: number;
+  /** Whoever fails is told when to come back: 503 with retry-after, and nothing else. */
+  toldToComeBack?: true;
   /** The longest that one write, or one read, may take from when it is first sent. */
   writesPauseMs?: number;
   readsPauseMs?: number;
