@@ -11,6 +11,8 @@ import type { Random } from "./random.ts";
 export interface Drill {
   /** One line on what happens. */
   description: string;
+  /** Why this machine or stack cannot have the fault safely, a sentence; undefined where it can. */
+  refusal?: (stack: RunningStack) => Promise<string | undefined>;
   /** Preparations before the load begins, such as a small disk. */
   prepare?: (scene: Scene) => Promise<void>;
   /** Injects the fault, waits, and clears what would not end by itself. What is left is repaired, and counts against it. */
@@ -35,6 +37,8 @@ export interface Expectations {
   readsPauseMs?: number;
   /** Another node has to become primary; otherwise there was no fault. */
   newPrimary?: true;
+  /** Monitoring and backup have to be back too, by themselves: with every other fault they are no part of the service. */
+  alsoMonitoring?: true;
   /** From the last fault or its end until the stack is fully redundant by itself; 90 s by default. */
   recoveryMs?: number;
 }

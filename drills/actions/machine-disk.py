@@ -1,0 +1,77 @@
+"""Takes the space, or the inodes, of the file system that the working directory lies on: machine-disk.py WHAT SECONDS.
+
+At first all but a spare, which may take minutes; the rest on SIGUSR1; and whatever others free meanwhile. On SIGTERM
+everything is given back, and by itself when the time is up, so that a drill that was killed leaves no full disk behind.
+Needs root, and the right to what file systems keep for it.
+"""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+what, seconds = sys.argv[1], float(sys.argv[2])
+ends_at = time.monotonic() + seconds
+told: set[int] = set()
+SPARE_BYTES = 1 << 30
+SPARE_INODES = 20_000
+PAUSE_SECONDS = 0.1
+FILES_IN_A_FOLDER = 10_000
+
+
+def over() -> bool:
+    return signal.SIGTERM in told or time.monotonic() > ends_at
+
+
+def wanted(spare: int, free: int) -> int:
+    return free if signal.SIGUSR1 in told else max(0, free - spare)
+
+
+def take_space() -> None:
+    """Set aside at once, however much it is, and nothing of it written."""
+    count = 0
+    while not over():
+        disk = os.statvfs(".")
+        free = disk.f_bfree * disk.f_frsize
+        if take := wanted(SPARE_BYTES, free):
+            count += 1
+            set_aside = subprocess.run(["fallocate", "--length", str(take), str(count)], stderr=subprocess.PIPE, text=True)
+            if set_aside.returncode != 0 and "No space left" not in set_aside.stderr:
+                sys.exit(f"This file system cannot set space aside: {set_aside.stderr.strip()}")
+        time.sleep(PAUSE_SECONDS)
+
+
+def take_inodes() -> None:
+    """Into many folders: a large one is slow."""
+    count = 0
+    while not over():
+        take = min(FILES_IN_A_FOLDER, wanted(SPARE_INODES, os.statvfs(".").f_ffree))
+        try:
+            if take:
+                count += 1
+                os.mkdir(str(count))
+            for number in range(take):
+                os.mknod(f"{count}/{number}", stat.S_IFREG | 0o600)
+        except OSError:
+            take = 0
+        if take < FILES_IN_A_FOLDER:
+            time.sleep(PAUSE_SECONDS)
+
+
+def give_back() -> None:
+    for entry in os.scandir("."):
+        if entry.is_dir():
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
+
+
+for number in (signal.SIGTERM, signal.SIGUSR1):
+    signal.signal(number, lambda which, _: told.add(which))
+try:
+    {"space": take_space, "inodes": take_inodes}[what]()
+finally:
+    give_back()
