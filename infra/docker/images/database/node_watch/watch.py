@@ -3,7 +3,7 @@
 import threading
 import time
 
-from . import cluster, flush, health, metrics, pages, remake, settings
+from . import cluster, disk, flush, health, metrics, pages, remake, settings
 
 
 def serve() -> None:
@@ -50,6 +50,7 @@ class Watcher:
                 seconds_since_remade=remake.seconds_since(settings.read_record(settings.remade_record)),
                 seconds_since_handed_over=remake.seconds_since(settings.read_record(settings.handed_over_record)),
                 damaged=bool(damaged),
+                disk_full=disk.is_full(),
             )
         )
         self._state.cannot = decision.cannot

@@ -12,7 +12,7 @@ root = pathlib.Path(__file__).resolve().parents[5]
 sys.path.insert(0, str(root / "infra" / "docker" / "images" / "database"))
 sys.dont_write_bytecode = True
 
-from node_watch import cluster, flush, health, metrics, pages, remake, settings, watch  # noqa: E402
+from node_watch import cluster, disk, flush, health, metrics, pages, remake, settings, watch  # noqa: E402
 
 sound = cluster.Pages(0, True)
 unchecked = cluster.Pages(0, False)
@@ -112,6 +112,10 @@ class Decisions(unittest.TestCase):
     def test_not_while_somebody_works_on_the_cluster_nor_without_a_primary(self):
         self.assertIn("paused", self.decide(led_by(sound, paused=True)).cannot)
         self.assertIn("no other node", self.decide(cluster.Cluster()).cannot)
+
+    def test_not_where_a_copy_would_not_fit(self):
+        self.assertIn("disk is full", self.decide(led_by(sound), disk_full=True).cannot)
+        self.assertEqual(self.decide(followed_by(sound), primary=True, damaged=True, disk_full=True).action, "hand over")
 
     def test_not_from_a_node_whose_pages_are_damaged_or_unknown(self):
         self.assertIn("nothing is thrown away", self.decide(led_by(bad)).cannot)
@@ -218,6 +222,22 @@ class PagesOfANode(Scratch):
         pages.check_once()
         self.assertEqual(cluster.read_pages(metrics.text(state)), cluster.Pages(1, True))
         self.assertIsNone(cluster.read_pages("# nothing\n"))
+
+
+class DiskOfANode(Scratch):
+    def test_is_full_without_space_or_without_inodes(self):
+        roomy = disk.Disk(10 << 30, 5 << 30, 1000, 500)
+        self.assertFalse(roomy.is_full())
+        self.assertTrue(dataclasses.replace(roomy, available_bytes=1 << 20).is_full())
+        self.assertTrue(dataclasses.replace(roomy, inodes_free=3).is_full())
+        self.assertFalse(dataclasses.replace(roomy, inodes=0, inodes_free=0).is_full())
+
+    def test_is_a_metric(self):
+        there = disk.look()
+        self.assertIn(f"capstone_node_disk_size_bytes {there.size_bytes}\n", metrics.text(metrics.State()))
+        settings.data_directory = pathlib.Path("/nowhere/17")
+        self.assertIsNone(disk.look())
+        self.assertNotRegex(metrics.text(metrics.State()), r"(?m)^capstone_node_disk_\w+ ")
 
 
 class Looks(Scratch):
