@@ -37,8 +37,10 @@ def take_space() -> None:
         disk = os.statvfs(".")
         free = disk.f_bfree * disk.f_frsize
         if take := wanted(SPARE_BYTES, free):
-            count += 1
-            set_aside = subprocess.run(["fallocate", "--length", str(take), str(count)], stderr=subprocess.PIPE, text=True)
+            name = str(count := count + 1)
+            set_aside = subprocess.run(["fallocate", "--length", str(take), name], stderr=subprocess.PIPE, text=True)
+            if os.stat(name).st_size == 0:
+                os.unlink(name)
             if set_aside.returncode != 0 and "No space left" not in set_aside.stderr:
                 sys.exit(f"This file system cannot set space aside: {set_aside.stderr.strip()}")
         time.sleep(PAUSE_SECONDS)
