@@ -8,17 +8,11 @@ import { standIn, standInLabel } from "./stand-in.ts";
 /** On the container that keeps a small disk mounted: whose data is on it, container names separated by spaces. */
 const usersLabel = "capstone.drill.disk-of";
 const ballast = "/small/ballast";
-/** In the keeper's own memory: whether it fills the disk, and whether all data has been moved to it. */
-const [filling, moved] = ["/control/filling", "/control/moved"];
+/** There, in the keeper's own memory, when all data has been moved to the disk. */
+const moved = "/control/moved";
 
-/**
- * Keeps the disk mounted, so that what is on it outlives restarts of the part, and fills it to the last page while it
- * is told to, again and again: what the part frees meanwhile is taken too. It has no limit of memory of its own.
- */
-const keep = `while :; do
-  if [ -e ${filling} ]; then cat /dev/zero >>${ballast} 2>/dev/null; fi
-  sleep 0.2
-done`;
+/** Keeps the disk mounted, so that what is on it outlives restarts of the part. */
+const keep = "while :; do sleep 3600; done";
 
 /**
  * A disk of a few hundred megabytes, in memory, for parts that share a volume: so that it can be filled and no other.
@@ -103,9 +97,11 @@ export class SmallDisk {
     await runIn(this.keeper, ["touch", moved]);
   }
 
-  /** Fills it, until `free`. */
+  /**
+   * Fills it to the last page, once: nobody but the part itself writes to a volume. The keeper does it, since it has no
+   * limit of memory.
+   */
   async fill(): Promise<void> {
-    await runIn(this.keeper, ["touch", filling]);
     await runIn(this.keeper, ["sh", "-c", `cat /dev/zero >>${ballast} 2>/dev/null || true`]);
   }
 
@@ -115,7 +111,7 @@ export class SmallDisk {
 }
 
 function free(keeper: Docker.Container): Promise<string> {
-  return runIn(keeper, ["rm", "-f", filling, ballast]);
+  return runIn(keeper, ["rm", "-f", ballast]);
 }
 
 /**

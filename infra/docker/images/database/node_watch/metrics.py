@@ -3,7 +3,7 @@
 import http.server
 import threading
 
-from . import disk, pages, settings
+from . import disk, pages, reserve, settings
 
 
 class State:
@@ -30,6 +30,7 @@ def text(state: State) -> str:
         ("pages_last_pass_bytes", "What the last pass over all pages has read.", known.get("bytes")),
         ("pages_checked_bytes_total", "What was checked since the watcher began.", checker.checked_bytes),
         ("pages_passes_total", "Complete passes over all pages since the watcher began.", checker.passes),
+        ("refuses_writes", "Whether it takes no writes until there is space.", int(reserve.refuses_writes())),
         ("disk_size_bytes", "The disk that the data lies on.", volume and volume.size_bytes),
         ("disk_available_bytes", "What is left of it.", volume and volume.available_bytes),
         ("disk_inodes", "Its inodes; 0 where there is no fixed number.", volume and volume.inodes),

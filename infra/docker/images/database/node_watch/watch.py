@@ -3,12 +3,13 @@
 import threading
 import time
 
-from . import cluster, disk, flush, health, metrics, pages, remake, settings
+from . import cluster, disk, flush, health, metrics, pages, remake, reserve, settings
 
 
 def serve() -> None:
     state = metrics.State()
     metrics.serve_beside(state)
+    threading.Thread(target=reserve.run_for_ever, daemon=True).start()
     threading.Thread(target=state.checker.run_for_ever, daemon=True).start()
     watcher = Watcher(state)
     while True:
