@@ -2,7 +2,7 @@
 
 At first all but a spare, which may take minutes; the rest on SIGUSR1; and whatever others free meanwhile. On SIGTERM
 everything is given back, and by itself when the time is up, so that a drill that was killed leaves no full disk behind.
-Needs root, and the right to what file systems keep for it.
+As root it takes what file systems keep for root too.
 """
 
 import os
@@ -26,8 +26,8 @@ def over() -> bool:
     return signal.SIGTERM in told or time.monotonic() > ends_at
 
 
-def wanted(spare: int, free: int) -> int:
-    return free if signal.SIGUSR1 in told else max(0, free - spare)
+def wanted(spare: int, for_everybody: int, for_root: int) -> int:
+    return for_root if signal.SIGUSR1 in told else max(0, for_everybody - spare)
 
 
 def take_space() -> None:
@@ -35,8 +35,7 @@ def take_space() -> None:
     count = 0
     while not over():
         disk = os.statvfs(".")
-        free = disk.f_bfree * disk.f_frsize
-        if take := wanted(SPARE_BYTES, free):
+        if take := wanted(SPARE_BYTES, disk.f_bavail * disk.f_frsize, disk.f_bfree * disk.f_frsize):
             name = str(count := count + 1)
             set_aside = subprocess.run(["fallocate", "--length", str(take), name], stderr=subprocess.PIPE, text=True)
             if os.stat(name).st_size == 0:
@@ -50,7 +49,8 @@ def take_inodes() -> None:
     """Into many folders: a large one is slow."""
     count = 0
     while not over():
-        take = min(FILES_IN_A_FOLDER, wanted(SPARE_INODES, os.statvfs(".").f_ffree))
+        disk = os.statvfs(".")
+        take = min(FILES_IN_A_FOLDER, wanted(SPARE_INODES, disk.f_favail, disk.f_ffree))
         try:
             if take:
                 count += 1

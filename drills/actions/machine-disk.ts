@@ -22,6 +22,12 @@ const keptByFileSystem = { space: 32 * 1024 ** 2, inodes: 0 };
 
 const script = readFileSync(new URL("./machine-disk.py", import.meta.url), "utf8");
 
+/** Bytes or inodes; file systems keep some for root. */
+interface Free {
+  forAll: number;
+  forRoot: number;
+}
+
 /** The disk of the Docker engine's data: every container, image and volume is on it. */
 export class MachineDisk {
   private readonly filler: Docker.Container;
@@ -63,6 +69,7 @@ export class MachineDisk {
       name,
       // Has Python, and is there.
       Image: stack.part("database").state.image,
+      // What a file system keeps for root is taken too.
       User: "0:0",
       Entrypoint: ["python3", "-c", script, resource, String(longestSeconds[resource])],
       Cmd: [],
@@ -73,7 +80,6 @@ export class MachineDisk {
         NetworkMode: "none",
         ReadonlyRootfs: true,
         CapDrop: ["ALL"],
-        CapAdd: ["SYS_RESOURCE"],
         SecurityOpt: ["no-new-privileges"],
         Init: true,
         CpuShares: 256,
@@ -82,20 +88,20 @@ export class MachineDisk {
     await filler.start();
     const disk = new MachineDisk(filler, await dataFolder(engine), resource);
     stack.undoLater(() => disk.end());
-    await disk.untilFree((free) => free <= 1.5 * enough[resource], longestSeconds[resource] * 500);
+    await disk.untilFree(({ forAll }) => forAll <= 1.5 * enough[resource], longestSeconds[resource] * 500);
     return disk;
   }
 
   /** Takes all that is left, also of what is kept for root, until `free`. */
   async fill(): Promise<void> {
     await this.signal("SIGUSR1");
-    await this.untilFree((free) => free <= keptByFileSystem[this.resource], 30_000);
+    await this.untilFree(({ forRoot }) => forRoot <= keptByFileSystem[this.resource], 30_000);
   }
 
   /** Resolves when there is enough again; more follows. */
   async free(): Promise<void> {
     await this.signal("SIGTERM");
-    await this.untilFree((free) => free >= enough[this.resource], 60_000);
+    await this.untilFree(({ forAll }) => forAll >= enough[this.resource], 60_000);
   }
 
   private async end(): Promise<void> {
@@ -108,14 +114,17 @@ export class MachineDisk {
     await allowRefusal(this.filler.kill({ signal }), 404, 409);
   }
 
-  private async untilFree(condition: (free: number) => boolean, timeoutMs: number): Promise<void> {
+  private async untilFree(condition: (free: Free) => boolean, timeoutMs: number): Promise<void> {
     const endsAtMs = Date.now() + timeoutMs;
     for (;;) {
-      const { bfree, bsize, ffree } = await statfs(this.folder);
-      const free = this.resource === "space" ? bfree * bsize : ffree;
+      const { bavail, bfree, bsize, ffree } = await statfs(this.folder);
+      const free =
+        this.resource === "space"
+          ? { forAll: bavail * bsize, forRoot: bfree * bsize }
+          : { forAll: ffree, forRoot: ffree };
       if (condition(free)) return;
       if (Date.now() > endsAtMs)
-        throw new Error(`The machine's disk has ${free} free: ${await this.complaint()}`);
+        throw new Error(`The machine's disk has ${free.forRoot} free: ${await this.complaint()}`);
       await sleep(100);
     }
   }
