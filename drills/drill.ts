@@ -20,6 +20,8 @@ export interface Drill {
   /** Removes what `prepare` made, once the stack is fully redundant again. */
   cleanUp?: (scene: Scene) => Promise<void>;
   expected: Expectations;
+  /** Clients who only read, beside the others: for faults that stop writes and must not stop reads. */
+  readers?: number;
   /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;
 }

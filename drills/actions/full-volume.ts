@@ -48,6 +48,7 @@ export function fullVolume(what: FullVolume): Drill {
       });
     },
     expected: what.expected,
+    readers: 4,
     soak: false,
   };
 }

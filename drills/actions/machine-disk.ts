@@ -156,6 +156,7 @@ export function fullMachineDisk(what: {
       await journal.note("clear", `machine: ${what.resource} again`, async () => disk?.free());
     },
     expected: what.expected,
+    readers: 4,
     soak: false,
   };
 }

@@ -62,6 +62,7 @@ export async function runDrill(
     apiUrl: stack.outputs.apiUrl,
     run: options.run ?? randomBytes(4).toString("hex"),
     users: options.users,
+    readers: drill.readers ?? 0,
     pauseMs,
     random: new Random(options.seed),
   });
