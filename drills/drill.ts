@@ -11,6 +11,8 @@ import type { Random } from "./random.ts";
 export interface Drill {
   /** One line on what happens. */
   description: string;
+  /** Why this machine or stack cannot have the fault safely, a sentence; undefined where it can. */
+  refusal?: (stack: RunningStack) => Promise<string | undefined>;
   /** Preparations before the load begins, such as a small disk. */
   prepare?: (scene: Scene) => Promise<void>;
   /** Injects the fault, waits, and clears what would not end by itself. What is left is repaired, and counts against it. */
@@ -18,6 +20,8 @@ export interface Drill {
   /** Removes what `prepare` made, once the stack is fully redundant again. */
   cleanUp?: (scene: Scene) => Promise<void>;
   expected: Expectations;
+  /** Clients who only read, beside the others: for faults that stop writes and must not stop reads. */
+  readers?: number;
   /** Whether `soak` may draw it: it needs no deployment. */
   soak: boolean;
 }
@@ -26,11 +30,17 @@ export interface Drill {
 export interface Expectations {
   /** Requests that may fail; "in flight" are those under way when the fault was injected. */
   failedRequests?: number | "in flight";
+  /** Of the failed requests, those that read. */
+  failedReads?: number;
+  /** Whoever fails is told when to come back: 503 with retry-after, and nothing else. */
+  toldToComeBack?: true;
   /** The longest that one write, or one read, may take from when it is first sent. */
   writesPauseMs?: number;
   readsPauseMs?: number;
   /** Another node has to become primary; otherwise there was no fault. */
   newPrimary?: true;
+  /** Monitoring and backup have to be back too, by themselves: with every other fault they are no part of the service. */
+  alsoMonitoring?: true;
   /** From the last fault or its end until the stack is fully redundant by itself; 90 s by default. */
   recoveryMs?: number;
 }

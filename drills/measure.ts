@@ -1,5 +1,5 @@
 import type { Attempt, Ledger, Operation } from "./load/ledger.ts";
-import { failed, kinds } from "./load/ledger.ts";
+import { failed, kinds, toldToComeBack } from "./load/ledger.ts";
 
 /** Latencies of answered operations, in milliseconds. */
 export interface Latency {
@@ -20,6 +20,10 @@ export interface ClientMeasures {
   failedBefore: number;
   /** What failed, and how often, as in `post: 503`. */
   failures: Record<string, number>;
+  /** Of the failed requests, those that read. */
+  failedReads: number;
+  /** Of the failed requests, those that were not told to come back: answered with something else, or not at all. */
+  notToldToComeBack: Record<string, number>;
   /** Writes given up with an unknown outcome. */
   unknownWrites: number;
   /** Answers that the contract does not allow. */
@@ -51,6 +55,8 @@ export function measureClients({ operations, regressions }: Ledger, injectedAtMs
       .length,
     failedBefore: attemptsBefore.length,
     failures: countFailures(after),
+    failedReads: failedAttempts(after.filter((operation) => !isWrite(operation))).length,
+    notToldToComeBack: countFailures(after, (attempt) => !toldToComeBack(attempt)),
     unknownWrites: writesAfter.filter(({ outcome }) => outcome === "unknown").length,
     wrongAnswers: operations.flatMap(({ kind, wrong }) => (wrong ? [`${kind}: ${wrong}`] : [])),
     readsBackInTime: regressions.map(({ client, kind, what }) => `${client}: ${kind}: ${what}`),
@@ -72,10 +78,13 @@ function failedAttempts(operations: Operation[]): Attempt[] {
   return operations.flatMap(({ attempts }) => attempts.filter(failed));
 }
 
-function countFailures(operations: Operation[]): Record<string, number> {
+function countFailures(
+  operations: Operation[],
+  counted: (attempt: Attempt) => boolean = () => true,
+): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind, attempts } of operations) {
-    for (const { status, failure } of attempts.filter(failed)) {
+    for (const { status, failure } of attempts.filter((attempt) => failed(attempt) && counted(attempt))) {
       const name = `${kind}: ${status ?? failure}`;
       counts[name] = (counts[name] ?? 0) + 1;
     }

@@ -53,6 +53,15 @@ function evaluateClients({ clients }: Measures, expected: Expectations): string[
   if (clients.acknowledgedWrites === 0) reasons.push("no write was acknowledged after the fault");
   if (clients.failedBefore > 0) reasons.push(`${clients.failedBefore} requests failed before the fault`);
   if (failedRequests !== undefined) reasons.push(...evaluateFailures(clients, failedRequests));
+  if (expected.failedReads !== undefined && clients.failedReads > expected.failedReads)
+    reasons.push(
+      `${clients.failedReads} reads failed, allowed are ${expected.failedReads} (${listed(clients.failures)})`,
+    );
+  const unclear = Object.values(clients.notToldToComeBack).reduce((sum, count) => sum + count, 0);
+  if (expected.toldToComeBack && unclear > 0)
+    reasons.push(
+      `${unclear} requests failed and were not told to come back (${listed(clients.notToldToComeBack)})`,
+    );
   if (writesPauseMs !== undefined)
     reasons.push(...above(clients.writesPauseMs, writesPauseMs, "for a write"));
   if (readsPauseMs !== undefined) reasons.push(...above(clients.readsPauseMs, readsPauseMs, "for a read"));
@@ -64,9 +73,14 @@ function evaluateFailures(clients: ClientMeasures, allowed: number | "in flight"
     allowed === "in flight" ? clients.failedRequests - clients.failedInFlight : clients.failedRequests;
   const most = allowed === "in flight" ? 0 : allowed;
   if (counted <= most) return [];
-  const what = Object.entries(clients.failures).map(([name, count]) => `${count} × ${name}`);
   const beyond = allowed === "in flight" ? " that were not in flight" : "";
-  return [`${counted} requests${beyond} failed, allowed are ${most} (${what.join(", ")})`];
+  return [`${counted} requests${beyond} failed, allowed are ${most} (${listed(clients.failures)})`];
+}
+
+function listed(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} × ${name}`)
+    .join(", ");
 }
 
 function above(ms: number, mostMs: number, what: string): string[] {

@@ -30,6 +30,8 @@ export const roles = [
   "metrics-secrets",
   "alerts-secrets",
   "exporter-secrets",
+  // What a drill adds and takes away again.
+  "drill",
 ] as const;
 export type Role = (typeof roles)[number];
 

@@ -6,6 +6,7 @@ import { connectEngine } from "./engine.ts";
 import { Journal } from "./journal.ts";
 import { readOutputs, type StackOutputs } from "./outputs.ts";
 import { Part, type PartState } from "./part.ts";
+import { giveBackDisks } from "./small-disk.ts";
 import { restore, SnapshotFile, takeSnapshot } from "./snapshot.ts";
 import { endStandIns } from "./stand-in.ts";
 
@@ -80,6 +81,7 @@ export class RunningStack {
     for (let undo = this.undos.pop(); undo; undo = this.undos.pop()) {
       await undo().catch((error: Error) => said.push(`not undone: ${error.message}`));
     }
+    said.push(...(await giveBackDisks(this.engine, this.name)));
     said.push(...(await endStandIns(this.engine, this.name)));
     for (const part of this.parts()) {
       const mended = await restore(part).catch((error: Error) => [`${part.name}: ${error.message}`]);

@@ -11,6 +11,8 @@ export interface StandInChanges {
   files?: Record<string, string>;
   /** Volumes in place of the part's own: path in the container to volume. */
   volumes?: Record<string, string>;
+  /** Done while the part is stopped and its stand-in has not begun. */
+  beforeStart?: () => Promise<unknown>;
 }
 
 const heldSuffix = "-held";
@@ -43,6 +45,7 @@ export async function standIn(engine: Docker, part: Part, changes: StandInChange
     ...(first ? { NetworkingConfig: { EndpointsConfig: { [first[0]]: { Aliases: first[1] } } } } : {}),
   });
   await part.connectMissing();
+  await changes.beforeStart?.();
   await container.start();
   await untilHealthy(container);
 }

@@ -1,13 +1,16 @@
-// Shows the status of a running stack: npm run status [-- --stack NAME] [--watch] [--json]. Its exit status is 0 when the
-// stack is healthy, 1 when it is degraded or failed.
+// Shows the status of a running stack: npm run status [-- --stack NAME] [--watch] [--json] [--space]. Its exit status is 0
+// when the stack is healthy, 1 when it is degraded or failed. --space says what takes the machine's disk, and what may
+// go; where space is scarce that is said anyway.
 import { setTimeout as sleep } from "node:timers/promises";
 import { evaluate } from "../../operations/status/evaluate.ts";
+import { isScarce } from "../../operations/status/evaluate-machine.ts";
 import { print } from "../../operations/status/print.ts";
+import { probeSpace } from "../../operations/status/probe-space.ts";
 import { probeStack } from "../../operations/status/probe-stack.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
 import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
 
-const known = ["--watch", "--json"];
+const known = ["--watch", "--json", "--space"];
 const given = readStackArguments(process.argv.slice(2), known);
 refuseRest(given, known);
 const watching = given.flags.has("--watch");
@@ -15,7 +18,9 @@ const watchPauseMs = 2_000;
 
 const engine = await connectEngine();
 for (;;) {
-  const observation = await probeStack(engine, given.stack);
+  const probed = await probeStack(engine, given.stack);
+  const asked = given.flags.has("--space") || isScarce(probed.machine);
+  const observation = { ...probed, space: asked ? await probeSpace(engine, given.stack) : undefined };
   const evaluation = evaluate(observation);
   const text = given.flags.has("--json")
     ? JSON.stringify({ ...evaluation, ...observation }, null, watching ? 0 : 2)

@@ -14,5 +14,7 @@ export const expectedAlerts: Record<string, ExpectedAlert> = {
   "replica-killed": { alert: "NoSynchronousStandby", withinMs: 30_000 },
   "object-store-node-killed": { alert: "ObjectStoreDegraded", withinMs: 40_000 },
   "app-nodes-rolled": { alert: null, withinMs: 20_000 },
+  "database-disks-full": { alert: "WritesRefused", withinMs: 60_000 },
+  "object-store-disks-full": { alert: "VolumeFilling", withinMs: 90_000 },
   "archive-failing": { alert: "WalArchivingFailing", withinMs: 120_000 },
 };

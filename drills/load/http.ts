@@ -71,9 +71,11 @@ export class HttpClient {
       const answer = { status: response.statusCode, headers: response.headers, body: bytes };
       const servedBy = String(response.headers["x-served-by"] ?? "");
       const failure = undefined;
+      const { status } = answer;
+      const retryAfter = secondsToldIn(answer);
       return {
         answer,
-        attempt: { startedAtMs, endedAtMs: this.clock(), status: answer.status, failure, servedBy },
+        attempt: { startedAtMs, endedAtMs: this.clock(), status, failure, servedBy, retryAfter },
       };
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
@@ -89,10 +91,16 @@ export class HttpClient {
   }
 
   private pauseMs(answer: Answer | undefined, count: number): number {
-    const told = Number(answer?.headers["retry-after"]);
-    const base = Number.isFinite(told) ? told * 1_000 : Math.min(2_000, 50 * 2 ** count);
+    const told = answer && secondsToldIn(answer);
+    const base = told === undefined ? Math.min(2_000, 50 * 2 ** count) : told * 1_000;
     return base * (0.75 + this.random.next() / 2);
   }
+}
+
+/** What retry-after says, where it is there and a number. */
+function secondsToldIn({ headers }: Answer): number | undefined {
+  const told = Number(headers["retry-after"]);
+  return Number.isFinite(told) ? told : undefined;
 }
 
 /** 429 comes before anything is done. */

@@ -31,6 +31,8 @@ export interface Attempt {
   /** Why there was none. */
   failure: string | undefined;
   servedBy: string | undefined;
+  /** Seconds to wait, as the answer's retry-after says; undefined where it says nothing. */
+  retryAfter?: number | undefined;
 }
 
 /** What an operation was to change, for the comparison with the database. */
@@ -72,4 +74,9 @@ export class Ledger {
 /** Whether a request counts as failed: no answer, or a 5xx. */
 export function failed(attempt: Attempt): boolean {
   return attempt.status === undefined || attempt.status >= 500;
+}
+
+/** Whether the client was told to come back later: 503 with retry-after. */
+export function toldToComeBack({ status, retryAfter }: Attempt): boolean {
+  return status === 503 && retryAfter !== undefined;
 }

@@ -17,12 +17,20 @@ const weights = {
   logOut: 0.5,
 };
 type ActionName = keyof typeof weights;
+type Weights = Record<ActionName, number>;
+const { readAccount, readPosts, readMe, readPage, fetchAvatar } = weights;
+const readWeights: Weights = {
+  ...{ readAccount, readPosts, readMe, readPage, fetchAvatar },
+  ...{ post: 0, changeProfile: 0, uploadAvatar: 0, refresh: 0, logOut: 0 },
+};
 
 export interface LoadOptions {
   apiUrl: string;
   /** Part of this load's handles, to make them unique: lower-case letters and digits. */
   run: string;
   users: number;
+  /** Users beside them who only read: whoever writes waits while writes are refused, and reads nothing meanwhile. */
+  readers?: number;
   /** The average pause between two actions of one user. The load is fixed, not the most that is possible. */
   pauseMs: number;
   random: Random;
@@ -48,10 +56,12 @@ export class Load {
 
   /** Everyone signs up and starts. Rejects when nobody can. */
   async start(): Promise<void> {
-    const { users, random } = this.options;
-    for (let count = 0; count < users; count++) this.users.push(this.newUser(random.fork()));
+    const { users, readers = 0, random } = this.options;
+    for (let count = 0; count < users + readers; count++) this.users.push(this.newUser(random.fork()));
     await Promise.all(this.users.map((user) => arrive(user)));
-    this.running = Promise.all([...this.users.map((user) => this.use(user)), this.newcomersArrive()]);
+    await Promise.all(this.users.slice(users).map((reader) => reader.uploadAvatar()));
+    const using = this.users.map((user, index) => this.use(user, index < users ? weights : readWeights));
+    this.running = Promise.all([...using, this.newcomersArrive()]);
   }
 
   /** Lets everyone finish what they are doing. */
@@ -66,10 +76,10 @@ export class Load {
     return new User(this.options.apiUrl, handle, this.ledger, random);
   }
 
-  private async use(user: User): Promise<void> {
+  private async use(user: User, chosen: Weights): Promise<void> {
     const random = this.options.random.fork();
     while (!this.stopped) {
-      const action: ActionName = random.weighted(weights);
+      const action = random.weighted(chosen);
       await user[action]();
       await sleep(this.options.pauseMs * (0.5 + random.next()));
     }

@@ -15,27 +15,34 @@ export async function missingRedundancy(
   stack: RunningStack,
   observation: Observation,
   sinceMs: number,
+  alsoMonitoring = false,
 ): Promise<string[]> {
-  return [...(await missingContainers(stack)), ...missingDatabase(observation, sinceMs)];
+  return [...(await missingContainers(stack, alsoMonitoring)), ...missingDatabase(observation, sinceMs)];
+}
+
+export interface RedundancyOptions {
+  /** What may be missing, because it was broken on purpose. */
+  tolerated?: string | undefined;
+  /** Whether monitoring and backup count. */
+  alsoMonitoring?: boolean | undefined;
 }
 
 /**
  * Waits until the stack is fully redundant and stays so for a second.
- * @param tolerated What may be missing, because it was broken on purpose.
  * @returns Since when it is, or what is missing when the time is up.
  */
 export async function untilFullyRedundant(
   stack: RunningStack,
   observation: Observation,
   timeoutMs: number,
-  tolerated?: string,
+  { tolerated, alsoMonitoring }: RedundancyOptions = {},
 ): Promise<{ redundantAtMs: number } | { missing: string[] }> {
   const sinceMs = Date.now();
   const endsAtMs = sinceMs + timeoutMs;
   let redundantAtMs: number | undefined;
   for (;;) {
     const checkedAtMs = Date.now();
-    const missing = (await missingRedundancy(stack, observation, sinceMs)).filter(
+    const missing = (await missingRedundancy(stack, observation, sinceMs, alsoMonitoring)).filter(
       (sentence) => sentence !== tolerated,
     );
     redundantAtMs = missing.length === 0 ? (redundantAtMs ?? checkedAtMs) : undefined;
@@ -45,12 +52,14 @@ export async function untilFullyRedundant(
   }
 }
 
-async function missingContainers(stack: RunningStack): Promise<string[]> {
+async function missingContainers(stack: RunningStack, alsoMonitoring: boolean): Promise<string[]> {
   const filters = { label: [`capstone.stack=${stack.name}`] };
   const containers = await stack.engine.listContainers({ all: true, filters });
   const byName = new Map(containers.map((container) => [container.Names[0]?.slice(1), container]));
-  const serving = stack.parts().filter(({ state }) => !monitoringRoles.includes(state.role));
-  const missing = serving.map(async (part) => {
+  const counted = stack
+    .parts()
+    .filter(({ state }) => alsoMonitoring || !monitoringRoles.includes(state.role));
+  const missing = counted.map(async (part) => {
     const { containerName, networks } = part.state;
     const container = byName.get(containerName);
     if (!container) return [`${containerName} is gone`];

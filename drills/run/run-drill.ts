@@ -53,6 +53,8 @@ export async function runDrill(
   drill: Drill,
   options: DrillOptions,
 ): Promise<DrillRun> {
+  const refused = await drill.refusal?.(stack);
+  if (refused) throw new PersonError(refused);
   const startedAt = new Date().toISOString();
   stack.begin();
   const observation = await Observation.start(stack);
@@ -60,6 +62,7 @@ export async function runDrill(
     apiUrl: stack.outputs.apiUrl,
     run: options.run ?? randomBytes(4).toString("hex"),
     users: options.users,
+    readers: drill.readers ?? 0,
     pauseMs,
     random: new Random(options.seed),
   });
@@ -98,7 +101,10 @@ async function injectFault(scene: Scene, drill: Drill, { breakage }: DrillOption
   const { stack, observation } = scene;
   await drill.inject(scene);
   const timeoutMs = drill.expected.recoveryMs ?? 90_000;
-  const outcome = await untilFullyRedundant(stack, observation, timeoutMs, breakage?.missing);
+  const outcome = await untilFullyRedundant(stack, observation, timeoutMs, {
+    tolerated: breakage?.missing,
+    alsoMonitoring: drill.expected.alsoMonitoring,
+  });
   if ("redundantAtMs" in outcome) return outcome;
   const repaired = await stack.restore();
   await untilFullyRedundant(stack, observation, 90_000);

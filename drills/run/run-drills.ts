@@ -30,7 +30,14 @@ export async function runDrills(
   const chosen = [...drills].filter(([name]) => !isShort || shortDrills.includes(name));
   const results = command.record ? await openResults(stack) : undefined;
   const failed: string[] = [];
+  const skipped: string[] = [];
   for (const [name, drill] of chosen) {
+    const refused = command.names.length === 0 ? await drill.refusal?.(stack) : undefined;
+    if (refused) {
+      console.log(`skipped  ${name}: ${refused}`);
+      skipped.push(name);
+      continue;
+    }
     const options = { seed: command.seed, ...settings[command.short ? "short" : "full"] };
     const patient = command.short ? { ...drill, expected: slackened(drill.expected) } : drill;
     const run = await runDrill(stack, name, patient, options);
@@ -48,7 +55,7 @@ export async function runDrills(
   }
   console.log(
     failed.length === 0
-      ? `All ${chosen.length} drills passed.`
+      ? `All ${chosen.length - skipped.length} drills passed${skipped.length > 0 ? `, ${skipped.length} were skipped` : ""}.`
       : `${failed.length} of ${chosen.length} drills failed: ${failed.join(", ")}.`,
   );
   return failed;

@@ -3,6 +3,14 @@ import type { MachineObservation } from "./observation.ts";
 /** Below these a stack is about to stop working; the alert DiskFilling comes earlier, at 10 and 5 %. */
 const leastFreeShare = 0.02;
 const fullBytes = 32 * 1024 ** 2;
+/** From here on it is worth the seconds to find out what takes the space. */
+const scarceShare = 0.15;
+
+/** Whether space or inodes are becoming scarce. */
+export function isScarce(machine: MachineObservation): boolean {
+  const { diskFreeBytes = 1, diskTotalBytes = 1, inodesFree = 1, inodesTotal = 1 } = machine;
+  return diskFreeBytes / diskTotalBytes < scarceShare || inodesFree / inodesTotal < scarceShare;
+}
 
 /** What the machine is running out of, a sentence each. */
 export function shortages(machine: MachineObservation): string[] {

@@ -34,6 +34,8 @@ export interface StackObservation {
   objectStore: ObjectStoreObservation | undefined;
   alerts: FiringAlert[] | undefined;
   backup: BackupObservation | undefined;
+  /** Asked only where it matters, since it takes seconds; undefined also when the engine did not answer. */
+  space?: SpaceObservation | undefined;
 }
 
 /** What every part stands on. Undefined where it cannot be seen from here. */
@@ -45,6 +47,21 @@ export interface MachineObservation {
   inodesFree: number | undefined;
   inodesTotal: number | undefined;
   memoryAvailableBytes: number | undefined;
+}
+
+/** Who takes how much of the disk that has the engine's data. */
+export interface SpaceObservation {
+  /** Of this stack, the largest first, by their part, as in `database-1`. */
+  volumes: { name: string; bytes: number }[];
+  otherVolumesBytes: number;
+  /** Volumes that no container has, by name; those of a stack together, by the stack's. */
+  unused: { name: string; isStack: boolean; bytes: number }[];
+  imageBytes: number;
+  /** Of images that no container has, what no other image shares. */
+  unusedImageBytes: number;
+  buildCacheBytes: number;
+  /** Of all containers; undefined where the files cannot be seen. */
+  logBytes: number | undefined;
 }
 
 /** Whether clients are served, and by which nodes. */

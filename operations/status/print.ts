@@ -3,6 +3,7 @@ import { size } from "./evaluate-machine.ts";
 import { blocks } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
 import type { BackupObservation, StackObservation, WatcherObservation } from "./observation.ts";
+import { spaceLines } from "./print-space.ts";
 
 const labelWidth = 18;
 const remadeIsNewsMs = 6 * 3_600_000;
@@ -15,6 +16,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
     `stack ${observation.stack}: ${state.toUpperCase()}, ${summary(evaluation)}  (${at} UTC)`,
     "",
     line("machine", machine(observation)),
+    ...space(observation),
     line(
       "clients",
       observation.traffic.answers ? `get answers at ${observation.traffic.url}` : "get NO answer",
@@ -127,6 +129,12 @@ function machine({ machine: { diskFreeBytes, memoryAvailableBytes } }: StackObse
     memoryAvailableBytes === undefined ? "" : `${size(memoryAvailableBytes)} of memory left`,
   ];
   return facts.filter(Boolean).join(", ");
+}
+
+function space({ space: found }: StackObservation): string[] {
+  if (!found) return [];
+  const { taken, mayGo } = spaceLines(found);
+  return [...taken.map((text) => line("takes the disk", text)), ...mayGo.map((text) => line("may go", text))];
 }
 
 function lastFailover({ database, atMs }: StackObservation): string {

@@ -30,6 +30,21 @@ frontend node
   http-request return status 404
 `;
 
+/** A node of the object store that is well and can read nothing, as Garage says it: in XML. */
+const store = `
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 75s
+  timeout server 75s
+frontend health
+  bind :3903
+  http-request return status 200
+frontend web
+  bind :3902
+  http-request return status 500 content-type application/xml string "<Error/>"
+`;
+
 const environment = {
   APP_NODES: "app-1 app-2",
   DATABASE_NODES: "database-1",
@@ -38,6 +53,8 @@ const environment = {
   METRICS_PORT: "9101",
   ASSETS_HOST: "uploads",
 };
+
+const serve = 'printf %s "$NODE" >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg';
 
 async function start(name: string, script: string, ...more: string[]): Promise<void> {
   await docker(
@@ -49,7 +66,6 @@ async function start(name: string, script: string, ...more: string[]): Promise<v
 beforeAll(async () => {
   await docker("build", "--quiet", "--tag", tag, "infra/docker/images/proxy");
   await docker("network", "create", network);
-  const serve = 'printf %s "$NODE" >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg';
   for (const name of ["app-1", "app-2"]) await start(name, serve, "--env", `NODE=${node}`);
   const settings = Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
   const proxy = "render-proxy >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg";
@@ -73,7 +89,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await docker("rm", "--force", ...["app-1", "app-2", "proxy"].map(container));
+  await docker("rm", "--force", ...["app-1", "app-2", "object-store-1", "proxy"].map(container));
   await docker("network", "rm", network);
 });
 
@@ -153,4 +169,16 @@ test.each([
   let answer = "";
   for await (const chunk of socket) answer += chunk;
   expect(answer).toMatch(/^HTTP\/1.1 400 Bad request\r\n/i);
+});
+
+test("an asset that the store fails to read gets a problem document: 503, and when to come back", async () => {
+  await start("object-store-1", serve, "--env", `NODE=${store}`);
+  const ask = () => fetch(`${url}/assets/a`);
+  await expect
+    .poll(async () => (await ask()).headers.get("retry-after"), { timeout: 30_000, interval: 200 })
+    .toBe("5");
+  const reply = await ask();
+  expect(reply.status).toBe(503);
+  expect(reply.headers.get("content-type")).toBe("application/problem+json");
+  expect(await reply.json()).toMatchObject({ status: 503, detail: expect.any(String) });
 });

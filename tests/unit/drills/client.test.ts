@@ -36,6 +36,7 @@ it("after 503 and after a broken connection the same is sent again with the same
   const { answer, attempts } = await client.send({ ...post, repeatable: true });
   expect(answer?.status).toBe(201);
   expect(attempts.map(failed)).toEqual([true, true, false]);
+  expect(attempts.map(({ retryAfter }) => retryAfter)).toEqual([0, undefined, 0]);
   expect(requests.map(({ headers }) => headers["idempotency-key"])).toEqual(["k", "k", "k"]);
 });
 

@@ -31,6 +31,18 @@ it("a request that failed counts, though it was sent again and done", () => {
   expect(measures).toMatchObject({ failedRequests: 1, failedInFlight: 0, acknowledgedWrites: 1 });
 });
 
+it("only 503 with retry-after tells a client to come back, and reads that failed are told apart", () => {
+  const told = operation("me", "acknowledged", undefined, [attempt(1_100, 1_200, 503, 5)]);
+  const not = operation("post", "unknown", undefined, [
+    attempt(1_100, 1_200, 503),
+    attempt(1_300, 1_400, 500, 5),
+    attempt(1_500, 1_600, "UND_ERR_SOCKET"),
+  ]);
+  const measures = measureClients(ledger(told, not), injectedAtMs);
+  expect(measures).toMatchObject({ failedRequests: 4, failedReads: 1 });
+  expect(measures.notToldToComeBack).toEqual({ "post: 503": 1, "post: 500": 1, "post: UND_ERR_SOCKET": 1 });
+});
+
 it("what was under way at the fault is told apart, and what failed before it too", () => {
   const inFlight = operation("me", "unknown", undefined, [attempt(990, 1_010, "UND_ERR_SOCKET")]);
   const before = operation("me", "unknown", undefined, [attempt(500, 600, 503)]);

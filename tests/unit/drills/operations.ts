@@ -1,10 +1,15 @@
 import type { Attempt, Effect, Kind, Operation, Outcome } from "../../../drills/load/ledger.ts";
 
 /** @param answer Its status, or why there was none. */
-export function attempt(startedAtMs: number, endedAtMs: number, answer: number | string = 200): Attempt {
+export function attempt(
+  startedAtMs: number,
+  endedAtMs: number,
+  answer: number | string = 200,
+  retryAfter?: number,
+): Attempt {
   const status = typeof answer === "number" ? answer : undefined;
   const failure = typeof answer === "number" ? undefined : answer;
-  return { startedAtMs, endedAtMs, status, failure, servedBy: "app-1" };
+  return { startedAtMs, endedAtMs, status, failure, servedBy: "app-1", retryAfter };
 }
 
 /** An operation as the load would have noted it. */

@@ -18,7 +18,14 @@ const good: Measures = {
   recovery: { afterInjectMs: 5_000, afterClearMs: 5_000 },
   repaired: [],
 };
-const expected = { failedRequests: 0, writesPauseMs: 1_000, readsPauseMs: 1_000, newPrimary: true } as const;
+const expected = {
+  failedRequests: 0,
+  failedReads: 0,
+  toldToComeBack: true,
+  writesPauseMs: 1_000,
+  readsPauseMs: 1_000,
+  newPrimary: true,
+} as const;
 
 describe("the verdict", () => {
   it("passes what keeps within its bounds", () => {
@@ -51,6 +58,12 @@ describe("the verdict", () => {
     ],
     ["a wrong answer", { clients: { ...clients, wrongAnswers: ["x"] } }, /^1 answers were wrong/],
     ["a failed request", { clients: { ...clients, failedRequests: 1 } }, /^1 requests failed, allowed are 0/],
+    ["a failed read", { clients: { ...clients, failedReads: 1 } }, /^1 reads failed, allowed are 0/],
+    [
+      "an unclear answer",
+      { clients: { ...clients, notToldToComeBack: { "post: 500": 2 } } },
+      /^2 requests failed and were not told to come back \(2 × post: 500\)/,
+    ],
     ["a failure before the fault", { clients: { ...clients, failedBefore: 1 } }, /before the fault$/],
     [
       "a long write",

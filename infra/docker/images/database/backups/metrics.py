@@ -12,6 +12,7 @@ size_every_seconds = 300
 def text(backups: list[repository.Backup]) -> str:
     verify = settings.read_record(settings.verify_record)
     uploads = settings.read_record(settings.uploads_record)
+    disk = os.statvfs(settings.repository)
     lines: list[str] = []
     add = _adder(lines)
     kinds = {"full": "full", "diff": "incr", "incr": "incr"}
@@ -46,6 +47,8 @@ def text(backups: list[repository.Backup]) -> str:
             uploads.get("finishedAt"),
         ),
         "capstone_backup_repository_bytes": ("What backups and the archive take on disk.", repository_bytes()),
+        "capstone_backup_disk_size_bytes": ("The disk that the repository lies on.", disk.f_blocks * disk.f_frsize),
+        "capstone_backup_disk_available_bytes": ("What is left of it.", disk.f_bavail * disk.f_frsize),
     }
     for name, (description, value) in one.items():
         add(name, description, {} if value is None else {"": value})

@@ -2,7 +2,7 @@
 
 import time
 
-from . import cluster, health, remake, settings
+from . import cluster, disk, health, remake, settings
 
 
 def before_start() -> None:
@@ -32,6 +32,7 @@ def _before_start() -> None:
             cluster=others,
             seconds_since_remade=remake.seconds_since(settings.read_record(settings.remade_record)),
             seconds_since_handed_over=None,
+            disk_full=disk.is_full(),
         )
     )
     if decision.action == "remake":

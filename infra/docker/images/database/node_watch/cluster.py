@@ -25,6 +25,8 @@ class Peer:
     name: str
     pages: Pages | None
     """None when its watcher does not answer."""
+    has_space: bool = False
+    """Whether its watcher says that it takes writes: its disk is not full."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +64,8 @@ def _peer(name: str, role: str) -> Peer | None:
     address = urllib.parse.urlsplit(consensus.read_json(f"members/{name}")["api_url"])
     try:
         with urllib.request.urlopen(f"http://{address.netloc}/{role}", timeout=settings.request_timeout_seconds):
-            return Peer(name, _pages(address.hostname or ""))
+            metrics = _metrics(address.hostname or "")
+            return Peer(name, read_pages(metrics), takes_writes(metrics))
     except OSError:
         return None
 
@@ -77,19 +80,24 @@ def primary_host() -> str | None:
     return urllib.parse.urlsplit(consensus.read_json(f"members/{leader[0]}").get("api_url", "")).hostname
 
 
-def _pages(host: str) -> Pages | None:
+def _metrics(host: str) -> str:
+    """Of its watcher; empty when that does not answer."""
     url = f"http://{host}:{settings.metrics_port}/metrics"
     try:
         with urllib.request.urlopen(url, timeout=settings.request_timeout_seconds) as answer:
-            return read_pages(answer.read().decode())
+            return answer.read().decode()
     except OSError:
-        return None
+        return ""
 
 
 def read_pages(metrics: str) -> Pages | None:
     damaged = re.search(r"^capstone_node_pages_damaged_blocks (\d+)", metrics, re.MULTILINE)
     checked = re.search(r"^capstone_node_pages_last_pass_timestamp_seconds \d", metrics, re.MULTILINE)
     return Pages(int(damaged[1]), checked is not None) if damaged else None
+
+
+def takes_writes(metrics: str) -> bool:
+    return re.search(r"^capstone_node_refuses_writes 0$", metrics, re.MULTILINE) is not None
 
 
 def ask_patroni(

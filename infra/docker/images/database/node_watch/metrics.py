@@ -3,7 +3,7 @@
 import http.server
 import threading
 
-from . import pages, settings
+from . import disk, pages, reserve, settings
 
 
 class State:
@@ -19,6 +19,7 @@ def text(state: State) -> str:
     known = pages.known()
     checker = state.checker
     remade = settings.read_record(settings.remade_record)
+    volume = disk.look()
     rows = [
         ("unhealthy_seconds", "For how long this node is not healthy and gets no further.", state.unhealthy_seconds),
         ("cannot_be_mended", "Whether something is wrong that stays so by itself.", int(state.cannot is not None)),
@@ -29,6 +30,11 @@ def text(state: State) -> str:
         ("pages_last_pass_bytes", "What the last pass over all pages has read.", known.get("bytes")),
         ("pages_checked_bytes_total", "What was checked since the watcher began.", checker.checked_bytes),
         ("pages_passes_total", "Complete passes over all pages since the watcher began.", checker.passes),
+        ("refuses_writes", "Whether it takes no writes until there is space.", int(reserve.refuses_writes())),
+        ("disk_size_bytes", "The disk that the data lies on.", volume and volume.size_bytes),
+        ("disk_available_bytes", "What is left of it.", volume and volume.available_bytes),
+        ("disk_inodes", "Its inodes; 0 where there is no fixed number.", volume and volume.inodes),
+        ("disk_inodes_free", "What is left of them.", volume and volume.inodes_free),
     ]
     lines = []
     for name, description, value in rows:

@@ -17,6 +17,8 @@ class Situation:
     seconds_since_handed_over: float | None
     damaged: bool = False
     """Whether its pages are what is wrong: then its peer's have to be known to be sound."""
+    disk_full: bool = False
+    """Then a copy would not fit either, and what is there is better than nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,8 @@ def _decide_replica(situation: Situation) -> Decision:
         return Decision(cannot="the cluster is paused")
     if primary is None:
         return Decision(cannot="no other node is the primary")
+    if situation.disk_full:
+        return Decision(cannot="its disk is full")
     if reason := _unsound(primary, must_be_checked=situation.damaged):
         return Decision(cannot=reason)
     if _is_recent(situation.seconds_since_remade, settings.between_remakes_seconds):

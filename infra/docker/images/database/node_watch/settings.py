@@ -15,6 +15,9 @@ unhealthy_record = records / "unhealthy.json"
 remade_record = records / "remade.json"
 handed_over_record = records / "handed-over.json"
 pages_record = records / "pages.json"
+reserve = records / "reserve"
+"""Space for a full disk; see reserve.py."""
+read_only_settings = records / "read-only.conf"
 cannot_be_mended = pathlib.Path("/run/patroni/cannot-be-mended")
 """There while a node that cannot start cannot be remade either."""
 
@@ -32,6 +35,11 @@ starts_in_vain = 3
 """In a row, in none of which Patroni answered."""
 starts_together_seconds = 90
 """Docker waits a minute at most between two starts: after longer, the node was stopped and has a new chance."""
+
+reserve_bytes = 64 << 20
+reserve_every_seconds = 0.5
+"""Faster than a service fills the segments of the log that are there already."""
+hand_over_full_disk_after_seconds = 2
 
 pages_rate_megabytes = 10
 """A second, for a gigabyte in some 100 s."""

@@ -3,12 +3,13 @@
 import threading
 import time
 
-from . import cluster, flush, health, metrics, pages, remake, settings
+from . import cluster, disk, flush, health, metrics, pages, remake, reserve, settings
 
 
 def serve() -> None:
     state = metrics.State()
     metrics.serve_beside(state)
+    threading.Thread(target=reserve.run_for_ever, daemon=True).start()
     threading.Thread(target=state.checker.run_for_ever, daemon=True).start()
     watcher = Watcher(state)
     while True:
@@ -50,6 +51,7 @@ class Watcher:
                 seconds_since_remade=remake.seconds_since(settings.read_record(settings.remade_record)),
                 seconds_since_handed_over=remake.seconds_since(settings.read_record(settings.handed_over_record)),
                 damaged=bool(damaged),
+                disk_full=disk.is_full(),
             )
         )
         self._state.cannot = decision.cannot
