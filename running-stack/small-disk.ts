@@ -2,8 +2,13 @@ import type Docker from "dockerode";
 import { partLabels } from "../infra/naming.ts";
 import { runIn } from "./execute.ts";
 import { allowRefusal, type Part } from "./part.ts";
-import type { RunningStack } from "./running-stack.ts";
 import { standIn, standInLabel } from "./stand-in.ts";
+
+/** What of a running stack is needed here. */
+interface Stack {
+  name: string;
+  engine: Docker;
+}
 
 /** On the container that keeps a small disk mounted: whose data is on it, container names separated by spaces. */
 const usersLabel = "capstone.drill.disk-of";
@@ -19,7 +24,7 @@ const keep = "while :; do sleep 3600; done";
  * Their data is moved to it, and moved back by `restore`; the parts are stopped meanwhile.
  */
 export class SmallDisk {
-  private readonly stack: RunningStack;
+  private readonly stack: Stack;
   private readonly keeper: Docker.Container;
   /** Whose data is on it, as in `database-1`. */
   readonly of: string;
@@ -27,7 +32,7 @@ export class SmallDisk {
   private readonly path: string;
 
   private constructor(
-    stack: RunningStack,
+    stack: Stack,
     keeper: Docker.Container,
     { of, name, path }: { of: string; name: string; path: string },
   ) {
@@ -42,12 +47,7 @@ export class SmallDisk {
    * @param users Whose data will be on it; none is touched yet.
    * @param path Where they have the volume.
    */
-  static async create(
-    stack: RunningStack,
-    users: Part[],
-    path: string,
-    megabytes: number,
-  ): Promise<SmallDisk> {
+  static async create(stack: Stack, users: Part[], path: string, megabytes: number): Promise<SmallDisk> {
     const [first] = users;
     if (!first) throw new Error("A disk is somebody's.");
     const { engine } = stack;

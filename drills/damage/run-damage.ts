@@ -15,6 +15,8 @@ import { StatusWatch } from "./status-watch.ts";
 
 const settings = { beforeMs: 3_000, afterMs: 2_000, users: 4 };
 const noticeMs = 5 * 60_000;
+/** After that, what does not show by itself was mended before anybody looked. */
+const lookMs = 30_000;
 /** A part that remakes itself begins after two minutes. */
 const mendMs = 6 * 60_000;
 
@@ -59,7 +61,12 @@ async function measure(stack: RunningStack, one: DamageCase, seed: number): Prom
     { description, ...(prepare && { prepare }), inject, expected: { recoveryMs: mendMs }, soak: false },
     { seed, ...settings },
   );
-  const { clients, differences } = run.measures;
+  const { clients, differences, stack: seen } = run.measures;
+  if (course.noticedAfterMs === undefined && seen.detected) {
+    course.noticedAfterMs = seen.detected.afterMs;
+    course.noticedBy = seen.detected.what;
+  }
+  if (course.noticedAfterMs === undefined) course.reasons.push("nothing noticed it");
   return {
     part,
     damage,
@@ -83,11 +90,15 @@ async function damageAndMend(scene: Scene, one: DamageCase, course: Course): Pro
     watch.first = undefined;
     await one.inject(scene);
     const { injectedAtMs } = stack.journal;
+    const firstLook = watch.untilHealthy(lookMs);
     await notice(stack.name, one, course, watch, injectedAtMs);
     if (one.mend) await mend(stack.name, one.mend, course);
     const endsAtMs = Date.now() + mendMs;
     while (one.isMended && !(await one.isMended(scene)) && Date.now() < endsAtMs) await sleep(500);
-    const healthyAtMs = await watch.untilHealthy(Math.max(10_000, endsAtMs - Date.now()));
+    const unseen = !watch.first && !one.mend && !one.isMended;
+    const healthyAtMs = unseen
+      ? await firstLook
+      : await watch.untilHealthy(Math.max(10_000, endsAtMs - Date.now()));
     if (healthyAtMs !== undefined && Date.now() < endsAtMs) course.mendedAfterMs = healthyAtMs - injectedAtMs;
     else course.reasons.push(`not mended within ${mendMs / 60_000} minutes: ${watch.latest?.join("; ")}`);
     await one.cleanUp?.(scene);
@@ -99,7 +110,7 @@ async function damageAndMend(scene: Scene, one: DamageCase, course: Course): Pro
 /** By status, or by the command that meets the damage. */
 async function notice(
   stack: string,
-  { provoke }: DamageCase,
+  { provoke, isMended }: DamageCase,
   course: Course,
   watch: StatusWatch,
   injectedAtMs: number,
@@ -112,10 +123,10 @@ async function notice(
       return;
     }
   }
-  if (await watch.untilNoticed(provoke ? 0 : noticeMs)) {
+  if (await watch.untilNoticed(provoke ? 0 : isMended ? noticeMs : lookMs)) {
     course.noticedAfterMs = (watch.first?.atMs ?? 0) - injectedAtMs;
     course.noticedBy = `status: ${watch.first?.sentence}`;
-  } else course.reasons.push("nothing noticed it");
+  }
 }
 
 async function mend(stack: string, command: NonNullable<DamageCase["mend"]>, course: Course): Promise<void> {

@@ -157,7 +157,6 @@ describe("traffic", () => {
         "capstone-prod",
         "certificateArn",
       ),
-      routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=31536000",
     });
     expect(at(only(graph, "Listener", "capstone-prod-http").inputs, "defaultActions.0.redirect")).toEqual({
       protocol: "HTTPS",
