@@ -54,16 +54,20 @@ export async function probeObjectStore(target: ProbeTarget): Promise<ObjectStore
   );
 }
 
-const states = ["healthy", "degraded", "unavailable"];
+const states = ["healthy", "degraded"];
 
 /**
- * The worst that a node says of the cluster, in which those that do not answer are not up.
+ * The worst that a node says of the cluster, in which those that do not answer are not up. A quorum that one node sees
+ * is there: a node that sees none is by itself.
  * @param silent How many running nodes do not answer.
  */
 export function worst(answers: ObjectStoreObservation[], silent: number): ObjectStoreObservation | undefined {
-  const [said] = answers.toSorted((a, b) => states.indexOf(b.status) - states.indexOf(a.status));
-  if (!said || silent === 0 || said.status !== "healthy") return said;
-  return { ...said, status: "degraded", nodesUp: said.nodes - silent };
+  const seesQuorum = answers.filter(({ status }) => status !== "unavailable");
+  const alone = answers.length - seesQuorum.length;
+  const [said] = seesQuorum.toSorted((a, b) => states.indexOf(b.status) - states.indexOf(a.status));
+  if (!said) return answers[0];
+  if (silent + alone === 0 || said.status !== "healthy") return said;
+  return { ...said, status: "degraded", nodesUp: said.nodes - silent - alone };
 }
 
 /** Garage's health in words, which it tells without a token. Only a healthy cluster says how many nodes are up: all. */

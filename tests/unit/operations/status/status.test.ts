@@ -360,6 +360,11 @@ describe("what parts say", () => {
     expect(worst([healthy, healthy, healthy], 0)).toEqual(healthy);
     expect(worst([healthy, healthy], 1)).toEqual({ status: "degraded", nodes: 3, nodesUp: 2 });
     expect(worst([healthy, degraded, healthy], 0)).toEqual(degraded);
+    const alone = { status: "unavailable", nodes: 3, nodesUp: undefined };
+    // A node that has just started sees nobody; the others see each other.
+    expect(worst([healthy, healthy, alone], 0)).toEqual({ status: "degraded", nodes: 3, nodesUp: 2 });
+    expect(worst([degraded, degraded, alone], 0)).toEqual(degraded);
+    expect(worst([alone, alone], 1)).toEqual(alone);
     expect(worst([], 3)).toBeUndefined();
   });
 
