@@ -43,7 +43,13 @@ export async function repair({ engine, stack, part, say }: RepairOptions): Promi
   say(`stopping ${names}`);
   for (const { role, node } of nodes) await stopPart(stack, role, node);
   say(`removing the data of ${names}`);
-  for (const { role, node } of nodes) await emptyVolume(stack, role, node);
+  try {
+    for (const { role, node } of nodes) await emptyVolume(stack, role, node);
+  } catch (error) {
+    // As it was found, so that whatever still works goes on.
+    for (const { role, node } of nodes) await startPart(stack, role, node);
+    throw error;
+  }
   say(`starting ${names}; the data comes from the others`);
   for (const { role, node } of nodes) await startPart(stack, role, node);
   if (part.kind === "container" && part.role === "backup") say(await makeBackup(stack, "full", say));

@@ -11,8 +11,10 @@ export async function emptyVolume(stack: string, role: Role, node: number): Prom
   const user = (await readDocker(["inspect", "--format={{.Config.User}}", container])).trim();
   const hardening = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
   const mount = `--volume=${partName(stack, role, node)}:/volume`;
-  const run = ["run", "--rm", ...hardening, `--user=${user}`, mount, "--entrypoint=find", image];
-  await readDocker([...run, "/volume", "-mindepth", "1", "-delete"], emptyTimeoutMs);
+  const run = ["run", "--rm", ...hardening, `--user=${user}`, mount, "--entrypoint=sh", image];
+  // What is damaged may be what its owner must not read.
+  const empty = "chmod -R u+rwX /volume && find /volume -mindepth 1 -delete";
+  await readDocker([...run, "-c", empty], emptyTimeoutMs);
 }
 
 /** Stops a part's container; one that does not run is left as it is. */
