@@ -1,9 +1,12 @@
-// Makes a backup of the database now and copies the uploads: npm run backup [-- --stack NAME] [--type full|incr].
+// Makes a backup of the database now, copies the uploads, and the state of the stack where it is kept on this machine:
+// npm run backup [-- --stack NAME] [--type full|incr].
 
 import { PersonError } from "../../infra/errors.ts";
 import { makeBackup } from "../../operations/backups/make-backup.ts";
 import { readOptions } from "../../operations/backups/options.ts";
+import { saveState } from "../../operations/state-copy/save-state.ts";
 import { backupContainer, execute, requireDocker } from "../../running-stack/containers.ts";
+import { connectEngine } from "../../running-stack/engine.ts";
 
 const { stack, values } = readOptions(process.argv.slice(2), { type: { type: "string" } });
 const type = values.type ?? "incr";
@@ -16,3 +19,5 @@ const container = await backupContainer(stack);
 console.log(await makeBackup(stack, type, say));
 say("copying uploads");
 console.log(await execute(container, ["backups", "uploads", "copy"]));
+const noCopy = await saveState(await connectEngine(), stack);
+if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);

@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { PersonError } from "../../infra/errors.ts";
 import { counts } from "../../infra/topology.ts";
 import { makeBackup } from "../backups/make-backup.ts";
+import { saveState } from "../state-copy/save-state.ts";
 import { takeoverObstacles } from "../status/evaluate-takeover.ts";
 import type { StackObservation } from "../status/observation.ts";
 import { probeStack } from "../status/probe-stack.ts";
@@ -52,9 +53,16 @@ export async function repair({ engine, stack, part, say }: RepairOptions): Promi
   }
   say(`starting ${names}; the data comes from the others`);
   for (const { role, node } of nodes) await startPart(stack, role, node);
-  if (part.kind === "container" && part.role === "backup") say(await makeBackup(stack, "full", say));
+  if (part.kind === "container" && part.role === "backup") await fillRepository(engine, stack, say);
   await untilHealthy(engine, stack, part);
   return `${names} was remade in ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s and is healthy.`;
+}
+
+/** What an empty repository needs to be worth as much as the last one. */
+async function fillRepository(engine: Docker, stack: string, say: (line: string) => void): Promise<void> {
+  say(await makeBackup(stack, "full", say));
+  const noCopy = await saveState(engine, stack);
+  if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);
 }
 
 async function untilHealthy(engine: Docker, stack: string, part: RepairOptions["part"]): Promise<void> {

@@ -34,7 +34,7 @@ function engineState(): DamageCase[] {
       inject: (scene) =>
         spoil(scene, "state damaged", (path) => {
           const bytes = readFileSync(path);
-          bytes.fill(0, bytes.length / 3, bytes.length / 2);
+          bytes.fill(0, Math.floor(bytes.length / 3), Math.floor(bytes.length / 2));
           writeFileSync(path, bytes);
         }),
       provoke: ["up"],
