@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
@@ -7,16 +7,18 @@ import { userIds } from "../../infra/topology.ts";
 import { importDeployment } from "../../running-stack/pulumi/deployment.ts";
 import { createStack, findStack } from "../../running-stack/pulumi/open-stack.ts";
 import { machineSettings } from "../../running-stack/pulumi/stack-settings.ts";
+import { damagedStateFile } from "../../running-stack/pulumi/state-file.ts";
 import { copiesFolder, type StateCopy } from "./save-state.ts";
 import { open, passphrase } from "./sealed.ts";
 
 /**
- * Brings the newest copy of the stack's state back from the backups.
+ * Brings the newest copy of the stack's state back from the backups, in place of one that is lost or cannot be read.
  * @returns What was done, for people.
  * @throws PersonError when there is a state already, or no copy that can be opened. Nothing was changed then.
  */
 export async function restoreState(engine: Docker, stack: string): Promise<string> {
-  const found = await findStack(stack);
+  const damaged = damagedStateFile(stack);
+  const found = damaged ? undefined : await findStack(stack);
   const resources = found?.deployment.resources ?? [];
   if (resources.some(({ type }) => type !== "pulumi:pulumi:Stack"))
     throw new PersonError(
@@ -30,6 +32,8 @@ export async function restoreState(engine: Docker, stack: string): Promise<strin
   const copy = JSON.parse(open(await readNewestCopy(engine, stack), secret)) as StateCopy;
   if (copy.stack !== stack)
     throw new PersonError(`Nothing was changed. The copy is of the stack ${copy.stack}.`);
+  // Somebody may still read something in it.
+  if (damaged) await rename(damaged, `${damaged}.damaged`);
   if (!found) await createStack(stack);
   const settings = machineSettings(stack);
   if (settings && copy.settings !== undefined) await writeFile(settings, copy.settings, { mode: 0o600 });

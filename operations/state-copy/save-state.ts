@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import type Docker from "dockerode";
 import { partName } from "../../infra/naming.ts";
 import { runIn } from "../../running-stack/execute.ts";
-import { type Deployment, readDeployment } from "../../running-stack/pulumi/deployment.ts";
+import type { Deployment } from "../../running-stack/pulumi/deployment.ts";
+import { findStack } from "../../running-stack/pulumi/open-stack.ts";
 import { machineSettings } from "../../running-stack/pulumi/stack-settings.ts";
 import { passphrase, seal } from "./sealed.ts";
 
@@ -29,11 +30,14 @@ export async function saveState(engine: Docker, stack: string): Promise<string |
   if (!process.env.PULUMI_BACKEND_URL?.startsWith("file:")) return undefined;
   const secret = passphrase();
   if (!secret) return "there is no passphrase to encrypt it with";
+  const found = await findStack(stack).catch((error: Error) => error);
+  if (found instanceof Error) return found.message;
+  if (!found) return "there is no state";
   const settingsFile = machineSettings(stack);
   const copy: StateCopy = {
     stack,
     savedAt: new Date().toISOString(),
-    deployment: await readDeployment(stack),
+    deployment: found,
     settings: settingsFile && existsSync(settingsFile) ? readFileSync(settingsFile, "utf8") : undefined,
   };
   const file = `${copiesFolder}/${copy.savedAt.replaceAll(":", "")}.sealed`;

@@ -9,6 +9,7 @@ import { readProject } from "./project.ts";
 import { readPulumi } from "./pulumi-cli.ts";
 import { releaseStaleLock } from "./stack-lock.ts";
 import { machineSettings } from "./stack-settings.ts";
+import { damagedStateFile } from "./state-file.ts";
 
 /**
  * The stack as it was last deployed, created if it is new. Nothing else is written, so a preview may do it.
@@ -71,8 +72,11 @@ export async function findStack(stack: string): Promise<Deployment | undefined> 
   } catch (error) {
     const said = (error as { stderr?: string }).stderr ?? String(error);
     if (/no stack named/.test(said)) return undefined;
+    const wayOut = damagedStateFile(stack)
+      ? ` \`npm run repair -- state --stack ${stack}\` brings back its newest copy from the backups.`
+      : "";
     throw new PersonError(
-      `The state of the stack ${stack} cannot be read: ${said.trim().replace(/^error: /, "")}`,
+      `The state of the stack ${stack} cannot be read: ${said.trim().replace(/^error: /, "")}${wayOut}`,
     );
   }
 }

@@ -14,7 +14,7 @@ function engineState(): DamageCase[] {
     if (!existsSync(path)) throw new Error(`There is no ${path}.`);
     const before = readFileSync(path);
     scene.stack.undoLater(async () => {
-      if (!existsSync(path) || readFileSync(path).length < before.length / 2) writeFileSync(path, before);
+      if (!isWhole(path)) writeFileSync(path, before);
     });
     await scene.stack.journal.note("inject", what, async () => work(path));
   };
@@ -50,4 +50,14 @@ function engineState(): DamageCase[] {
       mend: ["repair", "state"],
     },
   ];
+}
+
+/** Whether it is what Pulumi wrote, now or after a repair. */
+function isWhole(path: string): boolean {
+  try {
+    JSON.parse(readFileSync(path, "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
 }
