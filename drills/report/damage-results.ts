@@ -21,19 +21,27 @@ export function recordDamage(result: DamageResult): void {
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-/** A row for each case. */
+/** A row for each case, measured or not. */
 export function damageTable(results: DamageResult[]): string {
-  const rows = results.map((result) => [
-    result.part,
-    `${result.damage}${result.reasons.length > 0 ? " **failed**" : ""}`,
-    result.description,
-    result.noticedAfterMs === undefined ? "never" : seconds(result.noticedAfterMs),
-    result.noticedBy ?? "nobody",
-    result.mendedBy ? `\`${result.mendedBy}\`` : "itself",
-    result.mendedAfterMs === undefined ? "not" : seconds(result.mendedAfterMs),
-    `${result.failedRequests} of ${result.operations}`,
-    String(result.lost),
-  ]);
+  const rows = damagedParts.flatMap((part) =>
+    damages.map((damage) => {
+      const result = results.find((one) => one.part === part && one.damage === damage);
+      return [part, damage, ...(result ? cellsOf(result) : Array(7).fill("not yet measured"))];
+    }),
+  );
   const head = ["part", "damage", "what is done", "noticed after", "by", "mended by", "after"];
   return table([...head, "failed requests", "writes lost"], rows);
+}
+
+function cellsOf(result: DamageResult): string[] {
+  const { description, noticedAfterMs, noticedBy, mendedBy, mendedAfterMs, reasons } = result;
+  return [
+    `${description}${reasons.length > 0 ? ": **failed**" : ""}`,
+    noticedAfterMs === undefined ? "never" : seconds(noticedAfterMs),
+    noticedBy ?? "nobody",
+    mendedBy ? `\`${mendedBy}\`` : "itself",
+    mendedAfterMs === undefined ? "not" : seconds(mendedAfterMs),
+    `${result.failedRequests} of ${result.operations}`,
+    String(result.lost),
+  ];
 }

@@ -45,18 +45,18 @@ describe("the table of damages", () => {
 
   it("has no empty cell, even for what was not noticed and not mended", () => {
     const { noticedAfterMs, noticedBy, mendedAfterMs, ...nothing } = result;
-    const [head = "", , ...rows] = damageTable([
-      result,
-      { ...nothing, reasons: ["nothing noticed it"] },
-    ]).split("\n");
-    expect(rows).toHaveLength(2);
+    const other: DamageResult = { ...nothing, damage: "data damaged", reasons: ["nothing noticed it"] };
+    const [head = "", , ...rows] = damageTable([result, other]).split("\n");
+    expect(rows).toHaveLength(damagedParts.length * damages.length);
     for (const row of rows) {
       const cells = row.split("|").slice(1, -1);
       expect(cells).toHaveLength(head.split("|").length - 2);
       expect(cells.filter((cell) => cell.trim() === "")).toEqual([]);
     }
-    expect(rows[0]).toContain("1.2 s");
-    expect(rows[1]).toContain("**failed**");
+    const [measured, failed, missing] = rows.filter((row) => row.startsWith("| metrics "));
+    expect(measured).toContain("1.2 s");
+    expect(failed).toContain("**failed**");
+    expect(missing).toContain("not yet measured");
   });
 
   it("is written from what was recorded, without a lost write", () => {
