@@ -24,7 +24,7 @@ def run(direction: str) -> None:
     # What the application gives each object; its type follows from its name.
     headers = ["--header-upload", "Cache-Control: public, max-age=31536000, immutable"]
     transferred = _rclone("copy", source, target, "--ignore-existing", "--stats-one-line", "--stats=0", *headers)
-    objects = _rclone("lsf", "--recursive", "--files-only", "copy:").count("\n")
+    objects = len(_names())
     if direction == "copy":
         settings.write_record(settings.uploads_record, {"finishedAt": time.time(), "objects": objects})
         print(f"Uploads: the copy has {objects} objects.")
@@ -47,7 +47,7 @@ def check() -> str:
     for name in damaged:
         _rclone("deletefile", f"copy:{name}")
     run("copy")
-    kept = set(_rclone("lsf", "--recursive", "--files-only", "copy:").splitlines())
+    kept = _names()
     lost = [name for name in damaged if name not in kept]
     if lost:
         raise PersonError(f"Copied uploads were damaged, and the bucket has them no more: {', '.join(lost)}.")
@@ -55,9 +55,15 @@ def check() -> str:
 
 
 def _damaged() -> list[str]:
-    """rclone prints ERROR in place of the hash of a file that it cannot read."""
+    """rclone leaves out the hash of a file that it cannot read to its end."""
+    copied = _names()
     listed = _rclone("hashsum", "md5", "--download", "copy:", check=False)
-    return [line.split(maxsplit=1)[1] for line in listed.splitlines() if line.split(maxsplit=1)[:1] == ["ERROR"]]
+    readable = {line.split(maxsplit=1)[1] for line in listed.splitlines()}
+    return [name for name in copied if name not in readable]
+
+
+def _names() -> list[str]:
+    return _rclone("lsf", "--recursive", "--files-only", "copy:").splitlines()
 
 
 def _configure() -> None:
