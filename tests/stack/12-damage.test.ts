@@ -106,7 +106,11 @@ describe("an upload's block, damaged on two of three object store nodes", () => 
       headers: { "content-type": "image/png" },
     });
     expect(stored.status).toBe(200);
-    const read = async () => new Uint8Array(await (await fetch(stored.body.avatarUrl)).arrayBuffer());
+    const full: string = stored.body.avatarUrl;
+    // Each size is a block of its own, and a block is looked at when it is read.
+    const sizes = [full, full.replace(/\.webp$/, "-160.webp")];
+    const read = () =>
+      Promise.all(sizes.map(async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer())));
     const before = await read();
     const sums =
       "find /var/lib/garage/data/blocks -type f -newer /tmp/before ! -name '*.corrupted' | sort | xargs md5sum";
