@@ -6,6 +6,7 @@ import type { Ledger } from "./load/ledger.ts";
 import type { Observation } from "./observe/observation.ts";
 import { untilFullyRedundant } from "./observe/redundancy.ts";
 import type { Random } from "./random.ts";
+import { until } from "./until.ts";
 
 /** One fault under load, with what is expected of the stack. A file in scenarios/ exports one as `drill`. */
 export interface Drill {
@@ -103,12 +104,7 @@ export class Scene {
   }
 
   /** Waits for the condition, at most this long; the drill goes on either way. */
-  async until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
-    const endsAtMs = Date.now() + timeoutMs;
-    while (!(await condition())) {
-      if (Date.now() > endsAtMs) return false;
-      await sleep(100);
-    }
-    return true;
+  until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
+    return until(condition, timeoutMs);
   }
 }

@@ -20,4 +20,4 @@ console.log(await makeBackup(stack, type, say));
 say("copying uploads");
 console.log(await execute(container, ["backups", "uploads", "copy"]));
 const noCopy = await saveState(await connectEngine(), stack);
-if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);
+if (noCopy) say(noCopy);

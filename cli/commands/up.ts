@@ -56,7 +56,7 @@ async function verify(): Promise<void> {
   const say = (line: string) => console.error(`up: ${line}`);
   const left = flags.has("--skip-health-check") ? [] : await settle(engine, stack, say);
   const noCopy = await saveState(engine, stack);
-  if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);
+  if (noCopy) say(noCopy);
   if (left.length > 0) {
     throw new PersonError(
       `The stack ${stack} is deployed and not healthy: ${left.join("; ")}. \`npm run status -- --stack ${stack}\` shows more, docs/runbooks what to do.`,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { firingAlerts } from "../../running-stack/alerts.ts";
+import { until } from "../until.ts";
 
 /** When an alert was first and last seen at Alertmanager; milliseconds since 1970. */
 export interface SeenAlert {
@@ -40,13 +41,8 @@ export class AlertWatch {
   }
 
   /** @returns Whether it was so in time. */
-  async until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-    const endsAtMs = Date.now() + timeoutMs;
-    while (!condition()) {
-      if (Date.now() > endsAtMs) return false;
-      await sleep(pauseMs);
-    }
-    return true;
+  until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+    return until(condition, timeoutMs);
   }
 
   async stop(): Promise<void> {

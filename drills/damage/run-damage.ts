@@ -1,10 +1,8 @@
-import { loadavg } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Scene } from "../drill.ts";
 import { recordDamage } from "../report/damage-results.ts";
-import { measuredCommit } from "../report/environment.ts";
+import { loadAverage, measuredCommit } from "../report/environment.ts";
 import type { DrillCommand } from "../run/options.ts";
 import { runDrill } from "../run/run-drill.ts";
 import { seconds } from "../verdict.ts";
@@ -51,7 +49,7 @@ export function chooseCases(names: string[]): DamageCase[] {
 }
 
 async function measure(stack: RunningStack, one: DamageCase, seed: number): Promise<DamageResult> {
-  const [loadAverage = 0] = loadavg();
+  const load = loadAverage();
   const course: Course = { reasons: [] };
   const inject = (scene: Scene) => damageAndMend(scene, one, course);
   const { part, damage, description, prepare } = one;
@@ -73,7 +71,7 @@ async function measure(stack: RunningStack, one: DamageCase, seed: number): Prom
     description,
     measuredAt: run.startedAt,
     commit: measuredCommit(),
-    loadAverage: Math.round(loadAverage * 10) / 10,
+    loadAverage: load,
     ...course,
     failedRequests: clients.failedRequests,
     operations: clients.operations,
@@ -84,7 +82,7 @@ async function measure(stack: RunningStack, one: DamageCase, seed: number): Prom
 
 async function damageAndMend(scene: Scene, one: DamageCase, course: Course): Promise<void> {
   const { stack } = scene;
-  const watch = new StatusWatch(stack.name);
+  const watch = new StatusWatch(stack);
   try {
     await watch.untilHealthy(60_000);
     watch.first = undefined;
@@ -94,7 +92,8 @@ async function damageAndMend(scene: Scene, one: DamageCase, course: Course): Pro
     await notice(stack.name, one, course, watch, injectedAtMs);
     if (one.mend) await mend(stack.name, one.mend, course);
     const endsAtMs = Date.now() + mendMs;
-    while (one.isMended && !(await one.isMended(scene)) && Date.now() < endsAtMs) await sleep(500);
+    const { isMended } = one;
+    if (isMended) await scene.until(() => isMended(scene), mendMs);
     const unseen = !watch.first && !one.mend && !one.isMended;
     const healthyAtMs = unseen
       ? await firstLook

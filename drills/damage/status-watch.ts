@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand } from "./command.ts";
+import { evaluate } from "../../operations/status/evaluate.ts";
+import { probeStack } from "../../operations/status/probe-stack.ts";
+import { aboutTheDeployment } from "../../operations/status/settle.ts";
+import type { RunningStack } from "../../running-stack/running-stack.ts";
+import { until } from "../until.ts";
 
-/** What `npm run status -- --json` says of the moment, as far as it is used here. */
-interface Status {
-  failures: string[];
-  missing: string[];
-}
-
-const pauseMs = 500;
+const pauseMs = 1_000;
 
 /** Asks status again and again, as somebody who watches it would. */
 export class StatusWatch {
@@ -16,25 +14,25 @@ export class StatusWatch {
   /** What it named at the last look; undefined before the first one. */
   latest: string[] | undefined;
   private looks = 0;
-  private readonly stack: string;
+  private readonly stack: RunningStack;
   private stopped = false;
   private readonly done: Promise<void>;
 
-  constructor(stack: string) {
+  constructor(stack: RunningStack) {
     this.stack = stack;
     this.done = this.watch();
   }
 
   /** @returns Whether it named something in time. */
   untilNoticed(timeoutMs: number): Promise<boolean> {
-    return this.until(() => this.first !== undefined, timeoutMs);
+    return until(() => this.first !== undefined, timeoutMs);
   }
 
   /** Waits for two looks in a row, both from now on, that name nothing. @returns When the first of them ended. */
   async untilHealthy(timeoutMs: number): Promise<number | undefined> {
     let clearSince: { look: number; atMs: number } | undefined;
     const asked = this.looks;
-    const healthy = await this.until(() => {
+    const healthy = await until(() => {
       if (this.looks <= asked + 1) return false;
       if (this.latest?.length !== 0) clearSince = undefined;
       else clearSince ??= { look: this.looks, atMs: Date.now() };
@@ -48,38 +46,18 @@ export class StatusWatch {
     await this.done;
   }
 
-  private async until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-    const endsAtMs = Date.now() + timeoutMs;
-    while (!condition()) {
-      if (Date.now() > endsAtMs) return false;
-      await sleep(100);
-    }
-    return true;
-  }
-
   private async watch(): Promise<void> {
     while (!this.stopped) {
-      const { standardOutput } = await runCommand(this.stack, ["status", "--json"]);
-      const sentences = read(standardOutput);
-      if (sentences && !this.stopped) {
-        this.latest = sentences;
+      // A look that the engine refuses says nothing.
+      const observation = await probeStack(this.stack.engine, this.stack.name).catch(() => undefined);
+      if (observation && !this.stopped) {
+        const { failures, missing } = evaluate(aboutTheDeployment(observation));
+        this.latest = [...failures, ...missing];
         this.looks++;
-        const [sentence] = sentences;
+        const [sentence] = this.latest;
         if (sentence !== undefined) this.first ??= { atMs: Date.now(), sentence };
       }
       await sleep(pauseMs);
     }
-  }
-}
-
-/** Alerts go on firing for a while after their cause is gone, and the last verification may be from before. */
-const aboutThePast = /^(the alert \w+ is firing|the last restore verification failed)$/;
-
-function read(text: string): string[] | undefined {
-  try {
-    const { failures, missing } = JSON.parse(text) as Status;
-    return [...failures, ...missing].filter((sentence) => !aboutThePast.test(sentence));
-  } catch {
-    return undefined;
   }
 }

@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonError } from "../../infra/errors.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { settle } from "../../operations/status/settle.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
-import { measuredCommit } from "../report/environment.ts";
+import { loadAverage, measuredCommit } from "../report/environment.ts";
 import type { DrillCommand } from "../run/options.ts";
 import { seconds } from "../verdict.ts";
 import { type Emergency, emergencies } from "./emergencies.ts";
@@ -70,7 +69,7 @@ async function runEmergency(stack: RunningStack, emergency: Emergency): Promise<
       description: emergency.description,
       measuredAt: new Date().toISOString(),
       commit: measuredCommit(),
-      loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+      loadAverage: loadAverage(),
       tookMs: Math.max(...answers.map(({ tookMs }) => tookMs)),
       exitStatus: last?.exitStatus ?? 0,
       said: last?.text.trimEnd().split("\n") ?? [],

@@ -1,4 +1,3 @@
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Evaluation, evaluate } from "../../operations/status/evaluate.ts";
 import { probeStack } from "../../operations/status/probe-stack.ts";
@@ -6,6 +5,7 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill, Expectations, Scene } from "../drill.ts";
 import { measureStack } from "../measure-stack.ts";
 import { Random } from "../random.ts";
+import { loadAverage } from "../report/environment.ts";
 import { writeRunLog } from "../report/run-log.ts";
 import { type DrillRun, runDrill } from "../run/run-drill.ts";
 import { drawPlan, type Plan } from "./draw.ts";
@@ -127,7 +127,7 @@ function conclude(
   const { canLose, state } = evaluation;
   return {
     measuredAt: run.startedAt,
-    loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+    loadAverage: loadAverage(),
     states: plan.states.map(({ drill: name, pause }) => `${name}, pause ${pause}`),
     delayMs: plan.delayMs,
     said: { state, losable: Object.entries(canLose).flatMap(([kind, can]) => (can ? [kind] : [])) },

@@ -1,4 +1,4 @@
-import { arch, cpus, release, totalmem } from "node:os";
+import { arch, cpus, loadavg, release, totalmem } from "node:os";
 import { releaseCommit } from "../../infra/release.ts";
 import type { Role } from "../../infra/topology.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
@@ -18,6 +18,12 @@ const measured = [
 
 export function measuredCommit(): string {
   return releaseCommit(measured);
+}
+
+/** Of the machine over the last minute, all its cores together; above their number other work ran beside. */
+export function loadAverage(): number {
+  const [lastMinute = 0] = loadavg();
+  return Math.round(lastMinute * 10) / 10;
 }
 
 /** Sizes only: nothing that names the machine. */

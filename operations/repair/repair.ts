@@ -62,7 +62,7 @@ export async function repair({ engine, stack, part, say }: RepairOptions): Promi
 async function fillRepository(engine: Docker, stack: string, say: (line: string) => void): Promise<void> {
   say(await makeBackup(stack, "full", say));
   const noCopy = await saveState(engine, stack);
-  if (noCopy) say(`no copy of the state is in the backups: ${noCopy}`);
+  if (noCopy) say(noCopy);
 }
 
 async function untilHealthy(engine: Docker, stack: string, part: RepairOptions["part"]): Promise<void> {

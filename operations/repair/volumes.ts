@@ -1,4 +1,4 @@
-import { readDocker } from "../../infra/docker/steps/docker-client.ts";
+import { readDocker, thrownAway } from "../../infra/docker/steps/docker-client.ts";
 import { partName } from "../../infra/naming.ts";
 import type { Role } from "../../infra/topology.ts";
 
@@ -9,9 +9,8 @@ export async function emptyVolume(stack: string, role: Role, node: number): Prom
   const container = partName(stack, role, node);
   const image = (await readDocker(["inspect", "--format={{.Image}}", container])).trim();
   const user = (await readDocker(["inspect", "--format={{.Config.User}}", container])).trim();
-  const hardening = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
   const mount = `--volume=${partName(stack, role, node)}:/volume`;
-  const run = ["run", "--rm", ...hardening, `--user=${user}`, mount, "--entrypoint=sh", image];
+  const run = ["run", ...thrownAway, `--user=${user}`, mount, "--entrypoint=sh", image];
   // What is damaged may be what its owner must not read.
   const empty = "chmod -R u+rwX /volume && find /volume -mindepth 1 -delete";
   await readDocker([...run, "-c", empty], emptyTimeoutMs);

@@ -1,6 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 import type Docker from "dockerode";
-import { docker, lastLines } from "../../infra/docker/steps/docker-client.ts";
+import { docker, lastLines, thrownAway } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { partName } from "../../infra/naming.ts";
 import { userIds } from "../../infra/topology.ts";
@@ -45,20 +45,9 @@ async function readNewestCopy(engine: Docker, stack: string): Promise<string> {
   const volume = partName(stack, "backup", 1);
   const image = await anyImage(engine, stack);
   const script = `newest=$(ls -1 ${copiesFolder}/*.sealed 2>/dev/null | tail -n 1); [ -n "$newest" ] && cat "$newest"`;
-  const hardening = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"];
   const user = `--user=${userIds.database}:${userIds.database}`;
   const mount = `--volume=${volume}:/var/lib/pgbackrest:ro`;
-  const read = await docker([
-    "run",
-    "--rm",
-    ...hardening,
-    user,
-    mount,
-    "--entrypoint=sh",
-    image,
-    "-c",
-    script,
-  ]);
+  const read = await docker(["run", ...thrownAway, user, mount, "--entrypoint=sh", image, "-c", script]);
   if (read.exitCode !== 0)
     throw new PersonError(
       `Nothing was changed. The volume ${volume} has no copy of the state${read.standardError ? `: ${lastLines(read)}` : ""}.`,

@@ -24,9 +24,14 @@ export interface StateCopy {
 /**
  * Puts a copy of the stack's state, encrypted, into the backups. Only a state that is kept on this machine needs one:
  * a backend elsewhere keeps its own.
- * @returns Why there is no copy, when there is none.
+ * @returns A sentence that says why there is no copy, when there is none.
  */
 export async function saveState(engine: Docker, stack: string): Promise<string | undefined> {
+  const reason = await reasonNotSaved(engine, stack);
+  return reason && `no copy of the state is in the backups: ${reason}`;
+}
+
+async function reasonNotSaved(engine: Docker, stack: string): Promise<string | undefined> {
   if (!process.env.PULUMI_BACKEND_URL?.startsWith("file:")) return undefined;
   const secret = passphrase();
   if (!secret) return "there is no passphrase to encrypt it with";

@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { PersonError } from "../../infra/errors.ts";
 import { readPulumi } from "./pulumi-cli.ts";
+import { backendFolder } from "./state-file.ts";
 
 interface Lock {
   pid: number;
@@ -33,10 +33,9 @@ export async function releaseStaleLock(project: string, stack: string): Promise<
 
 /** The locks of a file backend; other backends manage their own. */
 async function readLocks(project: string, stack: string): Promise<Lock[]> {
-  const backend = process.env.PULUMI_BACKEND_URL;
-  if (!backend?.startsWith("file:///")) return [];
-  const state = fileURLToPath(backend.split("?")[0] ?? backend);
-  const directory = path.join(state, ".pulumi", "locks", "organization", project, stack);
+  const folder = backendFolder();
+  if (!folder) return [];
+  const directory = path.join(folder, "locks", "organization", project, stack);
   const names = await readdir(directory).catch(() => []);
   const files = names.filter((name) => name.endsWith(".json"));
   return Promise.all(

@@ -31,6 +31,11 @@ export async function readDocker(args: string[], timeoutMs = 10 * 60_000): Promi
   return ended.standardOutput;
 }
 
+/** Arguments of `docker run` for a container that is thrown away: it can write nothing but what it is given, and reach nobody. */
+export const thrownAway = [
+  ...["--rm", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"],
+];
+
 /** The last lines of a program's output, for an error sentence. */
 export function lastLines({ standardError, standardOutput }: Ended): string {
   const text = standardError.trim() || standardOutput.trim() || "nothing";
