@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { projectRoot } from "../../infra/project.ts";
-import { fillMarkers } from "../report/markdown.ts";
+import { keepNamedResult, readNamedResults, writeSections } from "../report/named-results.ts";
 import { table } from "../report/table.ts";
 import { seconds } from "../verdict.ts";
 
@@ -29,17 +28,12 @@ const file = join(projectRoot, "docs/failover/alerts.json");
 export const alertDocument = "docs/monitoring.md";
 
 export function readAlertResults(): AlertResults {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as AlertResults) : {};
+  return readNamedResults(file);
 }
 
 /** Keeps a drill's figures and writes the document's table from all that are kept. */
 export function recordAlertDrill(name: string, result: AlertDrillResult): void {
-  const entries = Object.entries({ ...readAlertResults(), [name]: result });
-  const results = Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b)));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  const document = join(projectRoot, alertDocument);
-  writeFileSync(document, fillMarkers(readFileSync(document, "utf8"), alertSections(results)));
+  writeSections(alertDocument, alertSections(keepNamedResult(file, name, result)));
 }
 
 /** The parts of the document that are written from the results, by their markers. */

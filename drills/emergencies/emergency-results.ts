@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { projectRoot } from "../../infra/project.ts";
-import { fillMarkers } from "../report/markdown.ts";
+import { join } from "node:path";
+import { keepNamedResult, readNamedResults, writeSections } from "../report/named-results.ts";
 import { resultsFolder } from "../report/results.ts";
 import { table } from "../report/table.ts";
 import { seconds } from "../verdict.ts";
@@ -26,17 +24,12 @@ const file = join(resultsFolder, "emergencies.json");
 export const emergencyDocument = "docs/monitoring.md";
 
 export function readEmergencies(): EmergencyResults {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as EmergencyResults) : {};
+  return readNamedResults(file);
 }
 
 /** Keeps what was said and writes the document's table from all that is kept. */
 export function recordEmergency(name: string, result: EmergencyResult): void {
-  const entries = Object.entries({ ...readEmergencies(), [name]: result });
-  const results = Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b)));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  const document = join(projectRoot, emergencyDocument);
-  writeFileSync(document, fillMarkers(readFileSync(document, "utf8"), emergencySections(results)));
+  writeSections(emergencyDocument, emergencySections(keepNamedResult(file, name, result)));
 }
 
 /** The part of the document that is written from the results, by its marker. */
