@@ -145,9 +145,10 @@ async function build({ progress }: Preparation, part: string): Promise<string> {
     flags.push("-gcflags=all=-l -dwarf=false");
     const commands = ["pulumi-language-nodejs", "pulumi-resource-docker", "pulumi-resource-random"];
     const packages = [...commands.map((name) => `./${name}`), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
-    // Garage's build is longer: this one runs at low priority, and collects garbage late to need less processor.
+    // Garage's build is longer: this one runs at a lower priority, but not one that leaves it nothing on a busy machine,
+    // and collects garbage late to need less processor.
     const build = ["go", "build", ...flags, "-o", `${bin}${path.sep}`, ...packages];
-    await runLogged("nice", ["-n", "10", ...build], {
+    await runLogged("nice", ["-n", "4", ...build], {
       what: `Building Pulumi ${versions.pulumi}`,
       log: log(),
       directory: toolchain,
