@@ -1,7 +1,7 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { countKeptPasswords, keptPassword } from "../service/kept-passwords.ts";
-import { lacksExtension } from "../sqlite/check.ts";
+import { missingExtension } from "../sqlite/check.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
 import { quoted, type SqliteColumn, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
 import { count } from "../translate/count.ts";
@@ -107,7 +107,7 @@ function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
     return !virtual || table.columns.length > 0;
   } catch (error) {
     const { message } = error as Error;
-    if (!virtual && !lacksExtension.test(message)) throw error;
+    if (!virtual && !missingExtension.test(message)) throw error;
     const reason = message === "no query solution" ? "its key has a collation that is not here" : message;
     say(
       table.name,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readCounterparts } from "../../../../infra/policy/cloudformation/counterparts.ts";
 import {
-  judgeLint,
+  evaluateLint,
   type LintFinding,
   readExplanations,
   runCfnLint,
@@ -30,14 +30,14 @@ describe("AWS's own schemas", () => {
     async (_name, resources) => {
       const { findings, checked } = await runCfnLint(await resources(), region);
       all.push(...findings);
-      expect(judgeLint(findings, readExplanations()).unexplained).toEqual([]);
+      expect(evaluateLint(findings, readExplanations()).unexplained).toEqual([]);
       expect(checked).toBeGreaterThan(80);
     },
     300_000,
   );
 
   test("what is explained is there", () => {
-    expect(judgeLint(all, readExplanations()).unneeded).toEqual([]);
+    expect(evaluateLint(all, readExplanations()).unneeded).toEqual([]);
   });
 });
 
@@ -106,7 +106,7 @@ describe("a fault put in on purpose is seen", () => {
     const graph = structuredClone((await awsGraph()).resources);
     for (const [, , spoil] of faults) spoil(graph);
     const { findings } = await runCfnLint(graph, region);
-    seen = judgeLint(findings, readExplanations()).unexplained.map(({ rule }) => rule);
+    seen = evaluateLint(findings, readExplanations()).unexplained.map(({ rule }) => rule);
   }, 300_000);
 
   test.each(faults)("%s (%s)", (_name, rule) => {
