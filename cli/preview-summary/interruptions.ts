@@ -29,9 +29,11 @@ const interruptions: Interruption[] = [
 
 /**
  * What clients would notice: a sentence for each kind of part that goes down, with what its drill measured. Drills are
- * recorded on Docker; where nothing of that kind changes, the list is empty.
+ * recorded on Docker, and say nothing of a change that loses data. The list is empty where nothing of that kind changes.
  */
 export function interruptionsOf(changes: Change[], drills: Record<string, DrillResult>): string[] {
+  if (changes.some(({ losesData }) => losesData))
+    return ["Data would be lost, and no drill has measured that."];
   const stopped = changes.filter(
     ({ action, type }) => type === types.container && (action === "replaced" || action === "deleted"),
   );

@@ -69,7 +69,7 @@ function interruptions({ changes, target, interruptions: noticed }: PreviewSumma
   if (target === "aws")
     return "**Interruption:** drills are recorded on Docker, so how long clients wait on AWS is not known; `npm run trial` measures it.";
   if (noticed.length === 0) return "**Interruption:** none, no part that serves is stopped.";
-  return ["**Interruption**, as the recorded drills measured it:", "", ...noticed.map(item)].join("\n");
+  return ["**Interruption**, by the recorded drills:", "", ...noticed.map(item)].join("\n");
 }
 
 function migrations({ migrations: pending, findings }: PreviewSummary): string {
