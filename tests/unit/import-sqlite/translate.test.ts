@@ -23,15 +23,9 @@ function profile({ smallestInteger = 0, largestInteger = 1, ...some }: Some): Co
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: BigInt(smallestInteger), largestInteger: BigInt(largestInteger) },
     ...{ smallestReal: 0, largestReal: 1 },
-    ...{
-      longestBytes: 0,
-      unstorable: 0,
-      dates: 0,
-      timestamps: 0,
-      timestampsWithZone: 0,
-      offsets: 0,
-      notJson: 0,
-    },
+    ...{ longestBytes: 0, unstorable: 0, empties: 0, truths: 0, notJson: 0 },
+    ...{ dates: 0, timestamps: 0, timestampsWithZone: 0, offsets: 0 },
+    ...{ runtimeTimestamps: 0, runtimeTimestampsWithZone: 0 },
     ...some,
   };
 }

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Mapping } from "../../../import-sqlite/mapping/mapping.ts";
+import { makePlan } from "../../../import-sqlite/plan/plan.ts";
+import { showPlan } from "../../../import-sqlite/plan/show.ts";
+import { Scratch } from "../../../import-sqlite/service/scratch.ts";
+import { SqliteFile } from "../../../import-sqlite/sqlite/database.ts";
+import { contentOf } from "../../../import-sqlite/write/load.ts";
+import { tableStreams } from "../../../import-sqlite/write/streams.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "capstone-plan-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+/** The plan for a file that `sql` makes, as text and by its columns' types; every row is encoded as it would be sent. */
+async function planned(sql: string, mapping: Mapping = {}) {
+  const path = join(folder, `file${++files}.sqlite`);
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  // Some rewrite the schema, as a program with an extension would have written it.
+  database.enableDefensive(false);
+  database.exec(sql);
+  database.close();
+  const file = SqliteFile.open(path);
+  const scratch = new Scratch();
+  try {
+    const plan = await makePlan({
+      ...{ file, mapping, scratch, uploads: undefined, assetsUrl: "http://assets.test" },
+      ...{ loadTaken: async () => {}, progress: () => {} },
+    });
+    const rows = Object.fromEntries(
+      tableStreams(plan, file).map((stream) => [stream.label, contentOf(stream).rows]),
+    );
+    const types = Object.fromEntries(
+      plan.tables.map(({ source, columns }) => [
+        source.name,
+        Object.fromEntries(columns.map(({ name, type }) => [name, type])),
+      ]),
+    );
+    return { said: showPlan(plan, path), types, rows };
+  } finally {
+    scratch.close();
+    file.close();
+  }
+}
+
+/** The mapping file that a plan proposes. */
+function proposedIn(said: string): Mapping {
+  const lines = said.split("\n");
+  const title = lines.findIndex((line) => line.includes("this mapping file does it"));
+  return title < 0 ? {} : JSON.parse(lines[title + 1] ?? "");
+}
+
+describe("texts that could be more than texts", () => {
+  const file = `
+    create table t (
+      flag boolean, n integer, price decimal(10, 2), empty integer, day date, at datetime, zoned datetime, json json,
+      go text, net datetime, script timestamp, note text, mixed boolean, both datetime
+    );
+    insert into t values
+      ('t', '', '', '', '', '', '2024-01-01 10:00:00+02:00', '', '2024-01-01 10:00:00.123456789 +0100 CET m=+0.1',
+        '2024-01-01 10:00:00.1234567', '/Date(1700000000123)/', '2024-01-01', 'f', '2024-01-01 10:00:00'),
+      ('False', 5, 1.5, null, '2024-01-01', '2024-01-01 10:00:00', '2024-01-01 10:00:00.1234567Z', '[1]',
+        '2024-01-01 10:00:00 +0000 UTC', '2024-01-01', '2024-01-01T10:00:00.1234567Z', '', 'perhaps',
+        '2024-01-01 10:00:00.1234567Z');`;
+
+  test("stay texts, and the plan has the mapping file that makes more of them", async () => {
+    const { said, types } = await planned(file);
+    const { note: _note, mixed: _mixed, both: _both, ...better } = types.t ?? {};
+    expect(new Set(Object.values(better))).toEqual(new Set(["text"]));
+    expect(proposedIn(said).tables?.t?.columns).toEqual({
+      flag: { type: "boolean" },
+      n: { emptyIsNull: true },
+      price: { emptyIsNull: true },
+      empty: { emptyIsNull: true },
+      day: { emptyIsNull: true, type: "date" },
+      at: { emptyIsNull: true, type: "timestamp" },
+      zoned: { type: "timestamptz" },
+      json: { emptyIsNull: true },
+      go: { type: "timestamptz" },
+      net: { type: "timestamp" },
+      script: { type: "timestamptz" },
+    });
+  });
+
+  test("become more with it", async () => {
+    const { said, types, rows } = await planned(file, proposedIn((await planned(file)).said));
+    expect(types.t).toEqual({
+      ...{ flag: "boolean", n: "bigint", price: "numeric", empty: "bigint", day: "date", at: "timestamp" },
+      ...{ zoned: "timestamptz", json: "json", go: "timestamptz", net: "timestamp", script: "timestamptz" },
+      ...{ note: "text", mixed: "text", both: "text" },
+    });
+    expect(rows).toEqual({ t: 2 });
+    expect(proposedIn(said)).toEqual({});
+    expect(said).toContain(
+      "t.go has 2 moments with an offset or finer than a microsecond: the moment is kept to the microsecond, its offset is not",
+    );
+  });
+});
