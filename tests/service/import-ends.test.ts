@@ -223,6 +223,24 @@ describe("odd keys, names and numbers", () => {
     ]);
   });
 
+  test("a mapping makes moments of what Go and .NET write", async () => {
+    const text = `create table t (go text, net datetime, script datetime);
+      insert into t values ('2024-01-01 10:00:00.123456789 +0100 CET m=+0.1', '2024-01-01 10:00:00.1234567', '/Date(1700000000123)/');`;
+    const moments = { go: "timestamptz", net: "timestamp", script: "timestamptz" } as const;
+    const { said } = await run("runtimes", text, { dryRun: true });
+    expect(said).toContain(
+      `{"tables":{"t":{"columns":{"go":{"type":"timestamptz"},"net":{"type":"timestamp"},"script":{"type":"timestamptz"}}}}}`,
+    );
+    const columns = Object.fromEntries(Object.entries(moments).map(([name, type]) => [name, { type }]));
+    await importFile(databaseName, files.path("runtimes.sqlite"), {
+      mapping: { tables: { t: { columns } } },
+    });
+    await sql.unsafe("set time zone 'UTC'");
+    expect(await rows("select go::text, net::text, script::text from runtimes.t")).toEqual([
+      ["2024-01-01 09:00:00.123456+00", "2024-01-01 10:00:00.123456", "2023-11-14 22:13:20.123+00"],
+    ]);
+  });
+
   test("moments in a file of Core Data, of Chrome and with a blank before the offset", async () => {
     await run(
       "core_data",
