@@ -99,3 +99,19 @@ describe("texts that could be more than texts", () => {
     );
   });
 });
+
+describe("what SQLite here cannot read, or computes itself", () => {
+  const rewritten = (from: string, to: string) =>
+    `pragma writable_schema = on; update sqlite_schema set sql = replace(sql, '${from}', '${to}');`;
+
+  test("a column computed by a function that is not here is left out with its index, one that is stored stays", async () => {
+    const { said, types, rows } = await planned(
+      `create table t (a text, g as (upper(a)), s text as (upper(a)) stored); create index tg on t (g);
+       insert into t (a) values ('x'); ${rewritten("upper(a)", "myfunc(a)")}`,
+    );
+    expect(said).toContain("t.g is generated and cannot be read here (unknown function: myfunc())");
+    expect(said).toContain("t has the index tg (g), which uses the column g, which is left out: it has none");
+    expect(types).toEqual({ t: { a: "text", s: "text" } });
+    expect(rows).toEqual({ t: 1 });
+  });
+});
