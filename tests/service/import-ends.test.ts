@@ -168,6 +168,17 @@ describe("rows that do not keep to a rule in Postgres", () => {
   });
 });
 
+describe("more columns than a row of Postgres holds", () => {
+  test("are named as what is wrong", async () => {
+    const list = Array.from({ length: 1_500 }, (_, n) => `c${n}`);
+    const wide = `create table wide (${list.join(", ")}); insert into wide (c0) values (1);
+       insert into wide values (${list.map((_, n) => 1_000_000 + n).join(", ")});`;
+    await expect(run("wide", wide)).rejects.toThrow(
+      "Table wide has a row whose values in 1,500 columns take 12,024 bytes; Postgres allows 8,160 for a row, long texts aside.",
+    );
+  });
+});
+
 describe("odd keys, names and numbers", () => {
   test("are carried over", async () => {
     const { said } = await run(
