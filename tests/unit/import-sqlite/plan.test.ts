@@ -114,4 +114,21 @@ describe("what SQLite here cannot read, or computes itself", () => {
     expect(types).toEqual({ t: { a: "text", s: "text" } });
     expect(rows).toEqual({ t: 1 });
   });
+
+  test.each([
+    ["a * b * 3", "several products"],
+    ["a + 9223372036854775807", "arithmetic with the large number 9223372036854775807"],
+    ["a / b", "a division"],
+    ["d * 2", "arithmetic with fractions (d)"],
+    ["c + 1", "c, which is generated itself"],
+  ])("a column computed as %s becomes plain values", async (expression, reason) => {
+    const { said, rows } = await planned(
+      `create table t (a integer, b integer, d decimal(10, 2), c as (a + 1), g as (${expression}));
+       insert into t (a, b, d) values (2000000000, 0, 1.1);`,
+    );
+    expect(said).toContain(
+      `t.g is generated and uses ${reason}: it becomes a plain column with the values of now`,
+    );
+    expect(rows).toEqual({ t: 1 });
+  });
 });
