@@ -303,6 +303,18 @@ describe("odd keys, names and numbers", () => {
     ]);
   });
 
+  test("the rows of a full-text index keep their numbers, and go on from there", async () => {
+    await run(
+      "numbered",
+      "create virtual table notes using fts5(body); insert into notes (rowid, body) values (42, 'answer')",
+    );
+    await sql.unsafe("insert into numbered.notes (body) values ('next')");
+    expect(await rows("select rowid::int, body from numbered.notes order by 1")).toEqual([
+      [42, "answer"],
+      [43, "next"],
+    ]);
+  });
+
   test("moments in a file of Core Data, of Chrome and with a blank before the offset", async () => {
     await run(
       "core_data",

@@ -132,3 +132,24 @@ describe("what SQLite here cannot read, or computes itself", () => {
     expect(rows).toEqual({ t: 1 });
   });
 });
+
+describe("full-text indexes", () => {
+  test("keep their row numbers, and a table is a person's own whatever it is called", async () => {
+    const { said, types, rows } = await planned(`
+      create table search_content (id integer primary key, body text); insert into search_content values (7, 'hello');
+      create virtual table search using fts5(body, content='search_content', content_rowid='id');
+      insert into search (rowid, body) values (7, 'hello');
+      create table notes_docsize (note text); create virtual table notes using fts3(body);
+      insert into notes (docid, body) values (43, 'older');
+      create virtual table places using rtree(id, west, east); insert into places values (1, 0, 1);`);
+    expect(types).toEqual({
+      search: { rowid: "bigint", body: "text" },
+      search_content: { id: "bigint", body: "text" },
+      notes: { rowid: "bigint", body: "text" },
+      notes_docsize: { note: "text" },
+      places: { id: "bigint", west: "double precision", east: "double precision" },
+    });
+    expect(rows).toEqual({ search: 1, search_content: 1, notes: 1, notes_docsize: 0, places: 1 });
+    expect(said).toMatch(/notes_content, .*search_idx is where an extension of SQLite keeps its own data/);
+  });
+});
