@@ -10,7 +10,7 @@ const rulesBroken =
 const ofFullText = /^malformed inverted index for FTS/;
 /** What SQLite here is missing of the program that wrote the file. */
 export const missingExtension =
-  /no such (collation sequence|module|function|tokenizer)|unknown tokenizer|no query solution/;
+  /no such (collation sequence|module|function|tokenizer)|unknown function|unknown tokenizer|no query solution/;
 
 /** Walks every page. @throws PersonError when the file is damaged. */
 export function requireSound(file: SqliteFile, { tables }: SqliteSchema, say: Say): void {
