@@ -21,6 +21,9 @@ const stacks: Record<string, () => Promise<GraphResource[]>> = {
     (await collectResourceGraph(runProgram, { stack: "trial", ...readStackConfig("trial") })).resources,
   "a database cluster": async () => (await awsGraph({ databaseAvailability: "cluster" })).resources,
   "no domain": async () => (await awsGraph(withoutDomain)).resources,
+  "backups in another region": async () => (await awsGraph({ backupCopyRegion: "eu-west-1" })).resources,
+  "zones that AWS may leave out": async () =>
+    (await awsGraph({ zonalAutoshift: "true", appNodes: "3" })).resources,
   "two zones": async () => (await awsGraph({ availabilityZones: "2" })).resources,
 };
 
