@@ -1,7 +1,7 @@
 import { PersonError } from "../infra/errors.ts";
 import { inputsDigest } from "./inputs.ts";
 import type { Mapping } from "./mapping/mapping.ts";
-import { requireLockRoom } from "./plan/lock-room.ts";
+import { requireLockRoom, requireRoomForTables } from "./plan/lock-room.ts";
 import { type ImportPlan, makePlan } from "./plan/plan.ts";
 import { rehearse } from "./plan/rehearse.ts";
 import { isLoss, showPlan } from "./plan/show.ts";
@@ -61,6 +61,7 @@ async function importFile(request: ImportRequest, file: SqliteFile, scratch: Scr
     if (uploads !== undefined) await repairImages(target, schema, uploads, say);
     return unchanged(schema, record);
   }
+  if (!record) await queryPrimary(target.database, (session) => requireRoomForTables(session, file, mapping));
   const plan = await makePlan({
     ...{ file, mapping, uploads, scratch, assetsUrl: target.assetsUrl },
     // After an earlier import, its own accounts are among those.
@@ -86,6 +87,7 @@ async function write(
   { file, scratch, inputs }: { file: SqliteFile; scratch: Scratch; inputs: string },
 ): Promise<ImportResult> {
   const startedAt = performance.now();
+  const planned = plan.remarks.length;
   const streams = [...tableStreams(plan, file), ...serviceStreams(plan, scratch)];
   const progress = new Progress(
     streams.reduce((sum, { total }) => sum + total, 0),
@@ -101,6 +103,7 @@ async function write(
       { plan, file, scratch, inputs, progress },
       say,
     );
+    for (const { where, sentence } of plan.remarks.slice(planned)) say(`${where} ${sentence}.`);
     for (const sentence of done.said) say(sentence);
     const rows = plan.tables.reduce((sum, { profile }) => sum + profile.rows, 0);
     const lost = plan.remarks.filter(isLoss).length + done.said.length;

@@ -39,14 +39,14 @@ export async function loseControlFile(node: Part): Promise<void> {
 const table = "drill_damage";
 
 /**
- * Makes a table of some megabytes for damage, which no request reads, and waits until every node has it. A vacuum that came to it
- * later would write its pages from memory once more, whole.
+ * Makes a table of some megabytes for damage, which no request reads and no vacuum comes to, and waits until every node has it:
+ * whatever changed a page later would write it from memory once more, whole.
  */
 export async function makeTableForDamage({ stack, primary }: Scene): Promise<void> {
   await psql(
     primary,
     `\\connect capstone
-    create table if not exists ${table} as select n, repeat('x', 400) as filler from generate_series(1, 10000) n;
+    create table if not exists ${table} with (autovacuum_enabled = off) as select n, repeat('x', 400) as filler from generate_series(1, 10000) n;
     vacuum (freeze) ${table};
     checkpoint;`,
   );

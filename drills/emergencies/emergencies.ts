@@ -3,11 +3,14 @@ import type { Part } from "../../running-stack/part.ts";
 import { signalFromOutside } from "../../running-stack/processes.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { forgetRemakes, loseControlFile } from "../actions/damage.ts";
+import { MachineDisk } from "../actions/machine-disk.ts";
 
 /** Something bad enough that people ask `status`, and what it has to say and must not say then. */
 export interface Emergency {
   /** What is so, in one line. */
   description: string;
+  /** Why it cannot be brought about here, in a sentence; undefined when it can. */
+  refusal?: (stack: RunningStack) => Promise<string | undefined>;
   bringAbout: (stack: RunningStack) => Promise<void>;
   says: RegExp[];
   saysNot: RegExp[];
@@ -58,6 +61,16 @@ export const emergencies: Record<string, Emergency> = {
       /object store +healthy/,
     ],
     saysNot: [/^ {2}FAILED/m, /sees no quorum/, /silent/, /does not answer/],
+  },
+  "machine-disk-full": {
+    description: "The machine's disk is full to the last byte: what only needs to be read is still answered.",
+    refusal: (stack) => MachineDisk.refusal(stack, "space"),
+    async bringAbout(stack) {
+      const disk = await MachineDisk.prepare(stack, "space");
+      await stack.journal.note("inject", "machine: no space left", () => disk.fill());
+    },
+    says: [/the machine's disk is full: \d+ MB left/],
+    saysNot: [/: HEALTHY,/, /does not answer at all/],
   },
   // Last: it takes two minutes until the node is made anew.
   "control-file-lost": {

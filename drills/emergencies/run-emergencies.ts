@@ -17,7 +17,7 @@ const mostMs = 15_000;
 /**
  * Brings about one emergency after the other, asks `status` as people do, and holds its words against what is so.
  * @returns The names of those in which they did not fit.
- * @throws PersonError for an unknown name, and when the stack is not healthy before or does not become so again.
+ * @throws PersonError for an unknown name, for one asked for by name that this machine refuses, and when the stack is not healthy before or does not become so again.
  */
 export async function runEmergencies(
   stack: RunningStack,
@@ -32,6 +32,12 @@ export async function runEmergencies(
   const wrong: string[] = [];
   for (const [name, emergency] of Object.entries(emergencies)) {
     if (!chosen.includes(name)) continue;
+    const refused = await emergency.refusal?.(stack);
+    if (refused !== undefined) {
+      if (names.length > 0) throw new PersonError(refused);
+      console.log(`skipped ${name}: ${refused}`);
+      continue;
+    }
     await requireHealth(stack);
     const result = await runEmergency(stack, emergency);
     const { reasons, tookMs, said } = result;

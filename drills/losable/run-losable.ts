@@ -27,7 +27,7 @@ export async function runLosable(
   const wrong: LosableRun[] = [];
   let [taken, inVain] = [0, 0];
   for (let next = seed; taken < most && inVain < mostInVain && Date.now() < endsAtMs; next++) {
-    const run = await judgeSeed(stack, drills, { seed: next, commit });
+    const run = await evaluateSeed(stack, drills, { seed: next, commit });
     if (run.taken) [taken, inVain] = [taken + 1, 0];
     else inVain++;
     console.log(describe(run));
@@ -43,7 +43,7 @@ export async function runLosable(
 }
 
 /** A broken bound is held against status only if it holds when nothing is taken. */
-async function judgeSeed(
+async function evaluateSeed(
   stack: RunningStack,
   drills: Map<string, Drill>,
   which: { seed: number; commit: string },

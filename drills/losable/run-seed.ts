@@ -9,7 +9,7 @@ import { loadAverage } from "../report/environment.ts";
 import { writeRunLog } from "../report/run-log.ts";
 import { type DrillRun, runDrill } from "../run/run-drill.ts";
 import { drawPlan, type Plan } from "./draw.ts";
-import { allServed, judge, measureWindow, type Window } from "./judge.ts";
+import { allServed, evaluateWindow, measureWindow, type Window } from "./evaluate.ts";
 import { boundsOf, type Choice, choose } from "./kinds.ts";
 import { type LeftState, leave } from "./left-state.ts";
 import type { LosableRun } from "./losable-results.ts";
@@ -123,7 +123,7 @@ function conclude(
     ...(mustMove && taking ? { newPrimary: mustMove } : {}),
     recoveryMs: plan.recoveryMs,
   };
-  const reasons = choice ? judge(measures, clients, expected) : run.reasons;
+  const reasons = choice ? evaluateWindow(measures, clients, expected) : run.reasons;
   const { canLose, state } = evaluation;
   return {
     measuredAt: run.startedAt,

@@ -56,7 +56,7 @@ export class RowEncoder {
 
   /**
    * @returns A full buffer to send before the next row; mostly there is none.
-   * @throws UnfitCell
+   * @throws InvalidCell
    */
   add(values: readonly SqlValue[]): Buffer | undefined {
     const { columns, record } = this;

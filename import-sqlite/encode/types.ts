@@ -1,6 +1,7 @@
 import type { SqlValue } from "../sqlite/values.ts";
 import { type Moment, momentOf, momentOfNumber, type NumberOfMoments } from "./moments.ts";
 import { writeNumeric } from "./numeric.ts";
+import { anyMomentOf } from "./runtime-moments.ts";
 
 /** Writes a value that is not NULL in Postgres' binary form. @returns The position behind it. */
 export type Write = (value: NonNullable<SqlValue>, buffer: Buffer, at: number) => number;
@@ -93,7 +94,7 @@ function writeMoment(type: "timestamp" | "timestamptz", numbers: NumberOfMoments
     else if (numbers && typeof value === "string" && /^-?\d{1,19}$/.test(value))
       moment = momentOfNumber(BigInt(value), numbers);
     else if (typeof value === "string") {
-      moment = momentOf(value);
+      moment = anyMomentOf(value);
       // A date is the beginning of its day where the others name a time.
       if (moment?.form !== type && !(type === "timestamp" && moment?.form === "date")) moment = undefined;
     }
@@ -119,6 +120,8 @@ const truths: Record<string, number> = {
   ...{ t: 1, true: 1, y: 1, yes: 1, on: 1, "1": 1 },
   ...{ f: 0, false: 0, n: 0, no: 0, off: 0, "0": 0 },
 };
+
+export const isTruth = (text: string): boolean => Object.hasOwn(truths, text.toLowerCase());
 
 const writeBoolean: Write = (value, buffer, at) => {
   const truth = typeof value === "string" ? truths[value.toLowerCase()] : value;

@@ -1,9 +1,15 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { countKeptPasswords, keptPassword } from "../service/kept-passwords.ts";
-import { lacksExtension } from "../sqlite/check.ts";
+import { missingExtension } from "../sqlite/check.ts";
 import type { SqliteFile } from "../sqlite/database.ts";
-import { quoted, type SqliteColumn, type SqliteSchema, type SqliteTable } from "../sqlite/schema.ts";
+import {
+  quoted,
+  readingOf,
+  type SqliteColumn,
+  type SqliteSchema,
+  type SqliteTable,
+} from "../sqlite/schema.ts";
 import { count } from "../translate/count.ts";
 import { ownTables } from "../write/own-tables.ts";
 import type { Say } from "./remarks.ts";
@@ -58,8 +64,10 @@ export function keptTables(file: SqliteFile, all: SqliteSchema, mapping: Mapping
         `The file has a table ${table.name}, which the import makes itself; leave it out with a mapping file.`,
       );
     }
-    if (!isReadable(file, table, say)) return [];
-    const columns = table.columns.flatMap((column) => {
+    const unreadable = unreadableColumns(file, table, say);
+    const readable = table.columns.filter((column) => !unreadable.includes(column));
+    if (!isReadable(file, { ...table, columns: readable }, say)) return [];
+    const columns = readable.flatMap((column) => {
       const { name } = column;
       if (choices?.columns?.[name]?.leaveOut) {
         say(`${table.name}.${name}`, "left out", "is left out, as the mapping says");
@@ -98,16 +106,39 @@ function keptPasswords(
   return [{ ...column, notNull: false, reads: keptPassword(column.name, mapping) }];
 }
 
+/** Columns that SQLite computes when they are read, with a function that is not here. */
+function unreadableColumns(file: SqliteFile, table: SqliteTable, say: Say): SqliteColumn[] {
+  return table.columns.filter(({ name, generated }) => {
+    if (generated !== "virtual") return false;
+    try {
+      for (const _row of file.exactRows(`select ${quoted(name)} from ${quoted(table.name)} limit 1`)) break;
+      return false;
+    } catch (error) {
+      const { message } = error as Error;
+      if (!missingExtension.test(message)) throw error;
+      say(`${table.name}.${name}`, "left out", `is generated and cannot be read here (${message})`);
+      return true;
+    }
+  });
+}
+
 function isReadable(file: SqliteFile, table: SqliteTable, say: Say): boolean {
   const virtual = table.kind === "virtual";
   try {
-    for (const _row of file.exactRows(`select * from ${quoted(table.name)} limit 1`)) break;
+    // All columns of a virtual table that has none are its module's.
+    const list = table.columns.map(readingOf).join(", ") || "*";
+    for (const _row of file.exactRows(`select ${list} from ${quoted(table.name)} limit 1`)) break;
+    const numbers = table.columns[0]?.name === "rowid" ? ", with its row numbers as rowid" : "";
     if (virtual)
-      say(table.name, "differs", "is a virtual table: what it holds is carried over as a plain table");
+      say(
+        table.name,
+        "differs",
+        `is a virtual table: what it holds is carried over as a plain table${numbers}`,
+      );
     return !virtual || table.columns.length > 0;
   } catch (error) {
     const { message } = error as Error;
-    if (!virtual && !lacksExtension.test(message)) throw error;
+    if (!virtual && !missingExtension.test(message)) throw error;
     const reason = message === "no query solution" ? "its key has a collation that is not here" : message;
     say(
       table.name,

@@ -34,7 +34,7 @@ export function showPlan(plan: ImportPlan, file: string): string {
     lines.push(
       `Images for the object store, which anyone may fetch who knows their address: ${number(images)}`,
     );
-  lines.push(...listed(remarks, "note", "To know"));
+  lines.push(...listed(remarks, "note", "To know"), ...proposed(tables));
   if (!remarks.some(isLoss))
     lines.push("Nothing is known that would not be carried over exactly; the import compares it.");
   return lines.join("\n");
@@ -49,6 +49,21 @@ function listed(remarks: Remark[], kind: Remark["kind"], title: string): string[
   return [
     `${title} (${number(those.length)}):`,
     ...those.map(({ where, sentence }) => `  ${where} ${sentence}.`),
+  ];
+}
+
+/** A mapping file for the columns whose texts could be more than texts. */
+function proposed(tables: ImportPlan["tables"]): string[] {
+  const choices = tables.flatMap(({ source, columns }) => {
+    const those = columns.flatMap((column) =>
+      column.proposal ? [[column.source.name, column.proposal] as const] : [],
+    );
+    return those.length === 0 ? [] : [[source.name, { columns: Object.fromEntries(those) }] as const];
+  });
+  if (choices.length === 0) return [];
+  return [
+    "Some texts could be more than texts; this mapping file does it:",
+    `  ${JSON.stringify({ tables: Object.fromEntries(choices) })}`,
   ];
 }
 

@@ -50,7 +50,7 @@ export class Bucket {
     }
   }
 
-  /** Puts back what a committed import lacks. @returns How many images that were. */
+  /** Puts back what a committed import is missing. @returns How many images that were. */
   async repair(
     images: { path: string; key: string; mediaType: string }[],
     directory: string,

@@ -1,4 +1,5 @@
-import { momentOf, momentOfNumber } from "../encode/moments.ts";
+import { momentOfNumber } from "../encode/moments.ts";
+import { anyMomentOf } from "../encode/runtime-moments.ts";
 import type { SqlValue } from "../sqlite/values.ts";
 
 const epoch2000Ms = Date.UTC(2000, 0, 1);
@@ -18,4 +19,4 @@ function numeric(value: number) {
 }
 
 /** A whole number beyond 2^53 comes as text. */
-const fromText = (text: string) => (/^\d{16,19}$/.test(text) ? numeric(Number(text)) : momentOf(text));
+const fromText = (text: string) => (/^\d{16,19}$/.test(text) ? numeric(Number(text)) : anyMomentOf(text));

@@ -8,9 +8,9 @@ const rulesBroken =
   /^(NULL value in|CHECK constraint failed in|non-\w+ value in|TEXT value in|NUMERIC value in)/;
 /** Only the index is: what it indexes is in another table, or is read without it. */
 const ofFullText = /^malformed inverted index for FTS/;
-/** What SQLite here lacks of the program that wrote the file. */
-export const lacksExtension =
-  /no such (collation sequence|module|function|tokenizer)|unknown tokenizer|no query solution/;
+/** What SQLite here is missing of the program that wrote the file. */
+export const missingExtension =
+  /no such (collation sequence|module|function|tokenizer)|unknown function|unknown tokenizer|no query solution/;
 
 /** Walks every page. @throws PersonError when the file is damaged. */
 export function requireSound(file: SqliteFile, { tables }: SqliteSchema, say: Say): void {
@@ -30,7 +30,7 @@ function sentencesOf(file: SqliteFile, tables: SqliteSchema["tables"], say: Say)
   try {
     return quickCheck(file, "100");
   } catch (error) {
-    if (!lacksExtension.test((error as Error).message)) throw error;
+    if (!missingExtension.test((error as Error).message)) throw error;
   }
   // One by one, without those that cannot be checked here.
   return tables.flatMap(({ name }) => {
@@ -38,7 +38,7 @@ function sentencesOf(file: SqliteFile, tables: SqliteSchema["tables"], say: Say)
       return quickCheck(file, quoted(name));
     } catch (error) {
       const { message } = error as Error;
-      if (!lacksExtension.test(message)) throw error;
+      if (!missingExtension.test(message)) throw error;
       say(name, "note", `was not checked for damage: SQLite here has ${message}`);
       return [];
     }

@@ -18,6 +18,7 @@ export class SqliteFile {
   /** It is in WAL mode, and there is no log beside it: a copy may lack what was written last. */
   readonly withoutLog: boolean;
   private readonly database: DatabaseSync;
+  private readonly prepared = new Map<string, StatementSync>();
 
   private constructor(file: string, database: DatabaseSync, withoutLog: boolean) {
     this.path = file;
@@ -42,7 +43,15 @@ export class SqliteFile {
 
   /** Rows as objects, for small metadata. */
   describe<T>(sql: string, ...parameters: SqlValue[]): T[] {
-    return this.withReadableErrors(() => this.database.prepare(sql).all(...parameters) as T[]);
+    return this.withReadableErrors(() => this.statement(sql, parameters).all(...parameters) as T[]);
+  }
+
+  /** What has parameters is asked of many tables, and is prepared once. */
+  private statement(sql: string, parameters: SqlValue[]): StatementSync {
+    if (parameters.length === 0) return this.database.prepare(sql);
+    const statement = this.prepared.get(sql) ?? this.database.prepare(sql);
+    this.prepared.set(sql, statement);
+    return statement;
   }
 
   /** Rows as arrays, one at a time. @throws What a whole number beyond 2^53 is refused with. */

@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { momentOf } from "../encode/moments.ts";
+import { momentOfRuntime } from "../encode/runtime-moments.ts";
+import { isTruth } from "../encode/types.ts";
 import type { SqliteFile } from "./database.ts";
 import { quoted, readingOf, type SqliteColumn, type SqliteTable } from "./schema.ts";
 
@@ -20,12 +22,19 @@ export interface ColumnProfile {
   longestBytes: number;
   /** Texts that Postgres cannot keep as text: with a NUL, or not UTF-8. */
   unstorable: number;
-  /** Of texts, where the column is declared for moments. */
+  /** Empty texts. */
+  empties: number;
+  /** Texts such as `t` and `false`, where the column is declared for truth values. */
+  truths: number;
+  /** Of texts, where the column is declared for moments, or has held nothing else so far. */
   dates: number;
   timestamps: number;
   timestampsWithZone: number;
   /** Of these, the ones whose offset is not that of UTC. */
   offsets: number;
+  /** As Go and .NET write them, which a mapping can have read. */
+  runtimeTimestamps: number;
+  runtimeTimestampsWithZone: number;
   /** Texts that are no JSON, where the column is declared for it. */
   notJson: number;
 }
@@ -37,6 +46,7 @@ export interface TableProfile {
 }
 
 export const isForMoments = ({ declared }: SqliteColumn): boolean => /DATE|TIMESTAMP/i.test(declared);
+export const isForTruth = ({ declared }: SqliteColumn): boolean => /^BOOL/i.test(declared);
 export const isForJson = ({ declared }: SqliteColumn): boolean => /^JSON/i.test(declared);
 
 /** The replacement character, read in place of bytes that are not UTF-8. */
@@ -82,25 +92,23 @@ class Tally {
   readonly profile: ColumnProfile = {
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: 0n, largestInteger: 0n, smallestReal: 0, largestReal: 0 },
-    ...{
-      longestBytes: 0,
-      unstorable: 0,
-      dates: 0,
-      timestamps: 0,
-      timestampsWithZone: 0,
-      offsets: 0,
-      notJson: 0,
-    },
+    ...{ longestBytes: 0, unstorable: 0, empties: 0, truths: 0, notJson: 0 },
+    ...{ dates: 0, timestamps: 0, timestampsWithZone: 0, offsets: 0 },
+    ...{ runtimeTimestamps: 0, runtimeTimestampsWithZone: 0 },
   };
   /** A text has a NUL, or what stands where it is not UTF-8: its bytes must be looked at. */
   suspicious = false;
   private readonly forMoments: boolean;
   private readonly forJson: boolean;
+  private readonly forTruth: boolean;
+  /** All texts so far are moments. */
+  private onlyMoments = true;
 
   constructor(column: SqliteColumn) {
     this.column = column;
     this.forMoments = isForMoments(column);
     this.forJson = isForJson(column);
+    this.forTruth = isForTruth(column);
   }
 
   add(value: null | bigint | number | string | Uint8Array): void {
@@ -128,16 +136,29 @@ class Tally {
       profile.longestBytes = Math.max(profile.longestBytes, Buffer.byteLength(text));
     }
     if (text.includes("\0") || text.includes(replacement)) this.suspicious = true;
-    if (this.forMoments) {
-      const form = momentOf(text)?.form;
-      if (form === "date") profile.dates++;
-      else if (form === "timestamp") profile.timestamps++;
-      else if (form === "timestamptz") {
-        profile.timestampsWithZone++;
-        if (!/(Z|[+-]00:?00)$/.test(text)) profile.offsets++;
-      }
-    }
+    if (text === "") profile.empties++;
+    else if (this.forTruth && isTruth(text)) profile.truths++;
+    else if (this.forMoments || this.onlyMoments) this.onlyMoments = this.addMoment(text) && this.onlyMoments;
     if (this.forJson && !isJson(text)) profile.notJson++;
+  }
+
+  /** @returns Whether it is one. */
+  private addMoment(text: string): boolean {
+    const { profile } = this;
+    const form = momentOf(text)?.form;
+    if (form === undefined) {
+      const runtimeForm = momentOfRuntime(text)?.form;
+      if (runtimeForm === "timestamp") profile.runtimeTimestamps++;
+      else if (runtimeForm === "timestamptz") profile.runtimeTimestampsWithZone++;
+      return runtimeForm !== undefined;
+    }
+    if (form === "date") profile.dates++;
+    else if (form === "timestamp") profile.timestamps++;
+    else {
+      profile.timestampsWithZone++;
+      if (!/(Z|[+-]00:?00)$/.test(text)) profile.offsets++;
+    }
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { NumberOfMoments } from "../encode/moments.ts";
 import { readIndexText, readTableText, type TableText } from "./create-table.ts";
 import type { SqliteFile } from "./database.ts";
+import { isOfExtension } from "./shadow.ts";
 import type { Token } from "./tokens.ts";
 
 export interface SqliteColumn {
@@ -81,29 +82,44 @@ export function readSchema(file: SqliteFile): SqliteSchema {
   const ofCoreData = listed.some(({ name }) => name === "Z_METADATA");
   const encoding = file.describe<{ encoding: string }>("pragma encoding")[0]?.encoding ?? "UTF-8";
   const own = listed.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
-  const tables = own.filter(({ type }) => type === "table" || type === "virtual");
+  const shadows = own.flatMap(({ name, type }) =>
+    type === "shadow" && isOfExtension(file, name) ? [name] : [],
+  );
+  const tables = own.filter(({ name, type }) => type !== "view" && !shadows.includes(name));
   return {
     encoding,
     tables: tables.map(({ name, type, wr, strict }) => ({
       name,
-      kind: type as "table" | "virtual",
+      kind: type === "virtual" ? "virtual" : "table",
       sql: texts.get(name) ?? "",
       withoutRowid: wr === 1,
       strict: strict === 1,
-      columns: readColumns(file, name, ofCoreData && name.startsWith("Z")).map((column) =>
-        encoding === "UTF-8" ? column : { ...column, utf16: true },
-      ),
+      columns: [
+        ...rowIds(texts.get(name) ?? ""),
+        ...readColumns(file, name, ofCoreData && name.startsWith("Z")),
+      ].map((column) => (encoding === "UTF-8" ? column : { ...column, utf16: true })),
       indexes: readIndexes(file, name, texts),
       foreignKeys: readForeignKeys(file, name),
-      text: type === "table" ? readTableText(texts.get(name) ?? "") : readTableText(""),
+      text: readTableText(type === "virtual" ? "" : (texts.get(name) ?? "")),
       sequence: readSequence(file, name),
     })),
     views: own
       .filter(({ type }) => type === "view")
       .map(({ name }) => ({ name, sql: texts.get(name) ?? "" })),
     triggers: file.describe("select name, tbl_name as 'table' from sqlite_schema where type = 'trigger'"),
-    shadows: own.filter(({ type }) => type === "shadow").map(({ name }) => name),
+    shadows,
   };
+}
+
+/** Other tables refer to the rows of a full-text index by their numbers, which no column of it has. */
+function rowIds(sql: string): SqliteColumn[] {
+  if (!/^create\s+virtual\s+table[\s\S]*?\susing\s+["'`[]?fts[345]\b/i.test(sql)) return [];
+  return [
+    {
+      ...{ name: "rowid", declared: "INTEGER", notNull: false, defaultText: null },
+      ...{ primaryKey: 1, generated: "no" },
+    },
+  ];
 }
 
 function readColumns(file: SqliteFile, table: string, ofCoreData: boolean): SqliteColumn[] {

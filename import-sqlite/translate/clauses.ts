@@ -57,7 +57,7 @@ function generatedAs(table: TablePlan, column: ColumnPlan, say: Say): string | u
   return sql;
 }
 
-/** Products and sums of these stay within 64 bits. */
+/** A product of two of these and some sums stay within 64 bits. */
 const smallNumber = 2n ** 31n;
 
 /** @throws Untranslatable for what may fail in Postgres, or be rounded otherwise, where SQLite goes on. */
@@ -72,6 +72,9 @@ function requireNoFailure(table: TablePlan, expression: Token[]): void {
   const operators = expression.flatMap(({ kind, text }) => (kind === "symbol" ? [text] : []));
   if (operators.includes("/") || operators.includes("%")) throw new Untranslatable("a division");
   if (!operators.some((text) => ["+", "-", "*"].includes(text))) return;
+  if (operators.filter((text) => text === "*").length > 1) throw new Untranslatable("several products");
+  const large = expression.find(({ kind, text }) => kind === "number" && !(Number(text) < smallNumber));
+  if (large) throw new Untranslatable(`arithmetic with the large number ${large.text}`);
   for (const { source, type, profile } of columns) {
     if (type === "numeric" || type === "double precision")
       throw new Untranslatable(`arithmetic with fractions (${source.name})`);

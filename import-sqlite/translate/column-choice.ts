@@ -8,6 +8,8 @@ export interface ColumnType {
   numbers?: NumberOfMoments;
   /** What changes in the column; each completes the sentence "Column …". */
   differences: string[];
+  /** What in a mapping file gives the column a better type than text. */
+  proposal?: ColumnChoice;
 }
 
 /** What a mapping file chooses for a column. */

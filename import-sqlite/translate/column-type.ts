@@ -1,10 +1,11 @@
 import type { TypeName } from "../encode/types.ts";
-import { type ColumnProfile, isForJson, isForMoments } from "../sqlite/profile.ts";
+import { type ColumnProfile, isForJson, isForMoments, isForTruth } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
 import { affinityOf } from "./affinity.ts";
 import type { ColumnChoice, ColumnType } from "./column-choice.ts";
 import { count } from "./count.ts";
-import { howToMap, ofMoments } from "./moment-type.ts";
+import { howToMap, lossesOfMoments, ofMoments } from "./moment-type.ts";
+import { proposalFor } from "./proposal.ts";
 
 const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -16,7 +17,10 @@ export function columnType(
   strict = false,
 ): ColumnType {
   if (choice.type)
-    return { type: choice.type, ...(choice.numbers && { numbers: choice.numbers }), differences: [] };
+    return {
+      ...{ type: choice.type, differences: lossesOfMoments(choice.type, profile) },
+      ...(choice.numbers && { numbers: choice.numbers }),
+    };
   const { integers, reals, texts, blobs, unstorable } = profile;
   const numbers = integers + reals;
   if (numbers + texts + blobs === 0) return ofDeclaration(column, strict);
@@ -25,14 +29,14 @@ export function columnType(
     const moments = ofMoments(column, profile, choice.numbers);
     if (moments) return moments;
   }
-  if (texts > 0) return text(column, profile, choice);
+  if (texts > 0) return { ...text(column, profile, choice), ...proposalFor(column, profile) };
   const plain = ofNumbers(column, profile);
   return isForMoments(column) ? { ...plain, differences: [...plain.differences, howToMap(column)] } : plain;
 }
 
 function ofDeclaration(column: SqliteColumn, strict: boolean): ColumnType {
   const type = ((): TypeName => {
-    if (/^BOOL/i.test(column.declared)) return "boolean";
+    if (isForTruth(column)) return "boolean";
     if (isForJson(column)) return "json";
     if (/^DATE$/i.test(column.declared)) return "date";
     if (isForMoments(column)) return "timestamp";
@@ -104,7 +108,7 @@ function text(column: SqliteColumn, profile: ColumnProfile, choice: ColumnChoice
 function ofNumbers(column: SqliteColumn, profile: ColumnProfile): ColumnType {
   const { integers, reals, smallestInteger, largestInteger } = profile;
   const affinity = affinityOf(column.declared);
-  if (/^BOOL/i.test(column.declared)) {
+  if (isForTruth(column)) {
     if (reals === 0 && smallestInteger >= 0n && largestInteger <= 1n)
       return { type: "boolean", differences: [] };
     return {

@@ -22,7 +22,8 @@ type Clock = keyof typeof forms;
 export function translateDefault(sql: string, type: TypeName): string | undefined {
   const tokens = unwrapped(tokensOf(sql));
   const [first] = tokens;
-  const computed = epochDefault(tokens, type) ?? fineDefault(tokens, type);
+  const computed =
+    epochDefault(tokens, type) ?? julianDefault(tokens, type) ?? formattedDefault(tokens, type);
   if (computed !== undefined) return computed;
   const clock = clockOf(tokens);
   if (clock) return clockDefault(clock, type);
@@ -55,24 +56,44 @@ function clockOf(tokens: Token[]): Clock | undefined {
 /** The words and constants of a call, in lower case. */
 const written = (tokens: Token[]) => tokens.map(({ text }) => text.toLowerCase()).join(" ");
 
-/** The seconds since 1970, as a number. */
+/** The seconds or milliseconds since 1970, as a number. */
 function epochDefault(tokens: Token[], type: TypeName): string | undefined {
-  const call = written(tokens);
+  const [, call = "", inMilliseconds] = /^(.*?)( \* 1000)?$/.exec(written(tokens)) ?? [];
   const isEpoch =
-    /^unixepoch \( (now )?\)$/.test(call) || (call === "strftime ( %s , now )" && tokens[2]?.text === "%s");
+    /^unixepoch \( (now )?\)$/.test(call) ||
+    (/^(cast \( )?strftime \( %s , now \)( as int(eger)? \))?$/.test(call) &&
+      tokens.some(({ text }) => text === "%s"));
   if (!isEpoch) return undefined;
-  const seconds = "floor(extract(epoch from now()))::bigint";
+  const seconds = `floor(extract(epoch from now()))::bigint${inMilliseconds ? " * 1000" : ""}`;
   if (type === "bigint") return `(${seconds})`;
-  if (type === "text") return `(${seconds}::text)`;
+  if (type === "text") return `((${seconds})::text)`;
   return type === "timestamptz" ? now : undefined;
 }
 
-/** The current time to the millisecond. */
-function fineDefault(tokens: Token[], type: TypeName): string | undefined {
-  if (written(tokens) !== "strftime ( %y-%m-%d %h:%m:%f , now )" || tokens[2]?.text !== "%Y-%m-%d %H:%M:%f")
-    return undefined;
-  if (type === "text") return "to_char(now() at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS.MS')";
-  return type === "timestamp" ? "(date_trunc('milliseconds', now()) at time zone 'utc')" : undefined;
+/** `julianday('now')`, where the day begins at noon. */
+const julianDefault = (tokens: Token[], type: TypeName): string | undefined =>
+  /^julianday \( (now )?\)$/.test(written(tokens)) && type === "double precision"
+    ? "(extract(epoch from now()) / 86400 + 2440587.5)"
+    : undefined;
+
+/** What the letters of `strftime` are to `to_char`. */
+const letters: Record<string, string> = {
+  ...{ Y: "YYYY", m: "MM", d: "DD", H: "HH24", M: "MI", S: "SS", f: "SS.MS" },
+};
+
+/** `strftime(…, 'now')` in a form that consists of such letters. */
+function formattedDefault(tokens: Token[], type: TypeName): string | undefined {
+  const format = tokens[2]?.text ?? "";
+  if (written(tokens) !== `strftime ( ${format.toLowerCase()} , now )`) return undefined;
+  const parts = format.match(/%[YmdHMSf]|[^%"\\]+/g) ?? [];
+  if (parts.join("") !== format) return undefined;
+  const form = parts.map((part) => (part.startsWith("%") ? letters[part.slice(1)] : `"${part}"`)).join("");
+  if (type === "text") return `to_char(now() at time zone 'utc', ${literal(form)})`;
+  const [, fine, zone] = /^%Y-%m-%d[ T]%H:%M:(?:%S|(%f))(Z|\+00:00)?$/.exec(format) ?? [];
+  const moment = `date_trunc('${fine ? "milliseconds" : "second"}', now())`;
+  if (type === "timestamptz") return zone ? moment : undefined;
+  const isMoment = /^%Y-%m-%d[ T]%H:%M:%[Sf]$/.test(format);
+  return type === "timestamp" && isMoment ? `(${moment} at time zone 'utc')` : undefined;
 }
 
 function clockDefault(clock: Clock, type: TypeName): string {

@@ -105,6 +105,7 @@ function indexOf(
     }
     const keys = index.keys.map(({ column, expression, collation, descending }) => {
       const found = findColumn(table, column);
+      if (column !== undefined && !found) throw new Untranslatable(`the column ${column}, which is left out`);
       const sql = found ? identifier(found.name) : `(${translate(withoutOrder(expression), names)})`;
       return `${collated(sql, collation, found)}${descending ? " desc" : ""}`;
     });

@@ -1,4 +1,5 @@
 import type { NumberOfMoments } from "../encode/moments.ts";
+import type { TypeName } from "../encode/types.ts";
 import type { ColumnProfile } from "../sqlite/profile.ts";
 import type { SqliteColumn } from "../sqlite/schema.ts";
 import type { ColumnType } from "./column-choice.ts";
@@ -43,6 +44,16 @@ function ofTexts(column: SqliteColumn, profile: ColumnProfile): ColumnType | und
   const differences =
     dates > 0 ? [`has ${count(dates, "date")} among its times: they become the beginning of their day`] : [];
   return { type: "timestamp", differences };
+}
+
+/** What texts lose that a mapping file makes moments of. */
+export function lossesOfMoments(type: TypeName, profile: ColumnProfile): string[] {
+  const { offsets, runtimeTimestamps, runtimeTimestampsWithZone } = profile;
+  const runtime = runtimeTimestamps + runtimeTimestampsWithZone;
+  if (!type.startsWith("timestamp") || offsets + runtime === 0) return [];
+  return [
+    `has ${count(offsets + runtime, "moment")} with an offset or finer than a microsecond: the moment is kept to the microsecond, its offset is not`,
+  ];
 }
 
 const meanings: Record<NumberOfMoments, string> = {

@@ -1,6 +1,7 @@
 import type { TypeName, Write } from "../encode/types.ts";
 import type { ColumnProfile, TableProfile } from "../sqlite/profile.ts";
 import type { SqliteColumn, SqliteTable } from "../sqlite/schema.ts";
+import type { ColumnChoice } from "./column-choice.ts";
 import type { Names } from "./references.ts";
 
 export interface ColumnPlan {
@@ -15,6 +16,8 @@ export interface ColumnPlan {
   default: string | undefined;
   /** The expression from which Postgres computes it, if it does. */
   generated: string | undefined;
+  /** What in a mapping file would give it a better type than text. */
+  proposal: ColumnChoice | undefined;
 }
 
 /** A part of a definition. If Postgres refuses it, it is left out, which is reported. */

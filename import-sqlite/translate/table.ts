@@ -24,7 +24,7 @@ export function planTable(
   const columns = table.columns.map((column): ColumnPlan => {
     const where = `${table.name}.${column.name}`;
     const columnProfile = profile.columns.get(column.name) as ColumnProfile;
-    const { type, numbers, differences } = columnType(
+    const { type, numbers, differences, proposal } = columnType(
       column,
       columnProfile,
       choices[column.name],
@@ -44,6 +44,7 @@ export function planTable(
         notNull: false,
         default: undefined,
         generated: undefined,
+        proposal,
       },
     };
   });

@@ -45,7 +45,10 @@ export function contentOf(stream: TableStream): Content {
   return encoder.content;
 }
 
-async function placed(error: unknown, { label }: TableStream, copy: CopyIn): Promise<unknown> {
+/** Postgres' code for a limit of its own. */
+const rowTooLarge = "54000";
+
+async function placed(error: unknown, { label, columns }: TableStream, copy: CopyIn): Promise<unknown> {
   if (error instanceof InvalidCell) {
     await copy.cancel("a row cannot be sent");
     return new PersonError(
@@ -55,6 +58,11 @@ async function placed(error: unknown, { label }: TableStream, copy: CopyIn): Pro
   if (error instanceof ServerRefusal && !error.passes) {
     const [, row, column] = /^COPY .*, line (\d+)(?:, column ([^:\n]+))?/m.exec(error.where) ?? [];
     const place = `${row ? `, row ${row}` : ""}${(column ?? error.column) ? `, column ${column ?? error.column}` : ""}`;
+    const size = error.code === rowTooLarge ? /size (\d+), maximum size (\d+)/.exec(error.message) : null;
+    if (size)
+      return new PersonError(
+        `Table ${label} has a row whose values in ${columns.length.toLocaleString("en")} columns take ${Number(size[1]).toLocaleString("en")} bytes; Postgres allows ${Number(size[2]).toLocaleString("en")} for a row, long texts aside. Leave some columns out with a mapping file. Nothing was imported.`,
+      );
     const detail = error.detail === "" ? "" : ` (${error.detail})`;
     return new PersonError(`Table ${label}${place}: ${error.message}${detail}. Nothing was imported.`);
   }

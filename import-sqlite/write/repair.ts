@@ -12,7 +12,7 @@ export interface StoredImage {
   mediaType: string;
 }
 
-/** Puts images back that a committed import names and the object store lacks. */
+/** Puts back the images that a committed import names and the object store does not have. */
 export async function repairImages(
   target: ImportTarget,
   schema: string,

@@ -28,7 +28,7 @@ export interface TableStream {
   copyOf?: TablePlan;
 }
 
-export function tableStreams(plan: ImportPlan, file: SqliteFile): TableStream[] {
+export function tableStreams(plan: Pick<ImportPlan, "tables">, file: SqliteFile): TableStream[] {
   return plan.tables.map((table) => ({
     label: table.source.name,
     address: table.address,

@@ -10,6 +10,7 @@ import type { SqliteFile } from "../sqlite/database.ts";
 import { identifier } from "../translate/names.ts";
 import { createTable, inCreationOrder } from "../translate/table.ts";
 import type { TablePlan } from "../translate/table-plan.ts";
+import { fillGenerated } from "./generated.ts";
 import { load } from "./load.ts";
 import { accountsTable, imagesTable, inSchema, postsTable } from "./own-tables.ts";
 import type { Progress } from "./progress.ts";
@@ -61,18 +62,16 @@ export async function fillTransaction(
   for (const table of inCreationOrder(plan.tables)) await session.query(createTable(table));
 
   const contents = new Map<string, Content>();
-  const fill = async (streams: TableStream[]) => {
-    for (const stream of streams) {
-      progress.start(stream.label, stream.total);
-      contents.set(stream.label, await load(session, stream, (rows) => progress.rows(rows)));
-      progress.end();
-    }
-    for (const stream of streams) {
-      progress.say(`comparing ${stream.label}`);
-      await verify(session, stream, contents.get(stream.label) as Content);
-    }
+  const fill = async (stream: TableStream) => {
+    progress.start(stream.label, stream.total);
+    const content = await load(session, stream, (rows) => progress.rows(rows));
+    progress.end();
+    progress.say(`comparing ${stream.label}`);
+    await verify(session, stream, content);
+    return content;
   };
-  await fill(tableStreams(plan, file));
+  for (const stream of tableStreams(plan, file))
+    contents.set(stream.label, await fillGenerated(session, plan, file, stream, fill));
   const digest = contentDigest(plan, contents);
   const said = await makeParts(session, plan, progress);
   for (const view of plan.views) await session.query(view.sql);
@@ -80,7 +79,7 @@ export async function fillTransaction(
 
   await createOwnTables(session, plan);
   // Last, and short: someone who signs up under a handle that is on its way here waits until the end.
-  await fill(serviceStreams(plan, scratch));
+  for (const stream of serviceStreams(plan, scratch)) contents.set(stream.label, await fill(stream));
   await writeRecord(session, plan, {
     file: file.path,
     inputs,

@@ -10,6 +10,9 @@ const taskMemoryMegabytes: Record<string, { least: number; most: number; step: n
   "4096": { least: 8192, most: 30_720, step: 1024 },
 };
 
+const regionName = /^[a-z]{2}(-[a-z]+)+-[0-9]$/;
+const allowedRegion = "the name of an AWS region, as in eu-central-1";
+
 /** What the AWS target alone needs; Pulumi.yaml says what each buys. */
 export interface AwsSettings {
   region: string;
@@ -25,6 +28,8 @@ export interface AwsSettings {
   databaseStorageGigabytes: number;
   databaseStorageMaxGigabytes: number;
   backupRetentionDays: number;
+  /** Where every backup is copied to as well. */
+  backupCopyRegion: string | undefined;
   taskCpuUnits: number;
   taskMemoryMegabytes: number;
   taskArchitecture: "X86_64" | "ARM64";
@@ -34,6 +39,8 @@ export interface AwsSettings {
   /** Whether data outlives a stack that is removed. */
   keepData: boolean;
   faultInjection: boolean;
+  /** AWS may take the load balancer's traffic away from a zone, and practises it every week. */
+  zonalAutoshift: boolean;
   restoreTesting: boolean;
   alarmEmail: string | undefined;
   monthlyBudgetDollars: number;
@@ -70,6 +77,7 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
       65_536,
     ),
     backupRetentionDays: reader.integer("backupRetentionDays", 14, 14, 35),
+    backupCopyRegion: reader.text("backupCopyRegion", regionName, allowedRegion),
     ...readTaskSize(reader),
     taskArchitecture: reader.oneOf("taskArchitecture", "X86_64", ["X86_64", "ARM64"]),
     appNodesMax: reader.integer("appNodesMax", Math.max(8, appNodes), appNodes, 64),
@@ -77,6 +85,7 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
     deletionProtection: reader.boolean("deletionProtection", true),
     keepData: reader.boolean("keepData", true),
     faultInjection: reader.boolean("faultInjection", true),
+    zonalAutoshift: reader.boolean("zonalAutoshift", false),
     restoreTesting: reader.boolean("restoreTesting", true),
     alarmEmail: reader.text("alarmEmail", /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "one e-mail address"),
     monthlyBudgetDollars: reader.integer("monthlyBudgetDollars", 800, 1, 1_000_000),
@@ -102,15 +111,40 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
       `capstone:databaseAvailability is "cluster" and capstone:availabilityZones is ${settings.availabilityZones}; a cluster has a node in each of three zones.`,
     );
   }
+  checkBackupCopies(reader, settings);
+  checkZonalAutoshift(reader, settings, appNodes);
   return settings;
+}
+
+function checkBackupCopies(reader: ConfigurationReader, settings: AwsSettings): void {
+  const { backupCopyRegion, region, databaseAvailability } = settings;
+  if (backupCopyRegion !== undefined && backupCopyRegion === region) {
+    reader.refuse(
+      `capstone:backupCopyRegion is "${backupCopyRegion}", as is aws:region; allowed is another region, which is not lost with this one.`,
+    );
+  }
+  if (backupCopyRegion !== undefined && databaseAvailability === "cluster") {
+    reader.refuse(
+      `capstone:backupCopyRegion is "${backupCopyRegion}" and capstone:databaseAvailability is "cluster"; AWS Backup copies no snapshot of a Multi-AZ cluster to another region.`,
+    );
+  }
+}
+
+/** While a zone is left out, those nodes serve that are in the others; ECS spreads them evenly. */
+function checkZonalAutoshift(reader: ConfigurationReader, settings: AwsSettings, appNodes: number): void {
+  const { zonalAutoshift, availabilityZones } = settings;
+  const left = appNodes - Math.ceil(appNodes / availabilityZones);
+  if (zonalAutoshift && left < 2) {
+    reader.refuse(
+      `capstone:zonalAutoshift is "true" and capstone:appNodes is ${appNodes} in ${availabilityZones} zones, so that ${left} would be left while AWS leaves one zone out; allowed are so many that 2 are left.`,
+    );
+  }
 }
 
 function readRegion(reader: ConfigurationReader): string {
   const region = new pulumi.Config("aws").get("region");
-  if (!region || !/^[a-z]{2}(-[a-z]+)+-[0-9]$/.test(region)) {
-    reader.refuse(
-      `aws:region is "${region ?? ""}"; allowed is the name of an AWS region, as in eu-central-1.`,
-    );
+  if (!region || !regionName.test(region)) {
+    reader.refuse(`aws:region is "${region ?? ""}"; allowed is ${allowedRegion}.`);
   }
   return region ?? "";
 }

@@ -9,8 +9,8 @@ export interface Suppression {
   reason: string;
 }
 
-/** What is kept of the findings of a judge. */
-export function readSuppressions(judge: "checkov" | "cdk-nag"): Suppression[] {
+/** What is kept of the findings of a linter. */
+export function readSuppressions(linter: "checkov" | "cdk-nag"): Suppression[] {
   const text = readFileSync(path.join(import.meta.dirname, "suppressions.yaml"), "utf8");
-  return (parse(text) as Record<typeof judge, Suppression[]>)[judge];
+  return (parse(text) as Record<typeof linter, Suppression[]>)[linter];
 }

@@ -51,11 +51,19 @@ export async function repair({ engine, stack, part, say }: RepairOptions): Promi
     for (const { role, node } of nodes) await startPart(stack, role, node);
     throw error;
   }
-  say(`starting ${names}; the data comes from the others`);
+  say(`starting ${names}; ${whatFillsIt(part)}`);
   for (const { role, node } of nodes) await startPart(stack, role, node);
   if (part.kind === "container" && part.role === "backup") await fillRepository(engine, stack, say);
   await untilHealthy(engine, stack, part);
   return `${names} was remade in ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s and is healthy.`;
+}
+
+/** Where a part that starts empty has its data from. */
+export function whatFillsIt(part: RepairOptions["part"]): string {
+  if (part.kind === "consensus") return "the primary enters itself again";
+  if (part.role === "backup") return "a full backup comes next, and the uploads follow by themselves";
+  if (part.role === "metrics") return "it begins anew: what was measured before is gone";
+  return "it copies the others";
 }
 
 /** What an empty repository needs to be worth as much as the last one. */

@@ -28,15 +28,34 @@ const names = ["bucket", "clusterIdentifier", "identifier", "name"];
  * refresh to read. Pulumi itself forgets it, whatever its refresh is told of pending creations.
  * @returns type and id of each.
  */
-export function takeOverFromAws({ deployment }: Deployment): string[] {
-  const pending = deployment.pending_operations ?? [];
-  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  return creating.flatMap((resource) => {
-    const id = idsOf[resource.type]?.(resource.inputs ?? {});
-    if (typeof id !== "string" || isNamedByPulumi(resource)) return [];
+export function takeOverFromAws(deployed: Deployment): string[] {
+  const { deployment } = deployed;
+  return creating(deployed).flatMap((resource) => {
+    const id = knownId(resource);
+    if (id === undefined) return [];
     deployment.resources = [...(deployment.resources ?? []), { ...resource, id }];
     return [`${resource.type} ${id}`];
   });
+}
+
+/**
+ * What AWS may have made when a deployment was interrupted, and what no id tells. The next deployment makes another one.
+ * @returns type and name of each.
+ */
+export function forgottenAtAws(deployed: Deployment): string[] {
+  return creating(deployed)
+    .filter((resource) => resource.type.startsWith("aws:") && knownId(resource) === undefined)
+    .map(({ type, urn }) => `${type} ${urn?.split("::").at(-1)}`);
+}
+
+function creating({ deployment }: Deployment): Resource[] {
+  const pending = deployment.pending_operations ?? [];
+  return pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+}
+
+function knownId(resource: Resource): string | undefined {
+  const id = idsOf[resource.type]?.(resource.inputs ?? {});
+  return typeof id === "string" && !isNamedByPulumi(resource) ? id : undefined;
 }
 
 function isNamedByPulumi({ inputs = {} }: Resource): boolean {

@@ -4,7 +4,7 @@ import { readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { type Deployment, healInterrupted, readDeployment } from "./deployment.ts";
-import { takeOverFromAws } from "./interrupted-aws.ts";
+import { forgottenAtAws, takeOverFromAws } from "./interrupted-aws.ts";
 import { readProject } from "./project.ts";
 import { readPulumi } from "./pulumi-cli.ts";
 import { releaseStaleLock } from "./stack-lock.ts";
@@ -32,7 +32,7 @@ export async function openStack(stack: string): Promise<Deployment> {
     console.error(`The last deployment of ${stack} was killed; its lock was released.`);
   }
   const deployed = await findOrCreateStack(stack);
-  const takenOver = takeOverFromAws(deployed);
+  const [takenOver, forgotten] = [takeOverFromAws(deployed), forgottenAtAws(deployed)];
   for (const name of await healInterrupted(stack, deployed)) {
     console.error(
       `The last deployment of ${stack} was interrupted; ${name}, which it was creating, was removed and will be created again.`,
@@ -41,6 +41,11 @@ export async function openStack(stack: string): Promise<Deployment> {
   for (const name of takenOver) {
     console.error(
       `The last deployment of ${stack} was interrupted while AWS was creating ${name}; it is taken over if it is there, and created again if not.`,
+    );
+  }
+  for (const name of forgotten) {
+    console.error(
+      `The last deployment of ${stack} was interrupted while AWS was creating ${name}; another one is created. If AWS has the first one, nothing will delete it: see docs/aws.md, "A new version".`,
     );
   }
   return deployed;

@@ -172,7 +172,7 @@ describe("a database made to hurt", () => {
   });
 });
 
-// Databases that were not made for this project, as packages of PyPI carry them.
+// Databases that were not made for this project, as packages of PyPI carry them. They are fetched when they are tested.
 const publicDatabases = [
   {
     name: "mendeleev",
@@ -197,6 +197,33 @@ const publicDatabases = [
     rows: "151,072",
     table: "cities.cities",
     count: 151_072,
+  },
+  // BSD 3-clause; its data is OpenStreetMap's (ODbL). A GeoPackage with R-trees and spatial triggers.
+  {
+    name: "momepy",
+    version: "1.0.0",
+    member: "momepy/datasets/bubenec.gpkg",
+    rows: "1,511",
+    table: "bubenec.plots",
+    count: 407,
+  },
+  // MIT.
+  {
+    name: "xraydb",
+    version: "4.5.8",
+    member: "xraydb/xraydb.sqlite",
+    rows: "9,090",
+    table: "xraydb.xray_transitions",
+    count: 1_807,
+  },
+  // MIT.
+  {
+    name: "pypostalcode",
+    version: "0.4.1",
+    member: "pypostalcode/postalcodes.db",
+    rows: "1,645",
+    table: 'postalcodes."PostalCodes"',
+    count: 1_645,
   },
 ];
 for (const { name, version, member, rows, table, count } of publicDatabases) {

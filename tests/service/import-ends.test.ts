@@ -168,6 +168,68 @@ describe("rows that do not keep to a rule in Postgres", () => {
   });
 });
 
+describe("generated columns", () => {
+  const columns = {
+    ...{ up: "upper(t)", long: "length(t)", start: "substr(t, 1, 2)", larger: "t > 5", both: "a || t" },
+    ...{ far: "abs(a)", minus: "-a", other: "nullif(a, 1)", where_b: "instr(t, 'b')", bare: "trim(t)" },
+    ...{ twice: "r * 2", more: "a > 1", any: "coalesce(t, a)", rest: "a % 3", whole: "a * a * a * a" },
+  };
+
+  test("have the values that they have in SQLite, whoever computes them", async () => {
+    const list = Object.entries(columns).map(([name, expression]) => `"${name}" as (${expression})`);
+    const { sentence } = await run(
+      "computed",
+      `create table g (a integer, t text, r real, ${list.join(", ")});
+       insert into g (a, t, r) values (5, 'äbc', 0.1), (-500000, ' x', 1e308), (null, null, null);`,
+    );
+    expect(sentence).toContain("3 rows");
+    const names = Object.keys(columns).map((name) => `"${name}"::text`);
+    expect(await rows(`select ${names.join(", ")} from computed.g order by a`)).toEqual([
+      [
+        ...[" X", "2", " x", "0", "-500000 x", "500000", "500000", "-500000", "0", "x"],
+        ...["Infinity", "0", " x", "-2", "6.25e+22"],
+      ],
+      ["äBC", "3", "äb", "1", "5äbc", "5", "-5", "5", "2", "äbc", "0.2", "1", "äbc", "2", "625"],
+      Array(names.length).fill(null),
+    ]);
+  });
+
+  test("that Postgres computes otherwise become plain values, and the rest of the import goes on", async () => {
+    const { said, sentence } = await run(
+      "otherwise",
+      `create table g (a integer, t text, long as (length(t)), next as (a + 1));
+       insert into g (a, t) values (1, 'a' || char(0) || 'b');
+       create table other (a integer, next as (a + 1)); insert into other (a) values (1);`,
+    );
+    expect(said).toContain(
+      "g has generated columns that Postgres computes otherwise (long, next): they become plain columns with the values of now.",
+    );
+    expect(sentence).toContain("What is not exactly as it was was listed above: 2 remarks.");
+    expect(await rows("select long::int, next::int from otherwise.g")).toEqual([[1, 2]]);
+    expect(
+      await rows(
+        "select attrelid::regclass::text, attname from pg_attribute where attrelid in ('otherwise.g'::regclass, 'otherwise.other'::regclass) and attgenerated <> ''",
+      ),
+    ).toEqual([["otherwise.other", "next"]]);
+    // What was imported is known again by its contents.
+    const same = new DatabaseSync(files.path("otherwise.sqlite"));
+    same.exec("create table gone (a); drop table gone; vacuum");
+    same.close();
+    expect((await importFile(databaseName, files.path("otherwise.sqlite"))).outcome).toBe("unchanged");
+  });
+});
+
+describe("more columns than a row of Postgres holds", () => {
+  test("are named as what is wrong", async () => {
+    const list = Array.from({ length: 1_500 }, (_, n) => `c${n}`);
+    const wide = `create table wide (${list.join(", ")}); insert into wide (c0) values (1);
+       insert into wide values (${list.map((_, n) => 1_000_000 + n).join(", ")});`;
+    await expect(run("wide", wide)).rejects.toThrow(
+      "Table wide has a row whose values in 1,500 columns take 12,024 bytes; Postgres allows 8,160 for a row, long texts aside.",
+    );
+  });
+});
+
 describe("odd keys, names and numbers", () => {
   test("are carried over", async () => {
     const { said } = await run(
@@ -220,6 +282,36 @@ describe("odd keys, names and numbers", () => {
     expect(await rows("select yes, n::int from texts.t order by n")).toEqual([
       [false, 5],
       [true, null],
+    ]);
+  });
+
+  test("a mapping makes moments of what Go and .NET write", async () => {
+    const text = `create table t (go text, net datetime, script datetime);
+      insert into t values ('2024-01-01 10:00:00.123456789 +0100 CET m=+0.1', '2024-01-01 10:00:00.1234567', '/Date(1700000000123)/');`;
+    const moments = { go: "timestamptz", net: "timestamp", script: "timestamptz" } as const;
+    const { said } = await run("runtimes", text, { dryRun: true });
+    expect(said).toContain(
+      `{"tables":{"t":{"columns":{"go":{"type":"timestamptz"},"net":{"type":"timestamp"},"script":{"type":"timestamptz"}}}}}`,
+    );
+    const columns = Object.fromEntries(Object.entries(moments).map(([name, type]) => [name, { type }]));
+    await importFile(databaseName, files.path("runtimes.sqlite"), {
+      mapping: { tables: { t: { columns } } },
+    });
+    await sql.unsafe("set time zone 'UTC'");
+    expect(await rows("select go::text, net::text, script::text from runtimes.t")).toEqual([
+      ["2024-01-01 09:00:00.123456+00", "2024-01-01 10:00:00.123456", "2023-11-14 22:13:20.123+00"],
+    ]);
+  });
+
+  test("the rows of a full-text index keep their numbers, and go on from there", async () => {
+    await run(
+      "numbered",
+      "create virtual table notes using fts5(body); insert into notes (rowid, body) values (42, 'answer')",
+    );
+    await sql.unsafe("insert into numbered.notes (body) values ('next')");
+    expect(await rows("select rowid::int, body from numbered.notes order by 1")).toEqual([
+      [42, "answer"],
+      [43, "next"],
     ]);
   });
 

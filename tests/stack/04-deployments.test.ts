@@ -13,6 +13,7 @@ import {
   query,
   readOutputs,
   runningContainers,
+  stack,
 } from "./support.ts";
 
 let outputs: Outputs;
@@ -110,16 +111,20 @@ describe("a deployment", () => {
     expect(await runningContainers()).toEqual(before);
   });
 
-  it("brings back containers that were removed or stopped by hand and a setting, and no request fails", async () => {
+  it("brings back containers that were pruned, removed or stopped by hand and a setting, and no request fails", async () => {
     const account = await signUp(outputs.apiUrl);
     const traffic = load(outputs.apiUrl, account, 40);
+    // What `docker system prune` takes, of this stack alone.
+    const ofStack = ["--force", "--filter", `label=capstone.stack=${stack}`];
+    expect(await docker("container", "prune", ...ofStack)).toContain("Deleted Containers:");
+    await docker("network", "prune", ...ofStack);
     await docker("rm", "--force", container("app", 1));
     // Counts as stopped by hand: no restart policy acts.
     await docker("kill", container("consensus", 3));
     await sleep(2_000);
     await mustSucceed(command("up"));
     const { sent, failures } = await traffic.stop();
-    console.log(`application container removed: ${sent} requests, ${failures.length} failed`);
+    console.log(`containers pruned and removed: ${sent} requests, ${failures.length} failed`);
     expect(failures).toEqual([]);
     for (const name of [container("app", 1), container("consensus", 3)]) {
       expect(await docker("ps", "--quiet", "--filter", `name=^${name}$`), name).not.toBe("");

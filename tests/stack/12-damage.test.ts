@@ -46,7 +46,7 @@ describe("sixteen bytes flipped in a table's file on the replica", () => {
     const { primary, replica } = await primaryAndReplica();
     await query(
       primary,
-      "create table damaged as select n, repeat('x', 400) as filler from generate_series(1, 10000) n",
+      "create table damaged with (autovacuum_enabled = off) as select n, repeat('x', 400) as filler from generate_series(1, 10000) n",
     );
     try {
       // Whatever comes to it later would write its pages from memory once more, whole.

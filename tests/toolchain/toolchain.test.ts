@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { changesOf, countSame } from "../../cli/preview-summary/changes.ts";
+import { messagesOf, parseEvents } from "../../cli/preview-summary/events.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { mustSucceed, run } from "../stack/support.ts";
 
@@ -73,6 +75,19 @@ describe("the Pulumi that set-up delivers", () => {
     expect(password).toMatch(/^[A-Za-z0-9]{30}$/);
     expect(bcryptHash).not.toBe(before.bcryptHash);
     expect(before).toMatchObject(others);
+  });
+
+  it("writes the events that a pull request's summary is made from", async () => {
+    await mustSucceed(pulumi("config", "set", "length", "31", "--stack", "trial"));
+    const eventLog = path.join(directory, "events.jsonl");
+    // As `npm run preview -- --summary FILE` asks for them.
+    vi.stubEnv("PULUMI_DEBUG_COMMANDS", "true");
+    await mustSucceed(pulumi("preview", "--event-log", eventLog, "--stack", "trial"));
+    const events = parseEvents(readFileSync(eventLog, "utf8"));
+    const changes = changesOf(events).map(({ action, type }) => `${type} ${action}`);
+    expect(changes).toContain("random:index/randomPassword:RandomPassword replaced");
+    expect(countSame(events)).toBeGreaterThan(0);
+    expect(messagesOf(events, "error")).toEqual([]);
   });
 
   it("refuses what cannot be drawn, with the property and the value", async () => {

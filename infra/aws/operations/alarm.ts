@@ -11,7 +11,7 @@ export interface MetricArgs {
   periodSeconds: number;
 }
 
-interface Judgement {
+interface Evaluation {
   /** What is wrong when it goes off and what to check, for whoever is on call. */
   description: string;
   /** Of the alarm's own region. */
@@ -26,10 +26,10 @@ interface Judgement {
   region?: string;
 }
 
-export type AlarmArgs = Judgement & MetricArgs;
+export type AlarmArgs = Evaluation & MetricArgs;
 
 /** An alarm on what CloudWatch works out from several metrics, each under the name that the expression has for it. */
-export type ExpressionAlarmArgs = Judgement & { expression: string; metrics: Record<string, MetricArgs> };
+export type ExpressionAlarmArgs = Evaluation & { expression: string; metrics: Record<string, MetricArgs> };
 
 /** An alarm by the end of its name; whom it notifies is added where it is made. */
 export type NamedAlarm = { suffix: string } & (

@@ -89,7 +89,7 @@ function describe({ Rule, Message, Location }: Match, { identities }: RegionTemp
 }
 
 /** What is neither right nor explained, and what is explained without need. */
-export function judgeLint(findings: LintFinding[], explanations: Explanation[]) {
+export function evaluateLint(findings: LintFinding[], explanations: Explanation[]) {
   const explains = ({ rule, resource }: Explanation, finding: LintFinding) =>
     rule === finding.rule && matchesPattern(resource, finding.resource);
   return {

@@ -21,27 +21,30 @@ export interface NagFinding {
 }
 
 /**
- * Judges the AWS part of a graph, written as CloudFormation, by AWS's own Solutions rules and those of NIST 800-53.
+ * Evaluates the AWS part of a graph, written as CloudFormation, by AWS's own Solutions rules and those of NIST 800-53.
  * @param region where resources are that name none.
  * @throws PersonError when AWS's schemas cannot be had.
  */
 export async function runNag(
   resources: GraphResource[],
   region: string,
-): Promise<{ findings: NagFinding[]; judged: number }> {
+): Promise<{ findings: NagFinding[]; evaluated: number }> {
   const schemas = await schemasOf(region);
   const templates = cloudFormationTemplates(resources, region, () => schemas);
   const folder = await mkdtemp(path.join(tmpdir(), "capstone-nag-"));
   try {
-    const findings = templates.flatMap((template) => judge(template, folder));
-    const judged = templates.reduce((sum, { template }) => sum + Object.keys(template.Resources).length, 0);
-    return { findings, judged };
+    const findings = templates.flatMap((template) => evaluateTemplate(template, folder));
+    const evaluated = templates.reduce(
+      (sum, { template }) => sum + Object.keys(template.Resources).length,
+      0,
+    );
+    return { findings, evaluated };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function judge({ region, template, identities }: RegionTemplate, folder: string): NagFinding[] {
+function evaluateTemplate({ region, template, identities }: RegionTemplate, folder: string): NagFinding[] {
   const templateFile = path.join(folder, `${region}.json`);
   writeFileSync(templateFile, JSON.stringify(template));
   const app = new App({ outdir: path.join(folder, region) });
@@ -60,7 +63,7 @@ function judge({ region, template, identities }: RegionTemplate, folder: string)
 }
 
 /** What is neither mended nor explained, and what is explained without need. */
-export function judgeNag(findings: NagFinding[], suppressions: Suppression[]) {
+export function evaluateNag(findings: NagFinding[], suppressions: Suppression[]) {
   const explains = ({ check, resource }: Suppression, finding: NagFinding) =>
     matchesPattern(check, finding.rule) && matchesPattern(resource, finding.resource);
   return {

@@ -1,10 +1,9 @@
+import { isDataVolume } from "../holds-data.ts";
 import { at, isSet, list, pointsTo } from "../resources.ts";
 import type { Rule } from "../rule.ts";
 import { types } from "../types.ts";
 
 const databases = [types.databaseInstance, types.databaseCluster];
-/** Roles of the local target's volumes that hold what a person would miss. */
-const dataRoles = ["database", "consensus", "object-store", "backup"];
 
 export const backedUp: Rule = {
   id: "backed-up",
@@ -83,11 +82,9 @@ export const deletionProtected: Rule = {
     ...view.find([types.bucket, types.backupVault], (resource) =>
       resource.inputs.forceDestroy === true ? "is deleted with all that is in it" : undefined,
     ),
-    ...view.find([types.volume], (volume) => {
-      const role = list(volume.inputs.labels).find((label) => at(label, "label") === "capstone.role");
-      const holdsData = dataRoles.includes(String(at(role, "value")));
-      return holdsData && !volume.protect && !volume.retainOnDelete ? "leaves with the stack" : undefined;
-    }),
+    ...view.find([types.volume], (volume) =>
+      isDataVolume(volume) && !volume.protect && !volume.retainOnDelete ? "leaves with the stack" : undefined,
+    ),
   ],
 };
 

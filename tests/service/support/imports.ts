@@ -86,7 +86,7 @@ export async function fileOfPackage(
   const file = join(folder, member);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
-  const platform = ["--python-version", "3.11", "--platform", "manylinux2014_x86_64", "--only-binary=:all:"];
+  const platform = ["--python-version", "3.13", "--platform", "manylinux2014_x86_64", "--only-binary=:all:"];
   try {
     await run(
       "python3",

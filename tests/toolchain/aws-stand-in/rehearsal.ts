@@ -132,7 +132,9 @@ export class Rehearsal {
     }
     const here = import.meta.dirname;
     const plugin = path.join("pulumi", "plugins", "resource-aws-v7.48.0", "pulumi-resource-aws");
-    this.#makeProgram(plugin, `exec node "${path.join(here, "plugin.ts")}" "$@"`);
+    // As the dynamic providers do: an interrupted test kills the engine, which then tells its plugins nothing.
+    const ending = path.join(projectRoot, "cli", "toolchain", "pulumi", "end-with-engine.cjs");
+    this.#makeProgram(plugin, `exec node --require "${ending}" "${path.join(here, "plugin.ts")}" "$@"`);
     this.#makeProgram(
       "bin/npm",
       'shift; [ "$1" = -s ] && shift; name=$1; shift; [ "$1" = -- ] && shift\n' +

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Drill, Scene } from "../../../drills/drill.ts";
 import { Ledger, type Operation } from "../../../drills/load/ledger.ts";
 import { drawPlan, stateWeights } from "../../../drills/losable/draw.ts";
-import { allServed, judge, measureWindow } from "../../../drills/losable/judge.ts";
+import { allServed, evaluateWindow, measureWindow } from "../../../drills/losable/evaluate.ts";
 import { boundsOf, choose, type Kind, ways } from "../../../drills/losable/kinds.ts";
 import { leave } from "../../../drills/losable/left-state.ts";
 import { addRun, type LosableRun, losableSection } from "../../../drills/losable/losable-results.ts";
@@ -112,7 +112,7 @@ describe("what the loss is blamed for", () => {
     expect(measured).toMatchObject({ failedRequests: 2, failedInFlight: 1, writesPauseMs: 7_800 });
     const measures = { differences: { lost: [], twice: [], refusedButDone: [] }, forks: [], repaired: [] };
     const stackMeasures = { newPrimary: null, twoPrimaries: [] };
-    const reasons = judge(
+    const reasons = evaluateWindow(
       {
         ...measures,
         clients: measured,

@@ -4,6 +4,7 @@ import { ContentSum, RecordBuilder } from "../../../import-sqlite/encode/checksu
 import { momentOf, momentOfNumber } from "../../../import-sqlite/encode/moments.ts";
 import { writeNumeric } from "../../../import-sqlite/encode/numeric.ts";
 import { InvalidCell, RowEncoder } from "../../../import-sqlite/encode/row-encoder.ts";
+import { anyMomentOf } from "../../../import-sqlite/encode/runtime-moments.ts";
 import { InvalidValue, type TypeName, writerOf } from "../../../import-sqlite/encode/types.ts";
 import type { SqlValue } from "../../../import-sqlite/sqlite/values.ts";
 
@@ -53,6 +54,37 @@ describe("moments", () => {
     ["2024-01-01 1x:00", "no digits"],
   ])("%s is none: %s", (text) => {
     expect(momentOf(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["Go", "2006-01-02 15:04:05.999999999 -0700 MST", "2006-01-02T22:04:05.999999Z"],
+    ["Go", "2006-01-02 15:04:05.1 +0000 UTC m=+0.100000001", "2006-01-02T15:04:05.100000Z"],
+    ["Go", "2006-01-02 15:04:05 +0300 +03", "2006-01-02T12:04:05.000000Z"],
+    ["Go's driver", "2006-01-02 15:04:05.123456789+02:00", "2006-01-02T13:04:05.123456Z"],
+    ["Sequelize", "2006-01-02 15:04:05.123 +00:00", "2006-01-02T15:04:05.123000Z"],
+    [".NET", "2006-01-02 15:04:05.1234567", "2006-01-02T15:04:05.123456"],
+    [".NET", "9999-12-31 23:59:59.9999999", "9999-12-31T23:59:59.999999"],
+    [".NET", "2006-01-02T15:04:05.1234567Z", "2006-01-02T15:04:05.123456Z"],
+    [".NET's JSON", "/Date(1136214245123)/", "2006-01-02T15:04:05.123000Z"],
+    [".NET's JSON", "/Date(1136214245123+0200)/", "2006-01-02T15:04:05.123000Z"],
+    [".NET's JSON", "/Date(-1000)/", "1969-12-31T23:59:59.000000Z"],
+  ])("%s writes %s for %s", (_runtime, text, iso) => {
+    const moment = anyMomentOf(text);
+    const at = new Date(((moment?.seconds ?? 0) + epoch2000) * 1000).toISOString().slice(0, 19);
+    const fraction = String(moment?.microseconds).padStart(6, "0");
+    expect(`${at}.${fraction}${moment?.form === "timestamptz" ? "Z" : ""}`).toBe(iso);
+  });
+
+  test.each([
+    "2006-01-02 15:04:05.1234567890",
+    "2006-13-02 15:04:05.1234567",
+    "2006-01-02 15:04:05 MST",
+    "2006-01-02 15:04:05 -0700 MST m=now",
+    "/Date(soon)/",
+    "/Date(99999999999999999999)/",
+    "Date(1)",
+  ])("no runtime writes %s", (text) => {
+    expect(anyMomentOf(text)).toBeUndefined();
   });
 
   test("numbers of three kinds", () => {

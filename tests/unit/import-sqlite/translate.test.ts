@@ -23,15 +23,9 @@ function profile({ smallestInteger = 0, largestInteger = 1, ...some }: Some): Co
     ...{ nulls: 0, integers: 0, reals: 0, texts: 0, blobs: 0 },
     ...{ smallestInteger: BigInt(smallestInteger), largestInteger: BigInt(largestInteger) },
     ...{ smallestReal: 0, largestReal: 1 },
-    ...{
-      longestBytes: 0,
-      unstorable: 0,
-      dates: 0,
-      timestamps: 0,
-      timestampsWithZone: 0,
-      offsets: 0,
-      notJson: 0,
-    },
+    ...{ longestBytes: 0, unstorable: 0, empties: 0, truths: 0, notJson: 0 },
+    ...{ dates: 0, timestamps: 0, timestampsWithZone: 0, offsets: 0 },
+    ...{ runtimeTimestamps: 0, runtimeTimestampsWithZone: 0 },
     ...some,
   };
 }
@@ -263,11 +257,20 @@ describe("defaults", () => {
     ["CURRENT_TIMESTAMP", "timestamp", "(date_trunc('second', now()) at time zone 'utc')"],
     ["strftime('%s', 'now')", "bigint", "(floor(extract(epoch from now()))::bigint)"],
     ["(unixepoch())", "bigint", "(floor(extract(epoch from now()))::bigint)"],
+    ["(cast(strftime('%s', 'now') as int))", "bigint", "(floor(extract(epoch from now()))::bigint)"],
+    ["(unixepoch('now') * 1000)", "bigint", "(floor(extract(epoch from now()))::bigint * 1000)"],
     [
       "(strftime('%Y-%m-%d %H:%M:%f', 'now'))",
       "timestamp",
       "(date_trunc('milliseconds', now()) at time zone 'utc')",
     ],
+    ["strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", "timestamptz", "date_trunc('milliseconds', now())"],
+    [
+      "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+      "text",
+      `to_char(now() at time zone 'utc', 'YYYY"-"MM"-"DD"T"HH24":"MI":"SS.MS"Z"')`,
+    ],
+    ["julianday('now')", "double precision", "(extract(epoch from now()) / 86400 + 2440587.5)"],
     ["(datetime('now'))", "text", "to_char(now() at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS')"],
   ])("%s of a %s", (text, type, expected) => {
     expect(translateDefault(text, type)).toBe(expected);
@@ -279,6 +282,10 @@ describe("defaults", () => {
     ["2", "boolean"],
     ["strftime('%S', 'now')", "bigint"],
     ["strftime('%s', 'now', '+1 day')", "bigint"],
+    ["strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", "timestamp"],
+    ["strftime('%Y-%W', 'now')", "text"],
+    ["strftime('%Y-%m-%d %H:%M', 'now', 'localtime')", "text"],
+    ["datetime('now', 'localtime')", "text"],
     ["CURRENT_TIMESTAMP", "bigint"],
     ["'soon'", "timestamp"],
   ])("%s of a %s has no counterpart", (text, type) => {

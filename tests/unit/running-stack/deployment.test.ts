@@ -8,7 +8,7 @@ import {
   isMissingResources,
   rolledBackByItself,
 } from "../../../running-stack/pulumi/deployment.ts";
-import { takenOver, takeOverFromAws } from "../../../running-stack/pulumi/interrupted-aws.ts";
+import { forgottenAtAws, takenOver, takeOverFromAws } from "../../../running-stack/pulumi/interrupted-aws.ts";
 import { releaseStaleLock } from "../../../running-stack/pulumi/stack-lock.ts";
 import { fakePrograms, scratchDirectory, scratchHome } from "../cli/toolchain/scratch.ts";
 
@@ -61,7 +61,7 @@ it("a container that was being created when the deployment was killed is removed
 it("what AWS was making under a name of its own is taken over, and what Pulumi names is no trouble", () => {
   const creating = (type: string, inputs: Record<string, unknown>) => ({
     type: "creating",
-    resource: { type, urn: `urn:${type}`, inputs },
+    resource: { type, urn: `urn:${type}::c`, inputs },
   });
   const cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/capstone-prod";
   const pending_operations = [
@@ -74,6 +74,8 @@ it("what AWS was making under a name of its own is taken over, and what Pulumi n
   ];
   const before = { ...container("one"), outputs: {} };
   const deployed: Deployment = { deployment: { resources: [before], pending_operations } };
+  // What has no id before it is made, and what Pulumi would name otherwise the next time.
+  expect(forgottenAtAws(deployed)).toEqual(["aws:cloudwatch/logGroup:LogGroup c", "aws:ec2/vpc:Vpc c"]);
   const service = "arn:aws:ecs:eu-central-1:123456789012:service/capstone-prod/capstone-prod-app";
   expect(takeOverFromAws(deployed)).toEqual([
     "aws:rds/instance:Instance capstone-prod",
@@ -81,8 +83,9 @@ it("what AWS was making under a name of its own is taken over, and what Pulumi n
   ]);
   expect(deployed.deployment.resources?.map(({ id }) => id)).toEqual(["one", "capstone-prod", service]);
   // They have no outputs until they are read.
-  expect(takenOver(deployed)).toEqual(["urn:aws:rds/instance:Instance", "urn:aws:ecs/service:Service"]);
+  expect(takenOver(deployed)).toEqual(["urn:aws:rds/instance:Instance::c", "urn:aws:ecs/service:Service::c"]);
   expect(takeOverFromAws({ deployment: {} })).toEqual([]);
+  expect(forgottenAtAws({ deployment: {} })).toEqual([]);
 });
 
 it("a state that is locked says how the lock goes away", async () => {

@@ -324,6 +324,8 @@ describe("operations", () => {
     expect(alarmsOf(graph)).toEqual([
       "backup-age-database",
       "backup-age-uploads",
+      "backup-expired-database",
+      "backup-expired-uploads",
       "backup-failed-database",
       "backup-failed-uploads",
       "balancer-errors",
@@ -377,10 +379,31 @@ describe("operations", () => {
     });
     const { inputs } = only(graph, "MetricAlarm", "capstone-prod-backup-age-database");
     expect(at(inputs.metricQueries, "0.expression")).toBe("IF(FILL(there, 0) > 0, FILL(completed, 0), 1)");
-    // In the hours after it was made there is no metric yet, and that is no alarm.
-    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "notBreaching" });
+    // Where CloudWatch fills no metric that never was, it goes off too early and not never.
+    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "breaching" });
     for (const what of ["capstone-prod", "capstone-prod-uploads"])
       expect(at(only(graph, "Plan", what).inputs.rules, "0.targetVaultName")).toBe(vault(what));
+  });
+
+  test("a backup that failed and one that never ran are each told, whether or not the other's metric is there", () => {
+    for (const what of ["database", "uploads"]) {
+      for (const [how, metricName] of [
+        ["failed", "NumberOfBackupJobsFailed"],
+        ["expired", "NumberOfBackupJobsExpired"],
+      ]) {
+        const { inputs } = only(graph, "MetricAlarm", `capstone-prod-backup-${how}-${what}`);
+        expect(inputs).toMatchObject({ namespace: "AWS/Backup", metricName, threshold: 0 });
+        expect(inputs.metricQueries).toBeUndefined();
+      }
+    }
+  });
+
+  test("the firewall's alarm knows it by its name, as CloudWatch does", () => {
+    expect(only(graph, "MetricAlarm", "capstone-prod-firewall-blocks").inputs.dimensions).toEqual({
+      WebACL: output("wafv2/webAcl:WebAcl", "capstone-prod-firewall", "name"),
+      Region: "eu-central-1",
+      Rule: "ALL",
+    });
   });
 
   test("the readers' lag is watched where there are readers", async () => {
@@ -420,6 +443,76 @@ describe("operations", () => {
       ["SNAPSHOT", "CONTINUOUS"],
     );
     for (const { inputs } of ofType(graph, "VaultLockConfiguration")) expect(inputs.minRetentionDays).toBe(7);
+  });
+
+  test("backups are copied to another region where the config names one, and a copy that fails is told", async () => {
+    const region = "eu-west-1";
+    const copied = await awsGraph({ backupCopyRegion: region });
+    const there = copied.resources.filter(({ inputs }) => inputs.region === region);
+    expect(there.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)).toEqual([
+      "Vault capstone-prod-copies",
+      "Vault capstone-prod-copies-uploads",
+      "VaultLockConfiguration capstone-prod-copies",
+      "VaultLockConfiguration capstone-prod-copies-uploads",
+      "Alias capstone-prod-copies",
+      "Key capstone-prod-copies",
+    ]);
+    const key = output("kms/key:Key", "capstone-prod-copies", "arn");
+    for (const what of ["", "-uploads"]) {
+      const vault = only(copied, "Vault", `capstone-prod-copies${what}`);
+      expect(vault).toMatchObject({ protect: true, retainOnDelete: true, inputs: { kmsKeyArn: key } });
+      expect(at(only(copied, "Plan", `capstone-prod${what}`).inputs.rules, "0.copyActions")).toEqual([
+        {
+          destinationVaultArn: output("backup/vault:Vault", vault.name, "arn"),
+          lifecycle: { deleteAfter: 14 },
+        },
+      ]);
+    }
+    expect(only(copied, "Key", "capstone-prod-copies").retainOnDelete).toBe(true);
+    const failed = only(copied, "EventRule", "capstone-prod-copies-failed").inputs;
+    expect(JSON.parse(String(failed.eventPattern))).toEqual({
+      source: ["aws.backup"],
+      "detail-type": ["Copy Job State Change"],
+      detail: {
+        state: ["FAILED"],
+        destinationBackupVaultArn: [
+          output("backup/vault:Vault", "capstone-prod-copies", "arn"),
+          output("backup/vault:Vault", "capstone-prod-copies-uploads", "arn"),
+        ],
+      },
+    });
+    expect(only(copied, "EventTarget", "capstone-prod-copies-failed").inputs.arn).toBe(
+      output("sns/topic:Topic", "capstone-prod", "arn"),
+    );
+    for (const { inputs } of ofType(graph, "Plan")) expect(at(inputs.rules, "0.copyActions")).toBeUndefined();
+  });
+
+  test("AWS may leave a zone out, and practises it, where the config says so", async () => {
+    const alarm = (name: string) => [
+      {
+        alarmIdentifier: output("cloudwatch/metricAlarm:MetricAlarm", `capstone-prod-${name}`, "arn"),
+        type: "CLOUDWATCH",
+      },
+    ];
+    const shifted = await awsGraph({ zonalAutoshift: "true", appNodes: "3" });
+    expect(only(shifted, "ZonalAutoshiftConfiguration").inputs).toEqual({
+      resourceArn: output("lb/loadBalancer:LoadBalancer", "capstone-prod", "arn"),
+      zonalAutoshiftStatus: "ENABLED",
+      outcomeAlarms: alarm("node-errors"),
+      blockingAlarms: alarm("unhealthy-hosts"),
+    });
+    expect(only(shifted, "LoadBalancer").inputs.enableZonalShift).toBe(true);
+    const { eventPattern } = only(shifted, "EventRule", "capstone-prod-zonal-autoshift").inputs;
+    expect(JSON.parse(String(eventPattern))).toEqual({
+      source: ["aws.arc-zonal-shift"],
+      "detail-type": [
+        "Autoshift In Progress",
+        "Autoshift Completed",
+        "Practice Run Interrupted",
+        "Practice Run Failed",
+      ],
+    });
+    expect(ofType(graph, "ZonalAutoshiftConfiguration")).toEqual([]);
   });
 
   test("three faults, each of which ends when clients see errors", () => {

@@ -51,6 +51,32 @@ describe("workflows", () => {
     expect(text(".github/workflows/drift.yml")).toContain("role/capstone-prod-preview");
     const deploy = text(".github/workflows/deploy.yml");
     expect(deploy).toContain("role/capstone-prod-deploy");
-    expect(deploy).toContain("environment: production");
+    expect(deploy).toMatch(
+      /^ {4}environment:\n {6}name: production\n {6}url: \S*\{\{ steps\.outputs\.outputs\.apiUrl \}\}$/m,
+    );
+  });
+
+  test("a pull request's comment is the summary, and its description alone allows data to be lost", async () => {
+    const { jobs } = parse(text(".github/workflows/preview.yml")) as {
+      jobs: { preview: { steps: { name?: string; run?: string }[] } };
+    };
+    const script = jobs.preview.steps.find(({ name }) => name === "Preview")?.run ?? "";
+    // What npm is called with, an argument a line.
+    const called = async (description: string) => {
+      const env = { ...process.env, DESCRIPTION: description };
+      const printing = `npm() { printf '%s\\n' "$@"; }\n${script}`;
+      const { stdout } = await run("bash", ["-e", "-c", printing], { env });
+      return stdout.trim().split("\n");
+    };
+    const plain = ["run", "-s", "preview", "--", "--stack", "prod", "--summary", "summary.md"];
+    const quiet = ["--color", "never", "--suppress-progress"];
+    expect(await called("")).toEqual([...plain, ...quiet]);
+    const name = "aws:rds/instance:Instance.capstone-prod";
+    expect(await called(`Moves it.\r\nallow-data-loss: ${name}\r\n$(touch x) allow-data-loss: y`)).toEqual([
+      ...plain,
+      "--allow-data-loss",
+      name,
+      ...quiet,
+    ]);
   });
 });

@@ -52,6 +52,18 @@ const refusals: [Record<string, string>, string][] = [
     { backupRetentionDays: "7" },
     'capstone:backupRetentionDays is "7"; allowed is a whole number from 14 to 35.',
   ],
+  [
+    { backupCopyRegion: "Ireland" },
+    'capstone:backupCopyRegion is "Ireland"; allowed is the name of an AWS region, as in eu-central-1.',
+  ],
+  [
+    { backupCopyRegion: "eu-central-1" },
+    'capstone:backupCopyRegion is "eu-central-1", as is aws:region; allowed is another region, which is not lost with this one.',
+  ],
+  [
+    { backupCopyRegion: "eu-west-1", databaseAvailability: "cluster" },
+    'capstone:backupCopyRegion is "eu-west-1" and capstone:databaseAvailability is "cluster"; AWS Backup copies no snapshot of a Multi-AZ cluster to another region.',
+  ],
   [{ taskCpuUnits: "300" }, 'capstone:taskCpuUnits is "300"; allowed is one of 256, 512, 1024, 2048, 4096.'],
   [
     { taskCpuUnits: "1024", taskMemoryMegabytes: "2500" },
@@ -60,6 +72,14 @@ const refusals: [Record<string, string>, string][] = [
   [
     { appNodes: "6", appNodesMax: "4" },
     'capstone:appNodesMax is "4"; allowed is a whole number from 6 to 64.',
+  ],
+  [
+    { zonalAutoshift: "true" },
+    'capstone:zonalAutoshift is "true" and capstone:appNodes is 2 in 3 zones, so that 1 would be left while AWS leaves one zone out; allowed are so many that 2 are left.',
+  ],
+  [
+    { zonalAutoshift: "true", appNodes: "3", availabilityZones: "2" },
+    'capstone:zonalAutoshift is "true" and capstone:appNodes is 3 in 2 zones, so that 1 would be left while AWS leaves one zone out; allowed are so many that 2 are left.',
   ],
   [{ alarmEmail: "nobody" }, 'capstone:alarmEmail is "nobody"; allowed is one e-mail address.'],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judgeNag, type NagFinding, runNag } from "../../../../infra/policy/cloudformation/nag.ts";
+import { evaluateNag, type NagFinding, runNag } from "../../../../infra/policy/cloudformation/nag.ts";
 import type { GraphResource } from "../../../../infra/policy/resource-graph/collect.ts";
 import { readSuppressions } from "../../../../infra/policy/suppressions.ts";
 import { awsGraph } from "../aws/aws-graph.ts";
@@ -15,16 +15,16 @@ describe("AWS's Solutions rules and NIST 800-53", () => {
   ])(
     "find nothing in %s that is neither mended nor explained",
     async (_name, changes) => {
-      const { findings, judged } = await runNag((await awsGraph(changes)).resources, region);
+      const { findings, evaluated } = await runNag((await awsGraph(changes)).resources, region);
       all.push(...findings);
-      expect(judgeNag(findings, readSuppressions("cdk-nag")).unexplained).toEqual([]);
-      expect(judged).toBeGreaterThan(100);
+      expect(evaluateNag(findings, readSuppressions("cdk-nag")).unexplained).toEqual([]);
+      expect(evaluated).toBeGreaterThan(100);
     },
     300_000,
   );
 
   test("what is explained is there, with a reason", () => {
-    expect(judgeNag(all, readSuppressions("cdk-nag")).unneeded).toEqual([]);
+    expect(evaluateNag(all, readSuppressions("cdk-nag")).unneeded).toEqual([]);
     for (const { reason } of readSuppressions("cdk-nag")) expect(reason).toMatch(/^\S.{20,}\.$/);
   });
 });
@@ -63,6 +63,6 @@ test("a fault put in on purpose is seen", async () => {
     for (const resource of spoiled) resource.inputs[input] = value;
   }
   const { findings } = await runNag(graph, region);
-  const seen = judgeNag(findings, readSuppressions("cdk-nag")).unexplained.map(({ rule }) => rule);
+  const seen = evaluateNag(findings, readSuppressions("cdk-nag")).unexplained.map(({ rule }) => rule);
   expect(faults.filter(([, , , , rule]) => !seen.includes(rule))).toEqual([]);
 }, 300_000);

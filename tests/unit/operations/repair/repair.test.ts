@@ -1,11 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../../../operations/repair/refusals.ts";
-import { missingOf } from "../../../../operations/repair/repair.ts";
+import { missingOf, whatFillsIt } from "../../../../operations/repair/repair.ts";
 import { type RepairablePart, readPart } from "../../../../operations/repair/repairable-part.ts";
 import type { StackObservation } from "../../../../operations/status/observation.ts";
 import { healthyStack, part, sound } from "../status/healthy-stack.ts";
 
 const container = (name: string) => readPart(name) as Extract<RepairablePart, { kind: "container" }>;
+
+describe("what a repair says of where the data comes from", () => {
+  it.each([
+    ["database-2", "it copies the others"],
+    ["object-store-1", "it copies the others"],
+    ["backup-1", "a full backup comes next, and the uploads follow by themselves"],
+    ["metrics-1", "it begins anew: what was measured before is gone"],
+  ])("is true for %s", (name, said) => {
+    expect(whatFillsIt(container(name))).toBe(said);
+  });
+});
 
 describe("the part to repair", () => {
   it.each(["database-2", "consensus-3", "object-store-1", "backup-1", "metrics-1"])("may be %s", (name) => {

@@ -29,7 +29,7 @@ export function measureWindow({ operations }: Ledger, { beginMs, endMs }: Window
 }
 
 /** Why the part could not be lost after all, a sentence each: none when its bounds held and nothing was lost. */
-export function judge(measures: Measures, inWindow: ClientMeasures, bounds: Expectations): string[] {
+export function evaluateWindow(measures: Measures, inWindow: ClientMeasures, bounds: Expectations): string[] {
   const { wrongAnswers, readsBackInTime } = measures.clients;
   return evaluate({ ...measures, clients: { ...inWindow, wrongAnswers, readsBackInTime } }, bounds);
 }

@@ -1,0 +1,24 @@
+import { type CommandDeclaration, stackOption } from "./declaration.ts";
+
+/** Every command with what it takes: help and the reading of command lines come from here. */
+export const commands = {
+  preview: {
+    does: "shows what `up` would change, and changes nothing",
+    options: {
+      stack: stackOption,
+      summary: {
+        type: "string",
+        value: "FILE",
+        does: "also write a summary for a pull request, and fail where data would be lost",
+      },
+      "allow-data-loss": {
+        type: "string",
+        value: "TYPE.NAME",
+        multiple: true,
+        does: "this resource may be replaced or deleted with what it holds; for --summary, may be repeated",
+      },
+    },
+    passesOn: "pulumi preview",
+    examples: ["preview", "preview -- --stack prod --diff", "preview -- --stack prod --summary summary.md"],
+  },
+} satisfies Record<string, CommandDeclaration>;
