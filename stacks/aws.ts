@@ -112,6 +112,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     ...common,
     retentionDays: configuration.backupRetentionDays,
     restoreTesting: configuration.restoreTesting,
+    copyRegion: configuration.backupCopyRegion,
     database,
     objectStore,
     notices,

@@ -10,6 +10,9 @@ const taskMemoryMegabytes: Record<string, { least: number; most: number; step: n
   "4096": { least: 8192, most: 30_720, step: 1024 },
 };
 
+const regionName = /^[a-z]{2}(-[a-z]+)+-[0-9]$/;
+const allowedRegion = "the name of an AWS region, as in eu-central-1";
+
 /** What the AWS target alone needs; Pulumi.yaml says what each buys. */
 export interface AwsSettings {
   region: string;
@@ -25,6 +28,8 @@ export interface AwsSettings {
   databaseStorageGigabytes: number;
   databaseStorageMaxGigabytes: number;
   backupRetentionDays: number;
+  /** Where every backup is copied to as well. */
+  backupCopyRegion: string | undefined;
   taskCpuUnits: number;
   taskMemoryMegabytes: number;
   taskArchitecture: "X86_64" | "ARM64";
@@ -70,6 +75,7 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
       65_536,
     ),
     backupRetentionDays: reader.integer("backupRetentionDays", 14, 14, 35),
+    backupCopyRegion: reader.text("backupCopyRegion", regionName, allowedRegion),
     ...readTaskSize(reader),
     taskArchitecture: reader.oneOf("taskArchitecture", "X86_64", ["X86_64", "ARM64"]),
     appNodesMax: reader.integer("appNodesMax", Math.max(8, appNodes), appNodes, 64),
@@ -102,15 +108,28 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
       `capstone:databaseAvailability is "cluster" and capstone:availabilityZones is ${settings.availabilityZones}; a cluster has a node in each of three zones.`,
     );
   }
+  checkBackupCopies(reader, settings);
   return settings;
+}
+
+function checkBackupCopies(reader: ConfigurationReader, settings: AwsSettings): void {
+  const { backupCopyRegion, region, databaseAvailability } = settings;
+  if (backupCopyRegion !== undefined && backupCopyRegion === region) {
+    reader.refuse(
+      `capstone:backupCopyRegion is "${backupCopyRegion}", as is aws:region; allowed is another region, which is not lost with this one.`,
+    );
+  }
+  if (backupCopyRegion !== undefined && databaseAvailability === "cluster") {
+    reader.refuse(
+      `capstone:backupCopyRegion is "${backupCopyRegion}" and capstone:databaseAvailability is "cluster"; AWS Backup copies no snapshot of a Multi-AZ cluster to another region.`,
+    );
+  }
 }
 
 function readRegion(reader: ConfigurationReader): string {
   const region = new pulumi.Config("aws").get("region");
-  if (!region || !/^[a-z]{2}(-[a-z]+)+-[0-9]$/.test(region)) {
-    reader.refuse(
-      `aws:region is "${region ?? ""}"; allowed is the name of an AWS region, as in eu-central-1.`,
-    );
+  if (!region || !regionName.test(region)) {
+    reader.refuse(`aws:region is "${region ?? ""}"; allowed is ${allowedRegion}.`);
   }
   return region ?? "";
 }

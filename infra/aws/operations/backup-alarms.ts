@@ -1,6 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { MetricArgs, NamedAlarm } from "./alarm.ts";
-import type { BackupVaults } from "./backup.ts";
+import type { BackupVaults } from "./backup-vault.ts";
 import { databaseMetric } from "./database-alarms.ts";
 
 const hourSeconds = 3600;

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { serviceMayAssume } from "../account/policy-document.ts";
 import type { Database } from "../database/database.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
+import { BackupCopies } from "./backup-copies.ts";
+import { type BackupVaults, createBackupVault } from "./backup-vault.ts";
 import type { Notices } from "./notices.ts";
 
 export interface BackupArgs {
@@ -10,6 +12,8 @@ export interface BackupArgs {
   keyArn: pulumi.Input<string>;
   retentionDays: number;
   restoreTesting: boolean;
+  /** Where every backup is copied to; undefined copies none. */
+  copyRegion: string | undefined;
   deletionProtection: boolean;
   keepData: boolean;
   database: Database;
@@ -17,9 +21,10 @@ export interface BackupArgs {
   notices: Notices;
 }
 
-export interface BackupVaults {
-  database: aws.backup.Vault;
-  uploads: aws.backup.Vault;
+interface PlanArgs {
+  vault: aws.backup.Vault;
+  copies: aws.backup.Vault | undefined;
+  continuous: boolean;
 }
 
 /** What AWS Backup needs to back up and restore databases and buckets, in policies that AWS keeps up to date. */
@@ -46,41 +51,39 @@ export class Backup extends pulumi.ComponentResource {
       database: this.createVault(name, args),
       uploads: this.createVault(`${name}-uploads`, args),
     };
+    const copies =
+      args.copyRegion === undefined
+        ? undefined
+        : new BackupCopies(`${name}-copies`, { ...args, region: args.copyRegion }, { parent: this }).vaults;
     const role = this.createRole(args);
     // Daily copies of the database, whose own log goes back to any second; with continuous backup AWS would keep one
     // recovery point and take over the retention that RDS is told. The uploads have no log but this.
-    this.createPlan(name, args, role, this.vaults.database, args.database.arn, { continuous: false });
-    const bucketArn = args.objectStore.bucket.bucket.arn;
-    this.createPlan(`${name}-uploads`, args, role, this.vaults.uploads, bucketArn, { continuous: true });
+    this.createPlan(name, args, role, args.database.arn, {
+      vault: this.vaults.database,
+      copies: copies?.database,
+      continuous: false,
+    });
+    this.createPlan(`${name}-uploads`, args, role, args.objectStore.bucket.bucket.arn, {
+      vault: this.vaults.uploads,
+      copies: copies?.uploads,
+      continuous: true,
+    });
     if (args.restoreTesting) this.createRestoreTest(args, role);
 
     this.registerOutputs();
   }
 
   private createVault(name: string, args: BackupArgs): aws.backup.Vault {
-    const { keyArn, retentionDays, deletionProtection, keepData, notices } = args;
-    const vault = new aws.backup.Vault(
-      name,
-      { kmsKeyArn: keyArn, forceDestroy: !keepData },
-      { parent: this, protect: deletionProtection, retainOnDelete: keepData },
-    );
-    if (keepData) {
-      // In governance mode: nobody deletes a backup before its time who has not taken this lock away first.
-      new aws.backup.VaultLockConfiguration(
-        name,
-        { backupVaultName: vault.name, minRetentionDays: Math.min(7, retentionDays) },
-        { parent: this },
-      );
-    }
+    const vault = createBackupVault(name, args, this);
     new aws.backup.VaultNotifications(
       name,
       {
         backupVaultName: vault.name,
-        snsTopicArn: notices.topicArn,
+        snsTopicArn: args.notices.topicArn,
         // A failed backup is an alarm: BACKUP_JOB_FAILED and RESTORE_JOB_FAILED are deprecated and never arrive.
         backupVaultEvents: ["RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED"],
       },
-      { parent: this, dependsOn: notices.ready },
+      { parent: this, dependsOn: args.notices.ready },
     );
     return vault;
   }
@@ -106,9 +109,8 @@ export class Backup extends pulumi.ComponentResource {
     name: string,
     { retentionDays }: BackupArgs,
     role: aws.iam.Role,
-    vault: aws.backup.Vault,
     resourceArn: pulumi.Input<string>,
-    { continuous }: { continuous: boolean },
+    { vault, copies, continuous }: PlanArgs,
   ): void {
     const plan = new aws.backup.Plan(
       name,
@@ -124,6 +126,10 @@ export class Backup extends pulumi.ComponentResource {
             completionWindow: 480,
             enableContinuousBackup: continuous,
             lifecycle: { deleteAfter: retentionDays },
+            // What is copied of a continuous backup is a snapshot, one a day.
+            ...(copies && {
+              copyActions: [{ destinationVaultArn: copies.arn, lifecycle: { deleteAfter: retentionDays } }],
+            }),
           },
         ],
       },

@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppNodes } from "../service/app-nodes.ts";
 import type { ServiceCluster } from "../service/service-cluster.ts";
+import { passOnEvents } from "./event-notices.ts";
 import type { Notices } from "./notices.ts";
 
 export interface ServiceEventsArgs {
@@ -47,13 +47,10 @@ export class ServiceEvents extends pulumi.ComponentResource {
   }
 
   private passOn(suffix: string, description: string, pattern: object): void {
-    const name = `${this.name}-${suffix}`;
-    const eventPattern = pulumi.jsonStringify({ source: ["aws.ecs"], ...pattern });
-    const rule = new aws.cloudwatch.EventRule(name, { description, eventPattern }, { parent: this });
-    new aws.cloudwatch.EventTarget(
-      name,
-      { rule: rule.name, arn: this.notices.topicArn },
-      { parent: this, dependsOn: this.notices.ready },
+    passOnEvents(
+      `${this.name}-${suffix}`,
+      { description, pattern: { source: ["aws.ecs"], ...pattern }, notices: this.notices },
+      { parent: this },
     );
   }
 }

@@ -20,6 +20,7 @@ const variants: Record<string, Record<string, string>> = {
     githubRepository: "",
     alarmEmail: "",
   },
+  "backups in another region": { backupCopyRegion: "eu-west-1" },
   "a throw-away stack": { deletionProtection: "false", keepData: "false" },
 };
 

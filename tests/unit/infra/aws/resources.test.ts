@@ -422,6 +422,48 @@ describe("operations", () => {
     for (const { inputs } of ofType(graph, "VaultLockConfiguration")) expect(inputs.minRetentionDays).toBe(7);
   });
 
+  test("backups are copied to another region where the config names one, and a copy that fails is told", async () => {
+    const region = "eu-west-1";
+    const copied = await awsGraph({ backupCopyRegion: region });
+    const there = copied.resources.filter(({ inputs }) => inputs.region === region);
+    expect(there.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)).toEqual([
+      "Vault capstone-prod-copies",
+      "Vault capstone-prod-copies-uploads",
+      "VaultLockConfiguration capstone-prod-copies",
+      "VaultLockConfiguration capstone-prod-copies-uploads",
+      "Alias capstone-prod-copies",
+      "Key capstone-prod-copies",
+    ]);
+    const key = output("kms/key:Key", "capstone-prod-copies", "arn");
+    for (const what of ["", "-uploads"]) {
+      const vault = only(copied, "Vault", `capstone-prod-copies${what}`);
+      expect(vault).toMatchObject({ protect: true, retainOnDelete: true, inputs: { kmsKeyArn: key } });
+      expect(at(only(copied, "Plan", `capstone-prod${what}`).inputs.rules, "0.copyActions")).toEqual([
+        {
+          destinationVaultArn: output("backup/vault:Vault", vault.name, "arn"),
+          lifecycle: { deleteAfter: 14 },
+        },
+      ]);
+    }
+    expect(only(copied, "Key", "capstone-prod-copies").retainOnDelete).toBe(true);
+    const failed = only(copied, "EventRule", "capstone-prod-copies-failed").inputs;
+    expect(JSON.parse(String(failed.eventPattern))).toEqual({
+      source: ["aws.backup"],
+      "detail-type": ["Copy Job State Change"],
+      detail: {
+        state: ["FAILED"],
+        destinationBackupVaultArn: [
+          output("backup/vault:Vault", "capstone-prod-copies", "arn"),
+          output("backup/vault:Vault", "capstone-prod-copies-uploads", "arn"),
+        ],
+      },
+    });
+    expect(only(copied, "EventTarget", "capstone-prod-copies-failed").inputs.arn).toBe(
+      output("sns/topic:Topic", "capstone-prod", "arn"),
+    );
+    for (const { inputs } of ofType(graph, "Plan")) expect(at(inputs.rules, "0.copyActions")).toBeUndefined();
+  });
+
   test("three faults, each of which ends when clients see errors", () => {
     const templates = ofType(graph, "ExperimentTemplate");
     expect(templates.map(({ inputs }) => at(inputs, "actions.0.actionId")).sort()).toEqual([

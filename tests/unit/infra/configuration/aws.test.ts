@@ -52,6 +52,18 @@ const refusals: [Record<string, string>, string][] = [
     { backupRetentionDays: "7" },
     'capstone:backupRetentionDays is "7"; allowed is a whole number from 14 to 35.',
   ],
+  [
+    { backupCopyRegion: "Ireland" },
+    'capstone:backupCopyRegion is "Ireland"; allowed is the name of an AWS region, as in eu-central-1.',
+  ],
+  [
+    { backupCopyRegion: "eu-central-1" },
+    'capstone:backupCopyRegion is "eu-central-1", as is aws:region; allowed is another region, which is not lost with this one.',
+  ],
+  [
+    { backupCopyRegion: "eu-west-1", databaseAvailability: "cluster" },
+    'capstone:backupCopyRegion is "eu-west-1" and capstone:databaseAvailability is "cluster"; AWS Backup copies no snapshot of a Multi-AZ cluster to another region.',
+  ],
   [{ taskCpuUnits: "300" }, 'capstone:taskCpuUnits is "300"; allowed is one of 256, 512, 1024, 2048, 4096.'],
   [
     { taskCpuUnits: "1024", taskMemoryMegabytes: "2500" },

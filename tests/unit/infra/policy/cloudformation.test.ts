@@ -21,6 +21,7 @@ const stacks: Record<string, () => Promise<GraphResource[]>> = {
     (await collectResourceGraph(runProgram, { stack: "trial", ...readStackConfig("trial") })).resources,
   "a database cluster": async () => (await awsGraph({ databaseAvailability: "cluster" })).resources,
   "no domain": async () => (await awsGraph(withoutDomain)).resources,
+  "backups in another region": async () => (await awsGraph({ backupCopyRegion: "eu-west-1" })).resources,
   "two zones": async () => (await awsGraph({ availabilityZones: "2" })).resources,
 };
 

@@ -50,7 +50,11 @@ let deploy: ActionStatement[];
 let preview: ActionStatement[];
 
 beforeAll(async () => {
-  const graphs = await Promise.all([awsGraph(), awsGraph({ databaseAvailability: "cluster" })]);
+  const graphs = await Promise.all([
+    awsGraph(),
+    awsGraph({ databaseAvailability: "cluster" }),
+    awsGraph({ backupCopyRegion: "eu-west-1" }),
+  ]);
   resources = graphs.flatMap((graph) => graph.resources);
   schemas = await schemasOf("eu-central-1");
   deploy = statementsOf("capstone-prod-deploy");
