@@ -54,7 +54,8 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
             Resource: [uploadsBucketArn, `${uploadsBucketArn}/*`],
           },
           {
-            // Where the registry keeps what images are made of, as AWS documents it.
+            // Where the registry keeps what images are made of:
+            // docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
             Sid: "ImageLayers",
             Effect: "Allow",
             Principal: "*",

@@ -33,18 +33,26 @@ export function backupAlarms(vaults: BackupVaults, database: Database): NamedAla
         goesOff: "below",
         threshold: 1,
         badPeriods: { least: longestGapHours, of: longestGapHours },
-        whenSilent: "notBreaching",
+        // AWS says that FILL gives a value where there are no points, and not what it gives where there never was one:
+        // then this goes off before the first night rather than never.
+        whenSilent: "breaching",
       },
-      {
-        suffix: `backup-failed-${what}`,
-        description: `A backup of the ${what} failed, or never started: look at the jobs of its backup vault.`,
-        expression: "FILL(failed, 0) + FILL(expired, 0)",
-        metrics: { failed: ended("Failed"), expired: ended("Expired") },
-        goesOff: "above",
-        threshold: 0,
-        badPeriods: { least: 1, of: 1 },
-        whenSilent: "notBreaching",
-      },
+      stopped(what, "failed", ended("Failed")),
+      stopped(what, "expired", ended("Expired")),
     ] satisfies NamedAlarm[];
   });
+}
+
+/** Two alarms and no sum: a metric that never was must not take the other one with it. */
+function stopped(what: string, how: "failed" | "expired", metric: MetricArgs): NamedAlarm {
+  const happened = how === "failed" ? "failed" : "never started, or did not end in time";
+  return {
+    suffix: `backup-${how}-${what}`,
+    description: `A backup of the ${what} ${happened}: look at the jobs of its backup vault.`,
+    ...metric,
+    goesOff: "above",
+    threshold: 0,
+    badPeriods: { least: 1, of: 1 },
+    whenSilent: "notBreaching",
+  };
 }

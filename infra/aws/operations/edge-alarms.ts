@@ -9,13 +9,13 @@ const certificateDays = 30;
 /** What lets people in and tasks out: certificate, web firewall, NAT. */
 export function edgeAlarms(region: string, traffic: LoadBalancer, network: Network): NamedAlarm[] {
   const alarms: NamedAlarm[] = traffic.certificateArn ? [certificateAge(traffic.certificateArn)] : [];
-  if (traffic.firewallMetric) {
+  if (traffic.firewallName) {
     alarms.push({
       suffix: "firewall-blocks",
       description: "The web firewall blocked 500 requests in five minutes: see in its log which.",
       namespace: "AWS/WAFV2",
       metricName: "BlockedRequests",
-      dimensions: { WebACL: traffic.firewallMetric, Region: region, Rule: "ALL" },
+      dimensions: { WebACL: traffic.firewallName, Region: region, Rule: "ALL" },
       statistic: "Sum",
       goesOff: "above",
       threshold: 500,

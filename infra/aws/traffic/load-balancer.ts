@@ -31,8 +31,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** A service can join the target group once a listener leads to it. */
   readonly listener: aws.lb.Listener;
   readonly certificateArn: pulumi.Output<string> | undefined;
-  /** What CloudWatch calls the web firewall in front; undefined where there is none. */
-  readonly firewallMetric: string | undefined;
+  /** Of the web firewall in front; undefined where there is none. */
+  readonly firewallName: pulumi.Output<string> | undefined;
   /** Without a trailing slash. */
   readonly url: pulumi.Output<string>;
   private readonly name: string;
@@ -47,7 +47,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
     this.hideMetrics();
     this.url = this.publish(args);
-    this.firewallMetric = args.webFirewall ? this.protect(args).metricName : undefined;
+    this.firewallName = args.webFirewall ? this.protect(args).firewallName : undefined;
 
     this.registerOutputs({ url: this.url });
   }

@@ -37,16 +37,16 @@ const requestsPerAddress = 5000;
 
 /** The web firewall in front of the load balancer. */
 export class WebFirewall extends pulumi.ComponentResource {
-  /** What CloudWatch calls it. */
-  readonly metricName: string;
+  /** CloudWatch knows its requests by this, not by the name of a metric. */
+  readonly firewallName: pulumi.Output<string>;
   private readonly name: string;
 
   constructor(name: string, args: WebFirewallArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:aws:WebFirewall", name, {}, options);
     this.name = name;
-    this.metricName = name;
 
     const firewall = this.createFirewall();
+    this.firewallName = firewall.name;
     new aws.wafv2.WebAclAssociation(
       name,
       { webAclArn: firewall.arn, resourceArn: args.loadBalancerArn },
@@ -63,8 +63,8 @@ export class WebFirewall extends pulumi.ComponentResource {
       {
         scope: "REGIONAL",
         defaultAction: { allow: {} },
-        // By this name CloudWatch knows the whole of it.
-        visibilityConfig: this.visibility(this.metricName),
+        // What is counted under this name is the requests that no rule decided.
+        visibilityConfig: this.visibility(this.name),
         rules: [
           {
             name: "requests-per-address",

@@ -324,6 +324,8 @@ describe("operations", () => {
     expect(alarmsOf(graph)).toEqual([
       "backup-age-database",
       "backup-age-uploads",
+      "backup-expired-database",
+      "backup-expired-uploads",
       "backup-failed-database",
       "backup-failed-uploads",
       "balancer-errors",
@@ -377,10 +379,31 @@ describe("operations", () => {
     });
     const { inputs } = only(graph, "MetricAlarm", "capstone-prod-backup-age-database");
     expect(at(inputs.metricQueries, "0.expression")).toBe("IF(FILL(there, 0) > 0, FILL(completed, 0), 1)");
-    // In the hours after it was made there is no metric yet, and that is no alarm.
-    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "notBreaching" });
+    // Where CloudWatch fills no metric that never was, it goes off too early and not never.
+    expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "breaching" });
     for (const what of ["capstone-prod", "capstone-prod-uploads"])
       expect(at(only(graph, "Plan", what).inputs.rules, "0.targetVaultName")).toBe(vault(what));
+  });
+
+  test("a backup that failed and one that never ran are each told, whether or not the other's metric is there", () => {
+    for (const what of ["database", "uploads"]) {
+      for (const [how, metricName] of [
+        ["failed", "NumberOfBackupJobsFailed"],
+        ["expired", "NumberOfBackupJobsExpired"],
+      ]) {
+        const { inputs } = only(graph, "MetricAlarm", `capstone-prod-backup-${how}-${what}`);
+        expect(inputs).toMatchObject({ namespace: "AWS/Backup", metricName, threshold: 0 });
+        expect(inputs.metricQueries).toBeUndefined();
+      }
+    }
+  });
+
+  test("the firewall's alarm knows it by its name, as CloudWatch does", () => {
+    expect(only(graph, "MetricAlarm", "capstone-prod-firewall-blocks").inputs.dimensions).toEqual({
+      WebACL: output("wafv2/webAcl:WebAcl", "capstone-prod-firewall", "name"),
+      Region: "eu-central-1",
+      Rule: "ALL",
+    });
   });
 
   test("the readers' lag is watched where there are readers", async () => {
