@@ -15,6 +15,7 @@ import { Monitoring } from "../infra/aws/operations/monitoring.ts";
 import { Notices } from "../infra/aws/operations/notices.ts";
 import { ServiceEvents } from "../infra/aws/operations/service-events.ts";
 import { TrafficAlarms } from "../infra/aws/operations/traffic-alarms.ts";
+import { ZonalAutoshift } from "../infra/aws/operations/zonal-autoshift.ts";
 import { AppNodes } from "../infra/aws/service/app-nodes.ts";
 import { ServiceCluster } from "../infra/aws/service/service-cluster.ts";
 import { createLogBucket } from "../infra/aws/storage/log-bucket.ts";
@@ -140,6 +141,9 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     email: configuration.alarmEmail,
     distribution: objectStore.distribution,
   });
+  if (configuration.zonalAutoshift) {
+    new ZonalAutoshift(`${name}-zonal-autoshift`, { traffic, trafficAlarms, notices });
+  }
   if (configuration.faultInjection) {
     new Experiments(`${name}-experiments`, {
       ...common,

@@ -39,6 +39,8 @@ export interface AwsSettings {
   /** Whether data outlives a stack that is removed. */
   keepData: boolean;
   faultInjection: boolean;
+  /** AWS may take the load balancer's traffic away from a zone, and practises it every week. */
+  zonalAutoshift: boolean;
   restoreTesting: boolean;
   alarmEmail: string | undefined;
   monthlyBudgetDollars: number;
@@ -83,6 +85,7 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
     deletionProtection: reader.boolean("deletionProtection", true),
     keepData: reader.boolean("keepData", true),
     faultInjection: reader.boolean("faultInjection", true),
+    zonalAutoshift: reader.boolean("zonalAutoshift", false),
     restoreTesting: reader.boolean("restoreTesting", true),
     alarmEmail: reader.text("alarmEmail", /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "one e-mail address"),
     monthlyBudgetDollars: reader.integer("monthlyBudgetDollars", 800, 1, 1_000_000),
@@ -109,6 +112,7 @@ export function readAws(reader: ConfigurationReader, appNodes: number): AwsSetti
     );
   }
   checkBackupCopies(reader, settings);
+  checkZonalAutoshift(reader, settings, appNodes);
   return settings;
 }
 
@@ -122,6 +126,17 @@ function checkBackupCopies(reader: ConfigurationReader, settings: AwsSettings): 
   if (backupCopyRegion !== undefined && databaseAvailability === "cluster") {
     reader.refuse(
       `capstone:backupCopyRegion is "${backupCopyRegion}" and capstone:databaseAvailability is "cluster"; AWS Backup copies no snapshot of a Multi-AZ cluster to another region.`,
+    );
+  }
+}
+
+/** While a zone is left out, those nodes serve that are in the others; ECS spreads them evenly. */
+function checkZonalAutoshift(reader: ConfigurationReader, settings: AwsSettings, appNodes: number): void {
+  const { zonalAutoshift, availabilityZones } = settings;
+  const left = appNodes - Math.ceil(appNodes / availabilityZones);
+  if (zonalAutoshift && left < 2) {
+    reader.refuse(
+      `capstone:zonalAutoshift is "true" and capstone:appNodes is ${appNodes} in ${availabilityZones} zones, so that ${left} would be left while AWS leaves one zone out; allowed are so many that 2 are left.`,
     );
   }
 }

@@ -12,6 +12,7 @@ interface RightsArgs {
 const services = [
   "acm",
   "application-autoscaling",
+  "arc-zonal-shift",
   "backup",
   "backup-storage",
   "budgets",
@@ -63,6 +64,7 @@ const roleTakers = [
 /** What a comparison of the stack with AWS reads beyond ViewOnlyAccess and SecurityAudit; held by the rights test. */
 const readBeyondAudits = [
   "application-autoscaling:ListTagsForResource",
+  "arc-zonal-shift:GetManagedResource",
   "backup:GetBackupPlan",
   "backup:GetBackupSelection",
   "backup:GetRestoreTestingPlan",

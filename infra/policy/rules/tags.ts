@@ -6,6 +6,7 @@ import { types } from "../types.ts";
 const withoutTags = new Set([
   "aws:acm/certificateValidation:CertificateValidation",
   "aws:appautoscaling/policy:Policy",
+  "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration",
   "aws:backup/restoreTestingSelection:RestoreTestingSelection",
   "aws:backup/selection:Selection",
   "aws:backup/vaultLockConfiguration:VaultLockConfiguration",

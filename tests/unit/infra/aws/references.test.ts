@@ -21,6 +21,7 @@ const variants: Record<string, Record<string, string>> = {
     alarmEmail: "",
   },
   "backups in another region": { backupCopyRegion: "eu-west-1" },
+  "zones that AWS may leave out": { zonalAutoshift: "true", appNodes: "3" },
   "a throw-away stack": { deletionProtection: "false", keepData: "false" },
 };
 

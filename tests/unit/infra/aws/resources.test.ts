@@ -487,6 +487,34 @@ describe("operations", () => {
     for (const { inputs } of ofType(graph, "Plan")) expect(at(inputs.rules, "0.copyActions")).toBeUndefined();
   });
 
+  test("AWS may leave a zone out, and practises it, where the config says so", async () => {
+    const alarm = (name: string) => [
+      {
+        alarmIdentifier: output("cloudwatch/metricAlarm:MetricAlarm", `capstone-prod-${name}`, "arn"),
+        type: "CLOUDWATCH",
+      },
+    ];
+    const shifted = await awsGraph({ zonalAutoshift: "true", appNodes: "3" });
+    expect(only(shifted, "ZonalAutoshiftConfiguration").inputs).toEqual({
+      resourceArn: output("lb/loadBalancer:LoadBalancer", "capstone-prod", "arn"),
+      zonalAutoshiftStatus: "ENABLED",
+      outcomeAlarms: alarm("node-errors"),
+      blockingAlarms: alarm("unhealthy-hosts"),
+    });
+    expect(only(shifted, "LoadBalancer").inputs.enableZonalShift).toBe(true);
+    const { eventPattern } = only(shifted, "EventRule", "capstone-prod-zonal-autoshift").inputs;
+    expect(JSON.parse(String(eventPattern))).toEqual({
+      source: ["aws.arc-zonal-shift"],
+      "detail-type": [
+        "Autoshift In Progress",
+        "Autoshift Completed",
+        "Practice Run Interrupted",
+        "Practice Run Failed",
+      ],
+    });
+    expect(ofType(graph, "ZonalAutoshiftConfiguration")).toEqual([]);
+  });
+
   test("three faults, each of which ends when clients see errors", () => {
     const templates = ofType(graph, "ExperimentTemplate");
     expect(templates.map(({ inputs }) => at(inputs, "actions.0.actionId")).sort()).toEqual([

@@ -73,6 +73,14 @@ const refusals: [Record<string, string>, string][] = [
     { appNodes: "6", appNodesMax: "4" },
     'capstone:appNodesMax is "4"; allowed is a whole number from 6 to 64.',
   ],
+  [
+    { zonalAutoshift: "true" },
+    'capstone:zonalAutoshift is "true" and capstone:appNodes is 2 in 3 zones, so that 1 would be left while AWS leaves one zone out; allowed are so many that 2 are left.',
+  ],
+  [
+    { zonalAutoshift: "true", appNodes: "3", availabilityZones: "2" },
+    'capstone:zonalAutoshift is "true" and capstone:appNodes is 3 in 2 zones, so that 1 would be left while AWS leaves one zone out; allowed are so many that 2 are left.',
+  ],
   [{ alarmEmail: "nobody" }, 'capstone:alarmEmail is "nobody"; allowed is one e-mail address.'],
   [
     { githubRepository: "capstone" },

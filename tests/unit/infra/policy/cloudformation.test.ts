@@ -22,6 +22,8 @@ const stacks: Record<string, () => Promise<GraphResource[]>> = {
   "a database cluster": async () => (await awsGraph({ databaseAvailability: "cluster" })).resources,
   "no domain": async () => (await awsGraph(withoutDomain)).resources,
   "backups in another region": async () => (await awsGraph({ backupCopyRegion: "eu-west-1" })).resources,
+  "zones that AWS may leave out": async () =>
+    (await awsGraph({ zonalAutoshift: "true", appNodes: "3" })).resources,
   "two zones": async () => (await awsGraph({ availabilityZones: "2" })).resources,
 };
 

@@ -54,6 +54,7 @@ beforeAll(async () => {
     awsGraph(),
     awsGraph({ databaseAvailability: "cluster" }),
     awsGraph({ backupCopyRegion: "eu-west-1" }),
+    awsGraph({ zonalAutoshift: "true", appNodes: "3" }),
   ]);
   resources = graphs.flatMap((graph) => graph.resources);
   schemas = await schemasOf("eu-central-1");
