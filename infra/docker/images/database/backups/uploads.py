@@ -47,7 +47,7 @@ def check() -> str:
     for name in damaged:
         _rclone("deletefile", f"copy:{name}")
     run("copy")
-    kept = _names()
+    kept = set(_names())
     lost = [name for name in damaged if name not in kept]
     if lost:
         raise PersonError(f"Copied uploads were damaged, and the bucket has them no more: {', '.join(lost)}.")
