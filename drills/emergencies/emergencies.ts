@@ -70,7 +70,7 @@ export const emergencies: Record<string, Emergency> = {
       await stack.journal.note("inject", "machine: no space left", () => disk.fill());
     },
     says: [/the machine's disk is full: \d+ MB left/],
-    saysNot: [/: HEALTHY,/, /does not answer at all/],
+    saysNot: [/: HEALTHY,/, /sees no quorum/, /no database node is primary/],
   },
   // Last: it takes two minutes until the node is made anew.
   "control-file-lost": {
