@@ -1,6 +1,6 @@
 import { type CommandDeclaration, stackOption } from "./declaration.ts";
 
-/** Every command with what it takes: help and the reading of command lines come from here. */
+/** What commands take, by name; those that are not here still read their arguments themselves. */
 export const commands = {
   preview: {
     does: "shows what `up` would change, and changes nothing",

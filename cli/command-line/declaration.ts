@@ -10,7 +10,7 @@ export interface OptionDeclaration {
   does: string;
 }
 
-/** What a command is called with: its help is made from this, and its command line is read by it. */
+/** What a command is called with: its command line is read by this. */
 export interface CommandDeclaration {
   /** What it does, in a sentence. */
   does: string;
