@@ -1,19 +1,20 @@
-// Prints a stack's outputs as JSON and nothing else: npm run -s outputs [-- --stack NAME] [--show-secrets].
+// Prints a stack's outputs as JSON and nothing else.
 import { PersonError } from "../../infra/errors.ts";
 import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const known = ["--show-secrets"];
-const given = readStackArguments(process.argv.slice(2), known);
-refuseRest(given, known);
-const { stack, flags } = given;
+const { stack, values } = readCommandLine(commands.outputs, process.argv.slice(2));
 
-const printed = await readPulumi(["stack", "output", "--json", "--stack", stack, ...flags]).catch((error) => {
-  const reason = /no stack named/.test(error.stderr)
-    ? "it was never brought up"
-    : error.stderr.trim().replace(/^error: /, "");
-  throw new PersonError(`The outputs of the stack ${stack} cannot be read: ${reason}.`);
-});
+const secrets = values["show-secrets"] ? ["--show-secrets"] : [];
+const printed = await readPulumi(["stack", "output", "--json", "--stack", stack, ...secrets]).catch(
+  (error) => {
+    const reason = /no stack named/.test(error.stderr)
+      ? "it was never brought up"
+      : error.stderr.trim().replace(/^error: /, "");
+    throw new PersonError(`The outputs of the stack ${stack} cannot be read: ${reason}.`);
+  },
+);
 if (printed.trim() === "{}") {
   throw new PersonError(
     `The stack ${stack} has no outputs: it is not up. Bring it up with \`npm run up -- --stack ${stack}\`.`,

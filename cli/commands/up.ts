@@ -1,5 +1,4 @@
-// Brings a stack up, waits until it is healthy and prints its outputs:
-// npm run up [-- --stack NAME] [--skip-health-check] [further arguments of `pulumi up`].
+// Brings a stack up, waits until it is healthy and prints its outputs. Further options are for `pulumi up`.
 import { PersonError } from "../../infra/errors.ts";
 import { saveState } from "../../operations/state-copy/save-state.ts";
 import { settle } from "../../operations/status/settle.ts";
@@ -9,12 +8,13 @@ import { takenOver } from "../../running-stack/pulumi/interrupted-aws.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
 import { requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
-const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--skip-health-check"]);
+const { stack, values, rest } = readCommandLine(commands.up, process.argv.slice(2));
 const configuration = configurationOf(stack);
 const onDocker = configuration["capstone:target"] === "docker";
 
@@ -54,7 +54,7 @@ async function readFromAws(urns: string[]): Promise<void> {
 async function verify(): Promise<void> {
   const engine = await connectEngine();
   const say = (line: string) => console.error(`up: ${line}`);
-  const left = flags.has("--skip-health-check") ? [] : await settle(engine, stack, say);
+  const left = values["skip-health-check"] ? [] : await settle(engine, stack, say);
   const noCopy = await saveState(engine, stack);
   if (noCopy) say(noCopy);
   if (left.length > 0) {
