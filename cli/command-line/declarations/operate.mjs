@@ -7,6 +7,27 @@ import { stackOption } from "./stack-option.mjs";
  * @satisfies {Record<string, CommandDeclaration>}
  */
 export const operate = {
+  sql: {
+    does: "opens psql on the primary, or runs what it is given",
+    more: "As the owner of the schema, without a password; `set role none` makes you the superuser. Without a terminal it runs what standard input has. For stacks on Docker.",
+    options: {
+      stack: stackOption,
+      command: { type: "string", short: "c", value: "SQL", does: "run this and end" },
+      replica: { type: "boolean", does: "on a replica, which only reads" },
+    },
+    examples: [
+      "npm run sql",
+      "npm run -s sql -- --command 'select count(*) from accounts'",
+      "npm run -s sql -- --replica",
+    ],
+  },
+  shell: {
+    does: "opens a shell in a part's container",
+    more: "As the part's own user, on its read-only root. Without a terminal it runs what standard input has. For stacks on Docker.",
+    operands: { shown: "PART", does: "a part like app-1 or database-2" },
+    options: { stack: stackOption },
+    examples: ["npm run shell -- database-1"],
+  },
   backup: {
     does: "makes a backup of the database now, and copies the uploads and the stack's state",
     options: {

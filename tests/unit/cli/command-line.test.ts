@@ -46,6 +46,14 @@ describe("a declared command line", () => {
     expect(readCommandLine(commands.pulumi, args).rest).toEqual(args);
   });
 
+  it("takes what begins with a hyphen for a value where it says so", () => {
+    expect(readCommandLine(commands.sql, ["--command=-- nothing"]).values.command).toBe("-- nothing");
+    expect(readCommandLine(commands.logs, ["-f", "--", "app"])).toMatchObject({
+      values: { follow: true },
+      rest: ["app"],
+    });
+  });
+
   it("is about its command's own stack, where it has one, whatever the environment says", () => {
     vi.stubEnv("PULUMI_STACK", "prod");
     onTestFinished(() => {

@@ -22,6 +22,7 @@ const strict = declared.filter(([, { passesOn }]) => !passesOn || passesOn.optio
 const readers: Record<string, string[]> = {
   drill: ["drills/run/options.ts"],
   "import:sqlite": ["import-sqlite/options.ts"],
+  logs: ["cli/log-range.ts"],
   bench: [],
   help: ["cli/command-line/before-set-up.mjs"],
 };
@@ -112,8 +113,8 @@ describe("help", () => {
   );
 
   it("is not asked for by a value, nor of us by what is Pulumi's", () => {
-    expect(() => answerBeforeSetUp("restore", ["--to", "--help"])).toThrow("--to needs its TIME.");
-    expect(answerBeforeSetUp("restore", ["--to=--help"])).toEqual({ file: "restore" });
+    expect(() => answerBeforeSetUp("sql", ["--command", "--help"])).toThrow("--command needs its SQL.");
+    expect(answerBeforeSetUp("sql", ["--command=--help"])).toEqual({ file: "sql" });
     expect(answerBeforeSetUp("pulumi", ["up", "--help"])).toEqual({ file: "pulumi" });
   });
 
