@@ -23,7 +23,6 @@ const readers: Record<string, string[]> = {
   drill: ["drills/run/options.ts"],
   "import:sqlite": ["import-sqlite/options.ts"],
   logs: ["cli/log-range.ts"],
-  bench: [],
   help: ["cli/command-line/before-set-up.mjs"],
 };
 
@@ -146,6 +145,17 @@ describe("the one entrance", () => {
       ({ code, stdout, stderr }) => ({ code, stdout, stderr, calls: calls(), home }),
     );
   };
+
+  it("is made of plain JavaScript without a package, so that any Node has help before anything is there", () => {
+    const seen = new Set(["cli/start.mjs"]);
+    for (const file of seen) {
+      for (const [, imported = ""] of text(file).matchAll(/^(?:import|export) [^;]*?from "([^"]+)";$/gm)) {
+        expect(imported, file).toMatch(/^(node:.*|\..*\.mjs)$/);
+        if (imported.startsWith(".")) seen.add(path.posix.join(path.posix.dirname(file), imported));
+      }
+    }
+    expect(seen).toContain("cli/command-line/declarations/deploy.mjs");
+  });
 
   it("answers --help at once: nothing is set up", async () => {
     const asked = await entrance("down", "--data", "--help");
