@@ -2,10 +2,10 @@
 // Runs a command of the project: node cli/start.mjs COMMAND [ARGUMENTS]. Plain JavaScript, because it runs on whichever
 // Node is there; everything after it runs on the project's own version.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../infra/directories.mjs";
+import { answerBeforeSetUp } from "./command-line/before-set-up.mjs";
 import { findNode } from "./toolchain/node.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -39,14 +39,14 @@ function run(file, programArgs, environment) {
 }
 
 async function main() {
-  const commands = readdirSync(path.join(root, "cli", "commands"))
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => name.slice(0, -".ts".length));
-  if (!commands.includes(command)) {
-    throw new Error(`There is no command "${command}"; there are ${commands.join(", ")}.`);
+  // `pulumi --help` is Pulumi's own.
+  const asked = called === "pulumi" ? { file: command } : answerBeforeSetUp(command, args);
+  if ("help" in asked) {
+    console.log(asked.help);
+    return 0;
   }
   const node = await findNode(say);
-  return run(node, [path.join(root, "cli", "run.ts"), command, ...args], {
+  return run(node, [path.join(root, "cli", "run.ts"), asked.file, ...args], {
     ...process.env,
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
     // All our processes load the same code: a compile cache makes that faster.

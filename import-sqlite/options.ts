@@ -1,5 +1,13 @@
-import { parseArgs } from "node:util";
 import { PersonError } from "../infra/errors.ts";
+
+/** What was given on the command line. */
+interface Given {
+  uploads: string | undefined;
+  map: string | undefined;
+  undo: string | undefined;
+  sample: boolean | undefined;
+  "dry-run": boolean | undefined;
+}
 
 export interface ImportOptions {
   /** Undefined with --sample. */
@@ -15,14 +23,10 @@ export interface ImportOptions {
 const usage =
   "npm run import:sqlite -- FILE [--uploads DIR] [--map FILE] [--dry-run] [--stack NAME], or --sample in place of FILE; --undo NAME [--dry-run] takes the import into the schema NAME back";
 
-/**
- * @param rest The command line without its stack.
- * @throws PersonError with what is wrong and what is allowed.
- */
-export function readOptions(rest: string[]): ImportOptions {
-  const { values, positionals } = parse(rest);
+/** @throws PersonError with what is wrong and what is allowed. */
+export function readOptions(values: Given, files: string[]): ImportOptions {
   const { uploads, map, undo, sample = false, "dry-run": dryRun = false } = values;
-  const [file, second] = positionals;
+  const [file, second] = files;
   if (second !== undefined)
     throw new PersonError(`One FILE at a time: "${second}" is a second one. ${usage}`);
   if (undo !== undefined) {
@@ -37,22 +41,4 @@ export function readOptions(rest: string[]): ImportOptions {
     throw new PersonError("--sample brings its own uploads and mapping; --uploads and --map are for a FILE.");
   }
   return { file, uploads, map, dryRun, sample, undo };
-}
-
-function parse(rest: string[]) {
-  try {
-    return parseArgs({
-      args: rest,
-      allowPositionals: true,
-      options: {
-        uploads: { type: "string" },
-        map: { type: "string" },
-        sample: { type: "boolean" },
-        undo: { type: "string" },
-        "dry-run": { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new PersonError(`${(error as Error).message.split(". ")[0]}. ${usage}`);
-  }
 }

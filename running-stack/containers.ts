@@ -1,5 +1,6 @@
+import path from "node:path";
 import { docker, lastLines } from "../infra/docker/steps/docker-client.ts";
-import { isPrimary } from "../infra/docker/steps/is-primary.ts";
+import { isPrimary, isReplica } from "../infra/docker/steps/is-primary.ts";
 import { PersonError } from "../infra/errors.ts";
 import type { Role } from "../infra/topology.ts";
 import { configurationOf } from "./pulumi/project.ts";
@@ -12,16 +13,29 @@ export interface StackContainer {
 }
 
 const onAws = {
-  backups:
+  backups: () =>
     'RDS and AWS Backup make, keep, verify and restore the backups there; see docs/aws.md, "Backups and restores"',
-  repair: "RDS, ECS and S3 replace what is broken there",
-  rotate: 'set a new value and deploy; see docs/aws.md, "A new version"',
+  repair: () => "RDS, ECS and S3 replace what is broken there",
+  rotate: () => 'set a new value and deploy; see docs/aws.md, "A new version"',
+  logs: (stack: string, region: string) =>
+    `its nodes and migrations write to one log group, which is followed with ${tailCommand(stack, region)}`,
+  sql: (stack: string) =>
+    `RDS lets in the service's own tasks alone; for a psql beside them \`npm run -s outputs -- --stack ${stack} --show-secrets\` has the address`,
+  shell: () => "its tasks take no shell there; `npm run logs` says how to read what they write",
 };
+
+/** The name of the log group ends in letters that Pulumi drew. */
+function tailCommand(stack: string, region: string): string {
+  const find = `aws logs describe-log-groups --region ${region} --log-group-name-prefix capstone-${stack}-tasks --query 'logGroups[0].logGroupName' --output text`;
+  return `\`aws logs tail --follow --region ${region} "$(${find})"\``;
+}
 
 /** @throws PersonError on AWS, which has its own way for this. */
 export function requireDocker(stack: string, what: keyof typeof onAws = "backups"): void {
-  if (configurationOf(stack)["capstone:target"] !== "aws") return;
-  throw new PersonError(`The stack ${stack} runs on AWS: ${onAws[what]}.`);
+  const configuration = configurationOf(stack);
+  if (configuration["capstone:target"] !== "aws") return;
+  const instead = onAws[what](path.basename(stack), String(configuration["aws:region"]));
+  throw new PersonError(`The stack ${stack} runs on AWS: ${instead}.`);
 }
 
 /** The containers of a role, stopped ones too, by their number. */
@@ -60,9 +74,16 @@ export async function backupContainer(stack: string): Promise<string> {
 }
 
 /** The database node that reports being primary; undefined when none does. */
-export async function findPrimary(stack: string): Promise<string | undefined> {
+export function findPrimary(stack: string): Promise<string | undefined> {
+  return findDatabaseNode(stack, isPrimary);
+}
+
+async function findDatabaseNode(
+  stack: string,
+  matches: (container: string) => Promise<boolean>,
+): Promise<string | undefined> {
   for (const { name, running } of await containersOf(stack, "database")) {
-    if (running && (await isPrimary(name))) return name;
+    if (running && (await matches(name))) return name;
   }
   return undefined;
 }
@@ -72,6 +93,13 @@ export async function requirePrimary(stack: string): Promise<string> {
   const primary = await findPrimary(stack);
   if (!primary) throw new PersonError(`No database node of the stack ${stack} is the primary now.`);
   return primary;
+}
+
+/** @throws PersonError when no node is a replica that runs. */
+export async function requireReplica(stack: string): Promise<string> {
+  const replica = await findDatabaseNode(stack, isReplica);
+  if (!replica) throw new PersonError(`No database node of the stack ${stack} is a replica that runs now.`);
+  return replica;
 }
 
 /** Enough for a backup or a restore of a large database. */

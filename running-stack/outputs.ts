@@ -12,6 +12,34 @@ export interface StackOutputs {
   release: { image: string; commit: string };
 }
 
+/** The outputs that are for everybody's eyes, on every target. */
+export interface PublicOutputs {
+  target: "docker" | "aws";
+  apiUrl: string;
+  monitoring: { metricsUrl: string | null; alertsUrl: string | null; dashboardsUrl: string | null };
+}
+
+/**
+ * The outputs of a stack as JSON, as Pulumi prints it.
+ * @param options as in "--show-secrets"; without it secrets are masked.
+ * @throws PersonError when it is not up.
+ */
+export async function printedOutputs(stack: string, ...options: string[]): Promise<string> {
+  const command = ["stack", "output", "--json", "--stack", stack, ...options];
+  const printed = await readPulumi(command).catch((error) => {
+    const reason = /no stack named/.test(error.stderr)
+      ? "it was never brought up"
+      : error.stderr.trim().replace(/^error: /, "");
+    throw new PersonError(`The outputs of the stack ${stack} cannot be read: ${reason}.`);
+  });
+  if (printed.trim() === "{}") {
+    throw new PersonError(
+      `The stack ${stack} has no outputs: it is not up. Bring it up with \`npm run up -- --stack ${stack}\`.`,
+    );
+  }
+  return printed;
+}
+
 /**
  * Reads the outputs of a running stack, secrets too.
  * @throws PersonError when there is no such stack, or it does not run on Docker.

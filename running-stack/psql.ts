@@ -1,7 +1,12 @@
 import type { Part } from "./part.ts";
 
+/** psql in a database node's container, as its superuser: Postgres knows the system user, so there is no password. */
+export const psqlProgram = [
+  ...["psql", "--no-psqlrc", "--host", "/run/postgresql"],
+  ...["--username", "postgres"],
+];
+
 /** Runs statements on a database node as its superuser. */
 export function psql(part: Part, statements: string): Promise<string> {
-  const program = ["psql", "--no-psqlrc", "--quiet", "--host", "/run/postgresql", "--username", "postgres"];
-  return part.run(program, statements);
+  return part.run([...psqlProgram, "--quiet"], statements);
 }

@@ -1,14 +1,13 @@
-// Makes a backup of the database now, copies the uploads, and the state of the stack where it is kept on this machine:
-// npm run backup [-- --stack NAME] [--type full|incr].
-
+// Makes a backup of the database now, copies the uploads, and the state of the stack where it is kept on this machine.
 import { PersonError } from "../../infra/errors.ts";
 import { makeBackup } from "../../operations/backups/make-backup.ts";
-import { readOptions } from "../../operations/backups/options.ts";
 import { saveState } from "../../operations/state-copy/save-state.ts";
 import { backupContainer, execute, requireDocker } from "../../running-stack/containers.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, values } = readOptions(process.argv.slice(2), { type: { type: "string" } });
+const { stack, values } = readCommandLine(commands.backup, process.argv.slice(2));
 const type = values.type ?? "incr";
 if (type !== "full" && type !== "incr")
   throw new PersonError(`--type is "${type}"; allowed are full and incr.`);

@@ -1,16 +1,17 @@
-// Checks the AWS target with checkov's rules: npm run checkov [-- --stack NAME]
-import { parseArgs } from "node:util";
+// Checks the AWS target with checkov's rules.
 import { PersonError } from "../../infra/errors.ts";
 import { evaluate, runCheckov } from "../../infra/policy/checkov.ts";
 import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.ts";
 import { runProgram } from "../../infra/policy/resource-graph/program.ts";
 import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
 import { readSuppressions } from "../../infra/policy/suppressions.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
+const { stack } = readCommandLine(commands.checkov, process.argv.slice(2));
 const graph = await collectResourceGraph(runProgram, {
-  stack: values.stack,
-  ...readStackConfig(values.stack),
+  stack,
+  ...readStackConfig(stack),
 });
 const report = await runCheckov(graph.resources);
 const { unexplained, unneeded } = evaluate(report, readSuppressions("checkov"));

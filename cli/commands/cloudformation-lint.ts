@@ -1,5 +1,4 @@
-// Holds the AWS target against AWS's own resource schemas, and its Solutions and NIST 800-53 rules: npm run cloudformation-lint [-- --stack NAME]
-import { parseArgs } from "node:util";
+// Holds the AWS target against AWS's own resource schemas, and its Solutions and NIST 800-53 rules.
 import { PersonError } from "../../infra/errors.ts";
 import { evaluateLint, readExplanations, runCfnLint } from "../../infra/policy/cloudformation/lint.ts";
 import { evaluateNag, runNag } from "../../infra/policy/cloudformation/nag.ts";
@@ -7,12 +6,14 @@ import { collectResourceGraph } from "../../infra/policy/resource-graph/collect.
 import { runProgram } from "../../infra/policy/resource-graph/program.ts";
 import { readStackConfig } from "../../infra/policy/resource-graph/stack-config.ts";
 import { readSuppressions } from "../../infra/policy/suppressions.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { values } = parseArgs({ options: { stack: { type: "string", default: "prod" } } });
-const settings = readStackConfig(values.stack);
+const { stack } = readCommandLine(commands["cloudformation-lint"], process.argv.slice(2));
+const settings = readStackConfig(stack);
 const region = settings.config["aws:region"];
-if (!region) throw new PersonError(`Pulumi.${values.stack}.yaml sets no aws:region: it is not on AWS.`);
-const graph = await collectResourceGraph(runProgram, { stack: values.stack, ...settings });
+if (!region) throw new PersonError(`Pulumi.${stack}.yaml sets no aws:region: it is not on AWS.`);
+const graph = await collectResourceGraph(runProgram, { stack, ...settings });
 const { findings, checked } = await runCfnLint(graph.resources, region);
 const { unexplained } = evaluateLint(findings, readExplanations());
 for (const { rule, resource, path, message } of unexplained)

@@ -1,6 +1,4 @@
-// Takes a stack down: npm run down [-- --stack NAME] [--data] [--engine].
-// --data also deletes its data and passwords; --engine also stops the Docker engine that set-up started.
-
+// Takes a stack down, and with --data its data and passwords too.
 import { leaveAtOnce } from "../../infra/docker/steps/leave-at-once.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { containersOf } from "../../running-stack/containers.ts";
@@ -8,21 +6,18 @@ import { removeLeftovers, removeUnknownContainers } from "../../running-stack/le
 import { findStack, openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
 import { stopStartedEngine } from "../toolchain/parts/docker-engine.ts";
 
-const known = ["--data", "--engine"];
-const given = readStackArguments(process.argv.slice(2), known);
-refuseRest(given, known);
-const { stack } = given;
+const { stack, values } = readCommandLine(commands.down, process.argv.slice(2));
 const everySecret = "urn:pulumi:*::*::**random:index/randomPassword:RandomPassword::*";
-const withData = given.flags.has("--data");
+const withData = values.data ?? false;
 const onDocker = configurationOf(stack)["capstone:target"] === "docker";
 
 await whileNobodyElseDeploys(stack, "npm run down", takeDown);
-if (given.flags.has("--engine") && (await stopStartedEngine()))
-  console.error("The Docker engine is stopped.");
+if (values.engine && (await stopStartedEngine())) console.error("The Docker engine is stopped.");
 
 async function takeDown(): Promise<void> {
   const found = await findStack(stack);

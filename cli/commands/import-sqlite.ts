@@ -1,17 +1,15 @@
-// Ports an SQLite database into a running stack:
-//   npm run import:sqlite -- FILE [--uploads DIR] [--map FILE] [--dry-run] [--stack NAME]
-//   npm run import:sqlite -- --sample [--stack NAME]        the data to develop with
-//   npm run import:sqlite -- --undo SCHEMA [--dry-run]      takes an import back
+// Ports an SQLite database into a running stack, or takes such an import back.
 import { readMapping } from "../../import-sqlite/mapping/mapping.ts";
 import { readOptions } from "../../import-sqlite/options.ts";
 import { importSqlite } from "../../import-sqlite/run.ts";
 import { makeSample } from "../../import-sqlite/sample.ts";
 import { targetOf } from "../../import-sqlite/target/stack.ts";
 import { undoImport } from "../../import-sqlite/undo.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, rest } = readStackArguments(process.argv.slice(2));
-const options = readOptions(rest);
+const { stack, values, rest } = readCommandLine(commands["import:sqlite"], process.argv.slice(2));
+const options = readOptions(values, rest);
 const say = (lines: string) => console.error(lines);
 const { sentence } = options.undo === undefined ? await importFile() : await undo(options.undo);
 console.log(sentence);

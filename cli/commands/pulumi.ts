@@ -1,4 +1,6 @@
-// Pulumi's CLI with the project's environment: npm run pulumi -- ARGUMENTS, or npx pulumi ARGUMENTS.
+// Pulumi's CLI with the project's environment.
 import { runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-process.exitCode = await runPulumi(process.argv.slice(2));
+process.exitCode = await runPulumi(readCommandLine(commands.pulumi, process.argv.slice(2)).rest);

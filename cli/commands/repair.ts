@@ -1,14 +1,14 @@
-// Remakes a stateful part from its peers, or brings back Pulumi's state: npm run repair -- PART [--stack NAME].
-// PART is database-2, consensus-1, object-store-3, backup-1, metrics-1, consensus (all of it lost) or state.
+// Remakes a stateful part from its peers, or brings back Pulumi's state.
 import { PersonError } from "../../infra/errors.ts";
 import { repair } from "../../operations/repair/repair.ts";
 import { readPart } from "../../operations/repair/repairable-part.ts";
 import { restoreState } from "../../operations/state-copy/restore-state.ts";
 import { requireDocker } from "../../running-stack/containers.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, rest } = readStackArguments(process.argv.slice(2));
+const { stack, rest } = readCommandLine(commands.repair, process.argv.slice(2));
 const [name, unknown] = rest;
 const part = readPart(name);
 if (unknown !== undefined)

@@ -1,11 +1,10 @@
-// Verifies that the newest backup restores, beside the running stack:
-// npm run restore:verify [-- --stack NAME] [--max-age-hours N]
-
+// Verifies that the newest backup restores, beside the running stack.
 import { PersonError } from "../../infra/errors.ts";
-import { readOptions } from "../../operations/backups/options.ts";
 import { backupContainer, execute, findPrimary, requireDocker } from "../../running-stack/containers.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, values } = readOptions(process.argv.slice(2), { "max-age-hours": { type: "string" } });
+const { stack, values } = readCommandLine(commands["restore:verify"], process.argv.slice(2));
 const hours = values["max-age-hours"];
 if (hours !== undefined && !/^\d+(\.\d+)?$/.test(hours)) {
   throw new PersonError(`--max-age-hours is "${hours}"; allowed is a number from 0.`);

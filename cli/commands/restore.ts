@@ -1,19 +1,15 @@
-// Restores a running stack's database to a point in time, or from its archive when both nodes are lost:
-// npm run restore -- --to TIME|latest [--stack NAME] [--timeline N] [--yes]
-// npm run restore -- --uploads [--stack NAME]: only restores objects that are missing from the bucket.
+// Restores a running stack's database to a point in time, or from its archive when both nodes are lost; or
+// objects that are missing from the bucket.
 import { createInterface } from "node:readline/promises";
 import { PersonError } from "../../infra/errors.ts";
 import { duration } from "../../operations/backups/describe.ts";
-import { readOptions, readTarget, readTimeline } from "../../operations/backups/options.ts";
+import { readTarget, readTimeline } from "../../operations/backups/options.ts";
 import { planRestore, restore } from "../../operations/backups/restore.ts";
 import { backupContainer, execute, requireDocker } from "../../running-stack/containers.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, values } = readOptions(process.argv.slice(2), {
-  to: { type: "string" },
-  timeline: { type: "string" },
-  yes: { type: "boolean" },
-  uploads: { type: "boolean" },
-});
+const { stack, values } = readCommandLine(commands.restore, process.argv.slice(2));
 requireDocker(stack);
 
 if (values.uploads && values.to === undefined) {

@@ -1,12 +1,11 @@
-// Replaces secrets with new ones, with no failed request:
-// npm run rotate -- database|signing|object-store|internal|all [--stack NAME]
-
+// Replaces secrets with new ones, with no failed request.
 import { PersonError } from "../../infra/errors.ts";
 import { rotate, rotations } from "../../operations/rotation/rotate.ts";
 import { requireDocker } from "../../running-stack/containers.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
-const { stack, rest } = readStackArguments(process.argv.slice(2));
+const { stack, rest } = readCommandLine(commands.rotate, process.argv.slice(2));
 const known = Object.keys(rotations);
 const names = rest.includes("all") ? known : rest;
 const unknown = rest.find((name) => name !== "all" && !known.includes(name));

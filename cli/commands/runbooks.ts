@@ -1,5 +1,4 @@
-// Runs a runbook's commands as written, after causing the fault that it is for: npm run runbooks -- NAME…
-// [--stack NAME] [--record]. Without a name it lists them. --record writes the date into docs/runbooks/README.md.
+// Runs a runbook's commands as written, after causing the fault that it is for.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,11 +6,12 @@ import { dataDirectory } from "../../infra/directories.mjs";
 import { PersonError } from "../../infra/errors.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { readBlocks, scriptOf } from "../../operations/runbooks/blocks.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 
 const folder = join(projectRoot, "docs/runbooks");
 const index = join(folder, "README.md");
-const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--record"]);
+const { stack, values, rest } = readCommandLine(commands.runbooks, process.argv.slice(2));
 const all = readdirSync(folder)
   .filter((file) => file !== "README.md")
   .map((file) => file.replace(/\.md$/, ""));
@@ -31,7 +31,7 @@ for (const name of rest) {
   const took = `${Math.round((Date.now() - began) / 1_000)} s`;
   if (status !== 0) throw new PersonError(`The runbook ${name} failed after ${took}, at the commands above.`);
   console.log(`\nThe runbook ${name} ran as written, in ${took}.`);
-  if (flags.has("--record")) recordDate(name);
+  if (values.record) recordDate(name);
 }
 
 /** Without what set-up found for us: the runbook's commands find it themselves, and a runbook may move it. */

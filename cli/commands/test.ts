@@ -1,12 +1,15 @@
-// Runs every check and test: npm test. The last line counts what passed and failed.
+// Runs every check and test: the last line counts what passed and failed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { checks, type Place, runCheck, runTool } from "../checks.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { readTally, sum, type Tally, tallyOf } from "../tally.ts";
 import { engineWasStarted, stopStartedEngine } from "../toolchain/parts/docker-engine.ts";
 
+readCommandLine(commands.test, process.argv.slice(2));
 const scratch = mkdtempSync(path.join(tmpdir(), "capstone-test-"));
 const tallies: Tally[] = [];
 let stopped = false;

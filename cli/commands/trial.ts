@@ -1,7 +1,6 @@
 // The first thing to run with an AWS account: previews a throw-away stack, creates it, smoke-tests it, injects its
-// faults under load, and removes it again, whatever happened: npm run trial [-- --stack NAME] [--keep] [--brief]. It
-// takes an hour and costs some three dollars; it uses your own AWS credentials and the AWS CLI. With --brief clients go on
-// for a second after a fault, and not for a minute.
+// faults under load, and removes it again, whatever happened. It uses your own AWS
+// credentials and the AWS CLI.
 import { PersonError } from "../../infra/errors.ts";
 import { findExperiments, runExperiment } from "../../operations/smoke/experiments.ts";
 import type { Seen } from "../../operations/smoke/load.ts";
@@ -10,13 +9,11 @@ import { throwAwayRegion } from "../../operations/smoke/throw-away.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import { readStackArguments, refuseRest } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
-const known = ["--keep", "--brief"];
-const given = readStackArguments(["--stack", "trial", ...process.argv.slice(2)], known);
-refuseRest(given, known);
-const { stack, flags } = given;
+const { stack, values } = readCommandLine(commands.trial, process.argv.slice(2));
 const region = throwAwayRegion(stack, configurationOf(stack));
 await requireAwsPlugin(stack);
 await openStack(stack);
@@ -32,7 +29,7 @@ try {
   for (const experiment of await findExperiments(region, stack)) {
     await step(experiment.description, async () => {
       const result = await runExperiment(region, experiment.id, outputs.apiUrl, {
-        ...(flags.has("--brief") && { afterMs: 1000 }),
+        ...(values.brief && { afterMs: 1000 }),
       });
       console.log(describe("pages", result.pages));
       console.log(describe("posts", result.posts));
@@ -45,7 +42,7 @@ try {
     });
   }
 } finally {
-  if (flags.has("--keep"))
+  if (values.keep)
     console.log(`The stack ${stack} is kept; npm run pulumi -- destroy --stack ${stack} removes it.`);
   else await step("destroy", () => pulumi("destroy", "--yes", "--skip-preview"));
 }

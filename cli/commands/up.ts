@@ -1,20 +1,25 @@
-// Brings a stack up, waits until it is healthy and prints its outputs:
-// npm run up [-- --stack NAME] [--skip-health-check] [further arguments of `pulumi up`].
+// Brings a stack up, waits until it is healthy and prints its outputs. Further options are for `pulumi up`.
+
+import { hasSample, sampleAccount } from "../../import-sqlite/sample-account.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { saveState } from "../../operations/state-copy/save-state.ts";
 import { settle } from "../../operations/status/settle.ts";
+import { findPrimary } from "../../running-stack/containers.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
+import type { PublicOutputs } from "../../running-stack/outputs.ts";
 import { isMissingResources, rolledBackByItself } from "../../running-stack/pulumi/deployment.ts";
 import { takenOver } from "../../running-stack/pulumi/interrupted-aws.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
 import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
+import { nextSteps } from "../next-steps.ts";
 import { requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
-const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--skip-health-check"]);
+const { stack, values, rest } = readCommandLine(commands.up, process.argv.slice(2));
 const configuration = configurationOf(stack);
 const onDocker = configuration["capstone:target"] === "docker";
 
@@ -24,7 +29,18 @@ await whileNobodyElseDeploys(stack, "npm run up", async () => {
   await deploy();
   if (onDocker) await verify();
 });
-process.stdout.write(await readPulumi(["stack", "output", "--json", "--stack", stack]));
+const printed = await readPulumi(["stack", "output", "--json", "--stack", stack]);
+// A person gets addresses to click, and everything that reads us the outputs.
+if (!process.stdout.isTTY) process.stdout.write(printed);
+await sayNextSteps(JSON.parse(printed));
+
+async function sayNextSteps(outputs: PublicOutputs): Promise<void> {
+  // What cannot be found out now is left out: the stack is up all the same.
+  const primary = onDocker ? await findPrimary(stack).catch(() => undefined) : undefined;
+  const sample = onDocker && (await hasSample(outputs.apiUrl)) ? sampleAccount : undefined;
+  const faultInjection = String(configuration["capstone:faultInjection"]) === "true";
+  console.error(nextSteps({ stack, outputs, primary, sample, faultInjection }).join("\n"));
+}
 
 async function deploy(): Promise<void> {
   const deployed = await openStack(stack);
@@ -54,7 +70,7 @@ async function readFromAws(urns: string[]): Promise<void> {
 async function verify(): Promise<void> {
   const engine = await connectEngine();
   const say = (line: string) => console.error(`up: ${line}`);
-  const left = flags.has("--skip-health-check") ? [] : await settle(engine, stack, say);
+  const left = values["skip-health-check"] ? [] : await settle(engine, stack, say);
   const noCopy = await saveState(engine, stack);
   if (noCopy) say(noCopy);
   if (left.length > 0) {

@@ -25,6 +25,10 @@ const needs: Record<string, Part[]> = {
   "cloudformation-lint": [packages],
   smoke: [packages, pulumi],
   status: [packages],
+  logs: [packages],
+  sql: [packages],
+  shell: [packages],
+  open: [packages, pulumi],
   runbooks: [packages],
   "import-sqlite": [packages, pulumi],
   trial: [packages, pulumi],
@@ -36,9 +40,12 @@ const needs: Record<string, Part[]> = {
 
 /** The subcommands of `pulumi` that run the program or touch what it made. */
 const deploying = /^(up|update|preview|destroy|refresh|import|watch|test)$/;
+/** What makes them only say how they are used. */
+const asking = /^(--help|-h|help)$/;
 
 function partsFor(command: string, args: string[]): Part[] {
-  if (command === "pulumi" && !args.some((arg) => deploying.test(arg))) return [packages, pulumi];
+  const deploys = args.some((arg) => deploying.test(arg)) && !args.some((arg) => asking.test(arg));
+  if (command === "pulumi" && !deploys) return [packages, pulumi];
   if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(readStackArguments(args).stack))
     return [packages, pulumi];
   if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(readStackArguments(args).stack))

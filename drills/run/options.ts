@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
 import { quietName } from "../alerts/quiet.ts";
 
@@ -35,9 +34,20 @@ const series = ["soak", "losable", "emergencies", "damage", "everything"] as con
 /** How many faults `soak` draws by default, and how many parts `losable` takes. */
 const defaultCount = 20;
 
-/** @throws PersonError for unknown arguments. */
-export function readCommand(args: string[], defaultSeed: number): DrillCommand {
-  const { values, positionals } = parse(args);
+/** The command line as it was given. */
+interface Given {
+  stack: string;
+  values: {
+    [option in "list" | "short" | "record" | "write-docs" | "heal" | "alerts"]: boolean | undefined;
+  } & {
+    [option in "break" | "count" | "minutes" | "seed"]: string | undefined;
+  };
+  /** Its operands. */
+  rest: string[];
+}
+
+/** @throws PersonError for what does not go together. */
+export function readCommand({ stack, values, rest: positionals }: Given, defaultSeed: number): DrillCommand {
   const [first = "", ...rest] = positionals;
   const named = series.find((name) => name === first) ?? "drills";
   const task = values.list ? "list" : values["write-docs"] ? "write-docs" : values.heal ? "heal" : named;
@@ -56,7 +66,7 @@ export function readCommand(args: string[], defaultSeed: number): DrillCommand {
     throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
   return {
-    stack: values.stack ?? process.env.PULUMI_STACK ?? "dev",
+    stack,
     task,
     names: named === "drills" ? positionals : rest,
     short: values.short ?? false,
@@ -72,28 +82,4 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   if (text === undefined) return undefined;
   if (!/^\d{1,10}$/.test(text)) throw new PersonError(`--${name} is "${text}"; allowed is a whole number.`);
   return Number(text);
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        stack: { type: "string", short: "s" },
-        list: { type: "boolean" },
-        short: { type: "boolean" },
-        record: { type: "boolean" },
-        "write-docs": { type: "boolean" },
-        heal: { type: "boolean" },
-        alerts: { type: "boolean" },
-        break: { type: "string" },
-        count: { type: "string" },
-        minutes: { type: "string" },
-        seed: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new PersonError((error as Error).message);
-  }
 }

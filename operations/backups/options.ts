@@ -1,20 +1,4 @@
-import { parseArgs } from "node:util";
 import { PersonError } from "../../infra/errors.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
-
-/** Reads `--stack NAME` and the command's own options. @throws PersonError for anything else. */
-export function readOptions<T extends Record<string, { type: "string" | "boolean" }>>(
-  args: string[],
-  options: T,
-) {
-  const { stack, rest } = readStackArguments(args);
-  try {
-    return { stack, values: parseArgs({ args: rest, options }).values };
-  } catch (error) {
-    const allowed = ["--stack NAME", ...Object.keys(options).map((name) => `--${name}`)].join(", ");
-    throw new PersonError(`${(error as Error).message.split(". ")[0]}; allowed are ${allowed}.`);
-  }
-}
 
 /**
  * `latest`, or a time as `backups plan` takes it.

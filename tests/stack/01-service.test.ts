@@ -1,9 +1,20 @@
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { projectRoot } from "../../infra/project.ts";
 import { type Account, ask, png, signUp } from "./client.ts";
-import { command, container, docker, mustSucceed, type Outputs, query, readOutputs } from "./support.ts";
+import {
+  command,
+  container,
+  docker,
+  mustSucceed,
+  type Outputs,
+  query,
+  readOutputs,
+  stack,
+} from "./support.ts";
 
 let outputs: Outputs;
 let account: Account;
@@ -138,5 +149,72 @@ describe("the object store", () => {
       );
       expect(health).toContain("fully operational");
     }
+  });
+});
+
+describe("what an operator types", () => {
+  /** A command that reads what is given to it, as from a pipe. */
+  const piped = (input: string, ...args: string[]) =>
+    spawnSync("node", ["cli/start.mjs", ...args, "--stack", stack], {
+      cwd: projectRoot,
+      encoding: "utf8",
+      input,
+      timeout: 120_000,
+    });
+
+  it("shows what chosen parts wrote, each line with its part", async () => {
+    const { stdout } = await mustSucceed(command("logs", ["app", "database-1", "--tail", "20"]));
+    const parts = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect([...new Set(parts)].sort()).toEqual(["app-1", "app-2", "database-1"]);
+    expect(parts.length).toBeLessThanOrEqual(60);
+    const refused = await command("logs", ["databse-1"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/^There is no part "databse-1"; allowed are alerts-1, app-1, .*\.\n$/);
+  });
+
+  it("goes on showing what a part writes after it was started again", async () => {
+    const args = ["cli/start.mjs", "logs", "--stack", stack, "--follow", "--tail", "0", "alerts"];
+    const following = spawn("node", args, { cwd: projectRoot });
+    onTestFinished(() => {
+      following.kill();
+    });
+    let shown = "";
+    following.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
+    // Written again and again, as it takes a moment until somebody follows.
+    const seen = async (word: string) => {
+      await docker("exec", container("alerts", 1), "sh", "-c", `echo ${word} >/proc/1/fd/1`);
+      return shown;
+    };
+    await expect.poll(() => seen("before"), { timeout: 120_000 }).toMatch(/^alerts-1 +before$/m);
+    await docker("restart", container("alerts", 1));
+    await expect.poll(() => seen("after"), { timeout: 120_000 }).toMatch(/^alerts-1 +after$/m);
+    expect(shown).toMatch(/^(alerts-1 .*\n)*$/);
+  });
+
+  it("runs SQL on the primary as the schema's owner, and on a replica that only reads", () => {
+    const who = "select current_user, session_user, pg_is_in_recovery()";
+    const asked = piped("", "sql", "--command", who);
+    expect(asked.stdout, asked.stderr).toMatch(/capstone_owner +\| postgres +\| f\n/);
+    const replica = piped("create table nowhere (n int);", "sql", "--replica");
+    expect(replica.stderr).toContain("cannot execute CREATE TABLE in a read-only transaction");
+    expect(replica.status).toBe(3);
+    const statements = piped("select 6 * 7 as answer;\nselect 1 / 0;\nselect 'not reached';", "sql");
+    expect(statements.stdout).toContain("42");
+    expect(statements.stdout).not.toContain("not reached");
+    expect(statements.status).toBe(3);
+  });
+
+  it("opens a shell in a part, whose status is the command's", () => {
+    const shell = piped("id --user; exit 7", "shell", "app-1");
+    expect({ stdout: shell.stdout, status: shell.status }, shell.stderr).toEqual({
+      stdout: "10001\n",
+      status: 7,
+    });
+    const refused = piped("", "shell", "app");
+    expect(refused.stderr).toMatch(/^There is no part "app"; allowed are alerts-1, app-1, /);
+    expect(refused.status).toBe(1);
   });
 });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { changesOf, countSame } from "../../cli/preview-summary/changes.ts";
 import { messagesOf, parseEvents } from "../../cli/preview-summary/events.ts";
+import { versions } from "../../cli/toolchain/versions.mjs";
 import { projectRoot } from "../../infra/project.ts";
 import { mustSucceed, run } from "../stack/support.ts";
 
@@ -97,3 +98,27 @@ describe("the Pulumi that set-up delivers", () => {
     expect(failed.stdout + failed.stderr).toMatch(/length/);
   });
 });
+
+describe("the options that up and preview pass on", () => {
+  const shown = JSON.parse(
+    readFileSync(path.join(projectRoot, "cli/command-line/pulumi-options.json"), "utf8"),
+  ) as Record<string, string[]>;
+
+  it.for(["up", "preview"])("are those of `pulumi %s`", async (subcommand, { skip }) => {
+    const { stdout: version } = await mustSucceed(pulumi("version"));
+    skip(version.trim() !== `v${versions.pulumi}`, `This is ${version.trim()}, of which the list is not.`);
+    const { stdout: help } = await mustSucceed(pulumi(subcommand, "--help"));
+    expect(shown[subcommand]).toEqual(optionsIn(help));
+  });
+});
+
+/** As they are kept: `-m, --message VALUE`, `--diff`. Of `=[…]` the value may be left out, and one in backquotes is text. */
+function optionsIn(help: string): string[] {
+  const line = /^ {2,6}((?:-\w, )?--([\w-]+))(?: (string|stringArray|strings|int|int32|file:))?(?=[ [=])/gm;
+  return [...help.matchAll(line)]
+    .filter(([, , name]) => name !== "help" && name !== "stack")
+    .map(([whole, shown = "", , type]) => {
+      const optional = help.slice(help.indexOf(whole) + whole.length).startsWith("[=");
+      return type && !optional ? `${shown} VALUE` : shown;
+    });
+}

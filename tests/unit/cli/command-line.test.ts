@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { commands } from "../../../cli/command-line/commands.ts";
-import { type CommandDeclaration, stackOption } from "../../../cli/command-line/declaration.ts";
-import { nearest } from "../../../cli/command-line/nearest.ts";
-import { readCommandLine } from "../../../cli/command-line/read.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { commands } from "../../../cli/command-line/commands.mjs";
+import type { CommandDeclaration } from "../../../cli/command-line/declaration.ts";
+import { stackOption } from "../../../cli/command-line/declarations/stack-option.mjs";
+import { nearest } from "../../../cli/command-line/nearest.mjs";
+import { readCommandLine } from "../../../cli/command-line/read.mjs";
 
 const strict = {
   does: "is here to be read",
@@ -28,6 +29,39 @@ describe("a declared command line", () => {
       values: { stack: "prod", summary: "b.md", "allow-data-loss": [] },
       rest: ["--refresh", "--color", "never", "-v=3"],
     });
+  });
+
+  it("knows what Pulumi's options take, and passes on none that Pulumi has not", () => {
+    const args = ["-fy", "--target", "urn:one", "--refresh=true", "-p4", "--skip-health-check"];
+    expect(readCommandLine(commands.up, args).rest).toEqual(args.slice(0, -1));
+    expect(() => readCommandLine(commands.up, ["--refesh"])).toThrow(
+      'The option "--refesh" is unknown; did you mean --refresh? allowed are --help, --stack NAME, --skip-health-check, and the options of pulumi up.',
+    );
+    // Pulumi would take it for the name of a template, and deploy that.
+    expect(() => readCommandLine(commands.up, ["prod"])).toThrow('The argument "prod" is one too many');
+  });
+
+  it("passes everything on where Pulumi is called itself", () => {
+    const args = ["stack", "export", "--nosuch", "--", "--stack", "test"];
+    expect(readCommandLine(commands.pulumi, args).rest).toEqual(args);
+  });
+
+  it("takes what begins with a hyphen for a value where it says so", () => {
+    expect(readCommandLine(commands.sql, ["--command=-- nothing"]).values.command).toBe("-- nothing");
+    expect(readCommandLine(commands.logs, ["-f", "--", "app"])).toMatchObject({
+      values: { follow: true },
+      rest: ["app"],
+    });
+  });
+
+  it("is about its command's own stack, where it has one, whatever the environment says", () => {
+    vi.stubEnv("PULUMI_STACK", "prod");
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    expect(readCommandLine(commands.status, []).stack).toBe("prod");
+    expect(readCommandLine(commands.trial, []).stack).toBe("trial");
+    expect(readCommandLine(commands.trial, ["-s", "other"]).stack).toBe("other");
   });
 
   it("keeps all values of an option that may be repeated", () => {

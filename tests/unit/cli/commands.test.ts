@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { answerBeforeSetUp } from "../../../cli/command-line/before-set-up.mjs";
 import { listeningInode, requirePorts } from "../../../cli/ports.ts";
 import { readTally } from "../../../cli/tally.ts";
 import { publishedPorts } from "../../../running-stack/pulumi/project.ts";
-import { readStackArguments, refuseRest } from "../../../running-stack/stack-arguments.ts";
+import { readStackArguments } from "../../../running-stack/stack-arguments.ts";
 import { fakePrograms, scratchDirectory } from "./toolchain/scratch.ts";
 
 const execute = promisify(execFile);
@@ -17,10 +18,10 @@ describe("a command line", () => {
   it.each([
     [["--stack", "test", "--diff"], "test", ["--diff"]],
     [["--stack=test"], "test", []],
-    [["-s", "test", "--data"], "test", []],
+    [["-s", "test", "--yes"], "test", ["--yes"]],
     [["--refresh"], "dev", ["--refresh"]],
   ])("%j is about the stack %s", (args, stack, rest) => {
-    expect(readStackArguments(args, ["--data"])).toMatchObject({ stack, rest });
+    expect(readStackArguments(args)).toMatchObject({ stack, rest });
   });
 
   it.each([[["--stack"]], [["--stack", "--diff"]], [["--stack=../state"]], [["-s", "No Name"]]])(
@@ -30,17 +31,14 @@ describe("a command line", () => {
     },
   );
 
-  it("with an argument that nobody knows is refused with what is allowed", () => {
-    expect(() => refuseRest(readStackArguments(["--dta"], ["--data"]), ["--data"])).toThrow(
-      'The argument "--dta" is unknown; allowed are --stack NAME, --data.',
-    );
-  });
-
-  it("with a command that there is not says which there are", async () => {
+  it("with a command that there is not says which was meant, or which there are", async () => {
     const failed = await execute(process.execPath, [start, "upp"]).catch((error) => error);
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toMatch(/^There is no command "upp"; there are .*\bup\b.*\.\n$/);
+    expect(failed.stderr).toBe('There is no command "upp"; did you mean up? `npm run help` lists all.\n');
     expect(failed.stdout).toBe("");
+    expect(() => answerBeforeSetUp("explode", [])).toThrow(
+      /^There is no command "explode"; there are .*\bup\b.*\.$/,
+    );
   });
 });
 
@@ -110,12 +108,4 @@ describe("the tally of a test run", () => {
     });
     expect(readTally("/nonexistent", 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
-});
-
-it("every script of package.json runs a command that there is, by the one entrance", () => {
-  const manifest = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../../package.json"), "utf8"));
-  for (const [name, script] of Object.entries(manifest.scripts)) {
-    expect(script).toMatch(/^node cli\/start\.mjs [a-z:-]+( .*)?$/);
-    expect(name).toBeTruthy();
-  }
 });

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commands } from "../../../cli/command-line/commands.mjs";
+import { readCommandLine } from "../../../cli/command-line/read.mjs";
 import { alertDocument, alertSections, readAlertResults } from "../../../drills/alerts/alert-results.ts";
 import { AlertWatch } from "../../../drills/alerts/alert-watch.ts";
 import { expectedAlerts } from "../../../drills/alerts/expected-alerts.ts";
@@ -23,7 +25,7 @@ describe("drills that wait for their alert", () => {
       expect(drills.has(drill), drill).toBe(true);
       if (alert !== null) expect(rules).toContain(`alert: ${alert}\n`);
     }
-    expect(readCommand(["--alerts", "primary-paused"], 1)).toMatchObject({
+    expect(readCommand(readCommandLine(commands.drill, ["--alerts", "primary-paused"]), 1)).toMatchObject({
       alerts: true,
       names: ["primary-paused"],
     });

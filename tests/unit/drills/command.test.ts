@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { commands } from "../../../cli/command-line/commands.mjs";
+import { readCommandLine } from "../../../cli/command-line/read.mjs";
 import { Random } from "../../../drills/random.ts";
 import { chooseDrills, loadDrills } from "../../../drills/registry.ts";
 import { figureRows } from "../../../drills/report/figures.ts";
-import { readCommand } from "../../../drills/run/options.ts";
+import { readCommand as readGiven } from "../../../drills/run/options.ts";
 import { chooseBreakages, loadBreakages } from "../../../drills/run/run-breakages.ts";
+
+const readCommand = (args: string[], seed: number) => readGiven(readCommandLine(commands.drill, args), seed);
 
 describe("npm run drill", () => {
   it("runs every drill on dev unless it is told otherwise", () => {

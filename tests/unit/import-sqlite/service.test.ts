@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { isImportedHash, matchesImported, noPassword } from "../../../app/security/imported-hashes.ts";
 import { isCurrentHash, Passwords } from "../../../app/security/passwords.ts";
+import { commands } from "../../../cli/command-line/commands.mjs";
+import { readCommandLine } from "../../../cli/command-line/read.mjs";
 import { readMapping } from "../../../import-sqlite/mapping/mapping.ts";
 import { readOptions } from "../../../import-sqlite/options.ts";
 import { emailOf, handleOf, numbered, uuidOf } from "../../../import-sqlite/service/identifiers.ts";
@@ -140,8 +142,13 @@ test("addresses and moments as small applications write them", () => {
 });
 
 describe("the command line", () => {
+  const read = (args: string[]) => {
+    const { values, rest } = readCommandLine(commands["import:sqlite"], args);
+    return readOptions(values, rest);
+  };
+
   test("a file with everything", () => {
-    expect(readOptions(["a.db", "--uploads", "up", "--map", "m.json", "--dry-run"])).toEqual({
+    expect(read(["a.db", "--uploads", "up", "--map", "m.json", "--dry-run"])).toEqual({
       ...{ file: "a.db", uploads: "up", map: "m.json", dryRun: true, sample: false, undo: undefined },
     });
   });
@@ -152,10 +159,10 @@ describe("the command line", () => {
     [["a.db", "b.db"], 'One FILE at a time: "b.db"'],
     [["--sample", "--map", "m.json"], "--sample brings its own"],
     [["a.db", "--undo", "blog"], "--undo takes the name of a schema"],
-    [["a.db", "--upload", "x"], "Unknown option '--upload'"],
-    [["a.db", "--uploads"], "Option '--uploads <value>' argument missing"],
+    [["a.db", "--upload", "x"], 'The option "--upload" is unknown; did you mean --uploads?'],
+    [["a.db", "--uploads"], "--uploads needs its DIR."],
   ])("%j is refused with a sentence", (args, sentence) => {
-    expect(() => readOptions(args)).toThrow(sentence);
+    expect(() => read(args)).toThrow(sentence);
   });
 });
 

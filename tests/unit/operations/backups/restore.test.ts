@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe as about, expect, it } from "vitest";
+import { commands } from "../../../../cli/command-line/commands.mjs";
+import { readCommandLine } from "../../../../cli/command-line/read.mjs";
 import { projectRoot } from "../../../../infra/project.ts";
 import { describe, duration, lostRows } from "../../../../operations/backups/describe.ts";
-import { readOptions, readTarget, readTimeline } from "../../../../operations/backups/options.ts";
+import { readTarget, readTimeline } from "../../../../operations/backups/options.ts";
 import { requireDocker } from "../../../../running-stack/containers.ts";
 import { scratchHome } from "../../cli/toolchain/scratch.ts";
 
@@ -33,10 +35,10 @@ about("the command line of a restore", () => {
     expect(readTimeline(undefined)).toBeUndefined();
     expect(readTimeline("3")).toBe(3);
     expect(() => readTimeline("0")).toThrow('--timeline is "0"');
-    expect(() => readOptions(["--too", "latest"], { to: { type: "string" } })).toThrow(
-      /--too.*; allowed are --stack NAME, --to\.$/,
+    expect(() => readCommandLine(commands.restore, ["--too", "latest"])).toThrow(
+      /--too.*; did you mean --to\? allowed are --help, --stack NAME, --to TIME,/,
     );
-    expect(readOptions(["--stack", "test", "--to", "latest"], { to: { type: "string" } })).toEqual({
+    expect(readCommandLine(commands.restore, ["--stack", "test", "--to", "latest"])).toMatchObject({
       stack: "test",
       values: { to: "latest" },
     });

@@ -1,13 +1,21 @@
-/** The name that differs least from what was typed; undefined where none is near enough to be meant. */
-export function nearest(typed: string, names: string[]): string | undefined {
+/**
+ * The name that differs least from what was typed; undefined where none is near enough to be meant.
+ * @param {string} typed
+ * @param {string[]} names
+ */
+export function nearest(typed, names) {
   const [best] = names
     .map((name) => ({ name, distance: editDistance(typed, name) }))
     .sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(2, typed.length / 3) ? best.name : undefined;
 }
 
-/** How many letters have to be added, taken away or changed (Levenshtein's distance). */
-function editDistance(from: string, to: string): number {
+/**
+ * How many letters have to be added, taken away or changed (Levenshtein's distance).
+ * @param {string} from
+ * @param {string} to
+ */
+function editDistance(from, to) {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [row, letter] of [...from].entries()) {
     const current = [row + 1];
