@@ -119,6 +119,7 @@ describe("what happened", () => {
       [100, 20_000],
       [110, 105_000],
       [120, 105_000],
+      [130, 131_000],
     ];
     expect(
       eventsOf({ ...drill, valueIsTime: true }, [{ labels: {}, samples }], times).map(({ from, to }) => [
