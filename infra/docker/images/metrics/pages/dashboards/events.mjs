@@ -6,13 +6,17 @@ import { fill } from "./format.mjs";
 /** @typedef {import("./range.mjs").Times} Times */
 /** @typedef {{ annotation: Annotation, text: string, from: number, to: number }} Event Times in seconds since 1970. */
 
+/** What happened shows for longer than this, so nothing falls between two samples. */
+const longestStepSeconds = 15;
+
 /**
- * @param {import("./prometheus.mjs").Prometheus} prometheus
+ * @param {Pick<import("./prometheus.mjs").Prometheus, "queryRange">} prometheus
  * @param {Annotation[]} annotations
  * @param {Times} times
  * @returns {Promise<Event[]>} Oldest first.
  */
-export async function readEvents(prometheus, annotations, times) {
+export async function readEvents(prometheus, annotations, { start, end, step }) {
+  const times = { start, end, step: Math.min(step, longestStepSeconds) };
   const events = await Promise.all(
     annotations.map(async (annotation) =>
       eventsOf(annotation, await prometheus.queryRange(annotation.expr, times), times),

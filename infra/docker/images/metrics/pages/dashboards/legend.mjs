@@ -17,7 +17,7 @@ export class Legend {
     this.format = format;
     this.withRange = withRange;
     this.point = point;
-    this.when = element("th", { scope: "col" }, "now");
+    this.when = element("th", { scope: "col" }, "last");
     this.rows = element("tbody");
     const range = ["least", "most"].map((text) => element("th", { scope: "col" }, text));
     const head = element("tr", {}, element("th", { scope: "col" }, "series"), this.when);
@@ -41,14 +41,14 @@ export class Legend {
   }
 
   /**
-   * Says the values at a point, or those of now.
+   * Says the values at a point, or the last ones.
    *
    * @param {number | null} index
    */
   at(index) {
     const { times, lines } = this.shown;
     const time = index === null ? undefined : times[index];
-    this.when.textContent = time === undefined ? "now" : formatTime(time, true);
+    this.when.textContent = time === undefined ? "last" : formatTime(time, true);
     lines.forEach(({ values }, row) => {
       const value = values.at(index ?? -1) ?? null;
       const cell = this.rows.rows[row]?.cells[1];
