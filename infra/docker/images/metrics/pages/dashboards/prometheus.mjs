@@ -7,6 +7,15 @@
 /** After this, a query is given up. */
 const timeoutMs = 20_000;
 
+/**
+ * After this, a query that failed is sent once more: a browser ends its requests when a network of this machine changes,
+ * as when a container starts.
+ */
+const retryAfterMs = 1_000;
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 export class Prometheus {
   /** @param {string | URL} url Where it is, with a slash at the end. */
   constructor(url) {
@@ -45,9 +54,8 @@ export class Prometheus {
    */
   async #ask(call, parameters) {
     const url = new URL(`api/v1/${call}?${new URLSearchParams(parameters)}`, this.url);
-    // Once more: a browser ends its requests when a network of this machine changes, as when a container starts.
     const answer = await answerOf(url)
-      .catch(() => answerOf(url))
+      .catch(() => pause(retryAfterMs).then(() => answerOf(url)))
       .catch(() => undefined);
     if (!answer) throw new Error("Prometheus does not answer.");
     if (answer.status !== "success") throw new Error(`Prometheus refuses the query: ${answer.error}.`);

@@ -198,6 +198,20 @@ describe("Prometheus", () => {
     ]);
   });
 
+  it("is asked once more where a request is cut off", async () => {
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked += 1;
+      if (asked === 1) request.socket.destroy();
+      else response.end(JSON.stringify({ status: "success", data: { result: [] } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await new Prometheus(`http://127.0.0.1:${port}/`).query("a")).toEqual([]);
+    expect(asked).toBe(2);
+    server.close();
+  });
+
   it("that refuses a query, or is not there, is told in a sentence", async () => {
     await using server = await answering(JSON.stringify({ status: "error", error: "parse error" }));
     await expect(server.prometheus.query("(")).rejects.toThrow("Prometheus refuses the query: parse error.");
