@@ -19,6 +19,11 @@ export const checks: Check[] = [
   { name: "format and lint", tool: "biome", args: ["ci", "--colors=off", "."] },
   { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
   {
+    name: "types of what runs in browsers",
+    tool: "tsc",
+    args: ["--project", "tsconfig.browser.json", "--noEmit"],
+  },
+  {
     name: "who imports whom",
     tool: "depcruise",
     args: ["--config", ".dependency-cruiser.mjs", ...sourceFolders],

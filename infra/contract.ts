@@ -1,6 +1,6 @@
 import type { Input, Output } from "@pulumi/pulumi";
 
-/** The addresses of monitoring; null for what is not deployed. */
+/** The addresses of monitoring; null where it is not deployed. */
 export interface MonitoringOutput {
   metricsUrl: string | null;
   alertsUrl: string | null;

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { annotations } from "../../infra/docker/images/metrics/pages/dashboards/definitions/annotations.mjs";
+import { dashboards } from "../../infra/docker/images/metrics/pages/dashboards/definitions/dashboards.mjs";
 import { projectRoot } from "../../infra/project.ts";
 import { container, docker, mustSucceed, run } from "./support.ts";
 
@@ -63,6 +65,21 @@ describe.concurrent("who watches", () => {
     const project = `--volume=${projectRoot}:/project:ro`;
     const said = await docker(...bounded, project, await imageOf("metrics"), ...command);
     expect(said.match(/SUCCESS/g)).toHaveLength(tests.length);
+  });
+
+  it("promtool takes every query of the dashboards", async () => {
+    const queries = [
+      ...dashboards.flatMap(({ panels }) => panels.flatMap((panel) => panel.queries)),
+      ...annotations,
+    ];
+    // It parses PromQL as rules; JSON is YAML.
+    const rules = queries.map(({ expr }, index) => ({ record: `query:${index}`, expr }));
+    const file = JSON.stringify({ groups: [{ name: "dashboards", rules }] });
+    const check = 'printf %s "$RULES" | promtool check rules /dev/stdin';
+    const command = [await imageOf("metrics"), "60", "sh", "-c", check];
+    expect(await docker(...bounded, `--env=RULES=${file}`, ...command)).toContain(
+      `SUCCESS: ${queries.length} rules found`,
+    );
   });
 
   it.each(["", "webhook", "slack", "email", "webhook slack email"])(

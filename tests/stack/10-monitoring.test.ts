@@ -1,12 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { annotations } from "../../infra/docker/images/metrics/pages/dashboards/definitions/annotations.mjs";
+import { dashboards } from "../../infra/docker/images/metrics/pages/dashboards/definitions/dashboards.mjs";
+import { Prometheus } from "../../infra/docker/images/metrics/pages/dashboards/prometheus.mjs";
+import { address, ranges, timesOf } from "../../infra/docker/images/metrics/pages/dashboards/range.mjs";
+import { readPanel } from "../../infra/docker/images/metrics/pages/dashboards/read-panel.mjs";
 import { projectRoot } from "../../infra/project.ts";
 import { command, container, docker, mustSucceed, readOutputs } from "./support.ts";
 
 let metricsUrl: string;
+let dashboardsUrl: string;
 /** What Alertmanager posted, oldest first. */
 const posted: { alert: string; status: string; atMs: number }[] = [];
 let receiver: Server;
@@ -42,7 +48,9 @@ beforeAll(async () => {
   const url = await startReceiver();
   await mustSucceed(command("pulumi", ["config", "set", "--secret", "alertWebhookUrl", url]));
   await mustSucceed(command("up"));
-  metricsUrl = String((await readOutputs()).monitoring.metricsUrl);
+  const { monitoring } = await readOutputs();
+  metricsUrl = String(monitoring.metricsUrl);
+  dashboardsUrl = String(monitoring.dashboardsUrl);
 });
 afterAll(async () => {
   receiver.close();
@@ -88,26 +96,51 @@ describe("Prometheus", () => {
     expect(rules.length).toBeGreaterThan(30);
     expect(rules.filter(({ lastError }) => lastError)).toEqual([]);
   });
+});
 
-  it("has data for every panel of every dashboard, but for what an idle stack has not", async () => {
-    const folder = join(projectRoot, "infra/docker/images/dashboards/dashboards");
-    const withoutBackup = (await series('up{job="backup"}')).length === 0;
-    for (const file of readdirSync(folder)) {
-      const { panels, annotations } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Dashboard;
-      for (const { title, targets } of panels) {
-        for (const { expr } of targets) {
-          const reason = reasonFor(expr, withoutBackup);
-          // A rate is there when its part has been asked twice since it last started.
-          if (!reason) {
-            await expect.poll(() => series(expr), { message: `${file}: ${title}: ${expr}` }).not.toEqual([]);
-          } else if ((await series(expr)).length === 0) {
-            console.log(`no data in ${file}: ${title}, for this stack ${reason}`);
-          }
-        }
-      }
-      // A failover or a drill is marked when there is one; the query has to be one all the same.
-      for (const { expr } of annotations.list) await series(expr);
+describe("the dashboards", () => {
+  it("are a page at dashboardsUrl that is what the project has, whichever dashboard is asked for", async () => {
+    const folder = join(projectRoot, "infra/docker/images/metrics/pages/dashboards");
+    const page = readFileSync(join(folder, "index.html"), "utf8");
+    for (const search of ["", ...dashboards.map((dashboard) => address(dashboard, ranges[0]))]) {
+      const answer = await fetch(`${dashboardsUrl}${search}`);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+      expect(await answer.text()).toBe(page);
+      // Else a browser keeps it beyond the next release.
+      expect(answer.headers.get("last-modified")).toBeNull();
     }
+    const files = globSync("**/*.{mjs,js,css}", { cwd: folder });
+    expect(files).toContain("uplot/uPlot.esm.js");
+    for (const file of files) {
+      const answer = await fetch(`${dashboardsUrl}/${file}`);
+      // A browser runs a module only as what it is.
+      expect(answer.headers.get("content-type"), file).toMatch(/^text\/(javascript|css)/);
+      expect(await answer.text(), file).toBe(readFileSync(join(folder, file), "utf8"));
+    }
+  });
+
+  it("have data for every panel, but for what an idle stack has not", async () => {
+    // As the page asks, but for the last minute only: at its own address, over time or for now.
+    const prometheus = new Prometheus(new URL("../../", `${dashboardsUrl}/`));
+    const withoutBackup = (await series('up{job="backup"}')).length === 0;
+    for (const { name, panels } of dashboards) {
+      for (const panel of panels) {
+        const empty = async () =>
+          (await readPanel(prometheus, panel, timesOf({ ...ranges[0], seconds: 60 }, Date.now())))
+            .filter((answer) => answer.series.length === 0)
+            .map(({ query }) => query.expr);
+        const excused = (expr: string) => reasonFor(expr, withoutBackup) !== undefined;
+        // A rate is there when its part has been asked twice since it last started.
+        const message = `${name}: ${panel.title}`;
+        await expect
+          .poll(async () => (await empty()).filter((expr) => !excused(expr)), { message })
+          .toEqual([]);
+        for (const expr of await empty())
+          console.log(`no data in ${message}, for this stack ${reasonFor(expr, withoutBackup)}`);
+      }
+    }
+    // A failover or a drill is marked when there is one; the query has to be one all the same.
+    for (const { expr } of annotations) await prometheus.query(expr);
   });
 });
 
@@ -158,9 +191,4 @@ function reasonFor(expr: string, withoutBackup: boolean): string | undefined {
   return /capstone_(restore|uploads)/.test(expr)
     ? "has verified no restore, or copied no uploads, yet"
     : undefined;
-}
-
-interface Dashboard {
-  panels: { title: string; targets: { expr: string }[] }[];
-  annotations: { list: { expr: string }[] };
 }

@@ -20,18 +20,21 @@ export interface MetricsArgs {
   after: pulumi.Resource[];
 }
 
-/** Prometheus: scrapes every part, keeps the metrics and evaluates the alert rules. */
+/** Prometheus: scrapes every part, keeps the metrics, evaluates the alert rules and serves the dashboards' page. */
 export class Metrics extends pulumi.ComponentResource {
   /** On this machine. */
   readonly url: string;
+  /** The page of infra/docker/images/metrics/pages/dashboards. */
+  readonly dashboardsUrl: string;
 
   constructor(name: string, args: MetricsArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Metrics", name, {}, options);
 
     this.url = `http://127.0.0.1:${args.publishedPort}`;
+    this.dashboardsUrl = `${this.url}/user/dashboards`;
     this.createContainer(args, this.createFiles(args));
 
-    this.registerOutputs({ url: this.url });
+    this.registerOutputs({ url: this.url, dashboardsUrl: this.dashboardsUrl });
   }
 
   /** New targets are read while it runs. */

@@ -22,8 +22,8 @@ export interface MonitoringArgs extends MonitoringSettings {
 }
 
 /**
- * Monitoring: metrics, alerts, exporters and, if enabled, dashboards. The service does not need it: nothing waits for it,
- * and its failure does not fail a deployment.
+ * Monitoring: metrics with their dashboards, alerts, exporters and, if enabled, Grafana. The service does not need it:
+ * nothing waits for it, and its failure does not fail a deployment.
  */
 export class Monitoring extends pulumi.ComponentResource {
   readonly urls: MonitoringOutput;
@@ -60,13 +60,13 @@ export class Monitoring extends pulumi.ComponentResource {
       { ...common, image: images.exporter.digest, signingKeyGeneration: args.signingKeyGeneration },
       child,
     );
-    const dashboards = args.dashboards
+    const grafana = args.dashboards
       ? new Dashboards("dashboards", { stack, networks, publishedPort: args.dashboardsPort, after }, child)
       : undefined;
     this.urls = {
       metricsUrl: metrics.url,
       alertsUrl: alerts.url,
-      dashboardsUrl: dashboards?.url ?? null,
+      dashboardsUrl: grafana?.url ?? metrics.dashboardsUrl,
     };
 
     this.registerOutputs({ urls: this.urls });

@@ -40,13 +40,19 @@ describe("those who watch", () => {
     expect((await localGraph({ metricsPort: "9999" })).outputs.monitoring).toEqual({
       metricsUrl: "http://127.0.0.1:9999",
       alertsUrl: "http://127.0.0.1:19093",
-      dashboardsUrl: null,
+      dashboardsUrl: "http://127.0.0.1:9999/user/dashboards",
     });
   });
 
-  it("bring dashboards where they are wanted", async () => {
-    const { outputs } = await localGraph({ dashboards: "true" });
-    expect(outputs.monitoring).toMatchObject({ dashboardsUrl: "http://127.0.0.1:13000" });
+  it("show dashboards by Prometheus, and by Grafana where it is wanted", async () => {
+    const graph = await localGraph();
+    expect(graph.outputs.monitoring).toMatchObject({
+      dashboardsUrl: "http://127.0.0.1:19090/user/dashboards",
+    });
+    expect(runningContainers(graph).map(({ name }) => name)).not.toContain("dashboards-1");
+    const withGrafana = await localGraph({ dashboards: "true" });
+    expect(withGrafana.outputs.monitoring).toMatchObject({ dashboardsUrl: "http://127.0.0.1:13000" });
+    expect(runningContainers(withGrafana).map(({ name }) => name)).toContain("dashboards-1");
   });
 
   it("tell whom config names, by files and never in the environment", async () => {
