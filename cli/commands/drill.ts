@@ -13,5 +13,8 @@
 import { randomInt } from "node:crypto";
 import { readCommand } from "../../drills/run/options.ts";
 import { run } from "../../drills/run/run.ts";
+import { writeReferencePages } from "../reference/pages.ts";
 
-process.exitCode = await run(readCommand(process.argv.slice(2), randomInt(2 ** 31)));
+const command = readCommand(process.argv.slice(2), randomInt(2 ** 31));
+process.exitCode = await run(command);
+if (command.task === "write-docs" || command.record) await writeReferencePages();
