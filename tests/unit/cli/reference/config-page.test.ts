@@ -49,15 +49,18 @@ function layersOf({ containers = [] }: KeyChange): string {
 const tried = Object.entries({ ...keys, ...secrets }).filter(([, change]) => change.try);
 const groups = Object.entries(Object.groupBy(tried, ([, change]) => layersOf(change)));
 
+/** Each container with the defaults, by its name. */
+let before: Map<string, string> | undefined;
+
 it.each(groups)(
   "a change of config replaces in %s what docs/configuration.md says",
   async (_, changes = []) => {
     const config = Object.assign({}, ...changes.map(([, change]) => change.try)) as Record<string, string>;
-    const before = new Map(
+    before ??= new Map(
       runningContainers(await localGraph()).map(({ name, inputs }) => [name, JSON.stringify(inputs)]),
     );
     const differ = runningContainers(await localGraph(config)).filter(
-      ({ name, inputs }) => before.has(name) && before.get(name) !== JSON.stringify(inputs),
+      ({ name, inputs }) => before?.has(name) && before.get(name) !== JSON.stringify(inputs),
     );
     const roles = differ.map((container) => String(labelsOf(container)["capstone.role"]));
     const said = changes.flatMap(([, change]) => change.containers ?? []);
