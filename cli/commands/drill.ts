@@ -4,6 +4,9 @@ import { readCommand } from "../../drills/run/options.ts";
 import { run } from "../../drills/run/run.ts";
 import { commands } from "../command-line/commands.mjs";
 import { readCommandLine } from "../command-line/read.mjs";
+import { writeReferencePages } from "../reference/pages.ts";
 
 const commandLine = readCommandLine(commands.drill, process.argv.slice(2));
-process.exitCode = await run(readCommand(commandLine, randomInt(2 ** 31)));
+const command = readCommand(commandLine, randomInt(2 ** 31));
+process.exitCode = await run(command);
+if (command.task === "write-docs" || command.record) await writeReferencePages();

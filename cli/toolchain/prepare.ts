@@ -50,6 +50,7 @@ function partsFor(command: string, args: string[]): Part[] {
     return [packages, pulumi];
   if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(readStackArguments(args).stack))
     return [packages];
+  if (command === "drill" && args.includes("--write-docs")) return [packages];
   return needs[command] ?? everything;
 }
 

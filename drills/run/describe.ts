@@ -2,7 +2,11 @@ import { seconds } from "../verdict.ts";
 import type { DrillRun } from "./run-drill.ts";
 
 /** One line for what passed; what failed has its reasons below. */
-export function describe({ name, reasons, measures }: DrillRun): string {
+export function describe({
+  name,
+  reasons,
+  measures,
+}: Pick<DrillRun, "name" | "reasons" | "measures">): string {
   const { clients, stack, recovery } = measures;
   const facts = [
     `${clients.failedRequests} of ${clients.operations} requests failed`,

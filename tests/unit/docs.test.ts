@@ -29,10 +29,13 @@ describe("the documents", () => {
     },
   );
 
-  it("docs/contributing.md says where to change what, by paths that exist", () => {
-    const rows = text("docs/contributing.md").matchAll(/^\| (the number|a|an) [^|]+\|.*$/gm);
+  it.each([
+    ["docs/contributing.md", 6],
+    ["docs/how-to.md", 4],
+  ])("%s says where to change what, by paths that exist", (file, count) => {
+    const rows = text(file).matchAll(/^\| (the number|a|an) [^|]+\|.*$/gm);
     const paths = [...rows].map(([row]) => [...row.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path));
-    expect(paths.length).toBe(6);
+    expect(paths.length).toBe(count);
     for (const row of paths) expect(row).not.toEqual([]);
     expect(paths.flat().filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
   });

@@ -1,0 +1,25 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fillMarkers } from "../../drills/report/markdown.ts";
+import { projectRoot } from "../../infra/project.ts";
+import { alertSections } from "./alerts-page.ts";
+import { configSections } from "./config-page.ts";
+import { outputSections } from "./outputs-page.ts";
+import { tourSections } from "./tour-page.ts";
+
+/** Documents whose tables are made from the code, and what makes them. */
+export const referencePages: Record<string, () => Record<string, string> | Promise<Record<string, string>>> =
+  {
+    "docs/configuration.md": configSections,
+    "docs/outputs.md": outputSections,
+    "docs/alerts.md": alertSections,
+    "docs/tour.md": tourSections,
+  };
+
+/** Writes the tables of every reference page between their markers. */
+export async function writeReferencePages(): Promise<void> {
+  for (const [page, sections] of Object.entries(referencePages)) {
+    const file = path.join(projectRoot, page);
+    writeFileSync(file, fillMarkers(readFileSync(file, "utf8"), await sections()));
+  }
+}
