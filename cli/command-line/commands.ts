@@ -2,6 +2,11 @@ import { type CommandDeclaration, stackOption } from "./declaration.ts";
 
 /** What commands take, by name; those that are not here still read their arguments themselves. */
 export const commands = {
+  doctor: {
+    does: "says what this machine has and lacks, and changes nothing; its exit status is 0 when `up` can work here",
+    options: { stack: stackOption, json: { type: "boolean", does: "print it as JSON" } },
+    examples: ["doctor", "-s doctor -- --json"],
+  },
   preview: {
     does: "shows what `up` would change, and changes nothing",
     options: {

@@ -7,11 +7,11 @@ import { connectEngine } from "../../running-stack/engine.ts";
 import { isMissingResources, rolledBackByItself } from "../../running-stack/pulumi/deployment.ts";
 import { takenOver } from "../../running-stack/pulumi/interrupted-aws.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
-import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
+import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
-import { requirePorts } from "../ports.ts";
+import { publishedPorts, requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
 const { stack, flags, rest } = readStackArguments(process.argv.slice(2), ["--skip-health-check"]);

@@ -4,9 +4,8 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { listeningInode, requirePorts } from "../../../cli/ports.ts";
+import { listeningInode, publishedPorts, requirePorts } from "../../../cli/ports.ts";
 import { readTally } from "../../../cli/tally.ts";
-import { publishedPorts } from "../../../running-stack/pulumi/project.ts";
 import { readStackArguments, refuseRest } from "../../../running-stack/stack-arguments.ts";
 import { fakePrograms, scratchDirectory } from "./toolchain/scratch.ts";
 
