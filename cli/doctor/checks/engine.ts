@@ -25,6 +25,7 @@ export async function checkEngine(
       const findings = [describe({ engine, info }), ...(await others(machine, engine.host))];
       return { findings, found: { engine, info } };
     }
+    if (engine) return { findings: [busy(engine)] };
   } catch (error) {
     // A sentence for a person: the engine is remote, Podman, out of bounds, or its context is gone.
     return { findings: [{ name, state: "missing", found: (error as Error).message, stops: true }] };
@@ -41,6 +42,12 @@ function describe({ engine, info }: FoundEngine): Finding {
   if (Number.parseInt(info.ServerVersion, 10) < leastMajor)
     return { name, state: "missing", found, advice: "Needed is 20.10 or newer.", stops: true };
   return { name, state: "ok", found };
+}
+
+/** It lives, and has not said what it is: what needs that is not checked. */
+function busy({ host, from }: Engine): Finding {
+  const found = `answers at ${host} (${from}), but did not describe itself in time`;
+  return { name, state: "warning", found, advice: "The machine is busy: run this again." };
 }
 
 function absent(machine: Machine, canInstall: boolean): Finding {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { afterOwnTime } from "../../../infra/docker/engine/deadline.ts";
 import type { Finding } from "../finding.ts";
 import type { Compared } from "./clock.ts";
 
@@ -43,10 +44,13 @@ export interface Reached {
 export async function reach(origins: Origins, timeoutMs = reachMs): Promise<Reached> {
   const asked = await Promise.all(
     Object.entries(origins).map(async ([key, origin]) => {
-      const signal = AbortSignal.timeout(timeoutMs);
+      const late = new AbortController();
+      const stop = afterOwnTime(timeoutMs, () => late.abort());
+      const { signal } = late;
       const response = await fetch(origin, { method: "HEAD", redirect: "manual", signal }).catch(
         () => undefined,
       );
+      stop();
       const dateHeader = response?.headers.get("date");
       const compared = dateHeader
         ? { server: new URL(origin).host, dateHeader, nowMs: Date.now() }

@@ -67,6 +67,16 @@ describe("the engine", () => {
     expect(findings[1]?.found).toContain("OrbStack's socket");
   });
 
+  it("that answers and does not say what it is stops nothing", async () => {
+    const socket = path.join(scratchDirectory(), "docker.sock");
+    await serveEngine(socket, { headers: published.engine.headers, info: undefined });
+    const { findings, found } = await checkEngine(machine({ DOCKER_HOST: `unix://${socket}` }), true);
+    expect(findings).toMatchObject([
+      { state: "warning", found: expect.stringContaining("did not describe") },
+    ]);
+    expect(found).toBeUndefined();
+  });
+
   it("stops `up` where it is remote, gone, or older than 20.10", async () => {
     const remote = await checkEngine(machine({ DOCKER_HOST: "tcp://10.0.0.5:2375" }), true);
     expect(remote.findings).toMatchObject([{ stops: true, found: expect.stringContaining("is remote") }]);

@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 /** What an engine says of itself, by API path. */
 export interface Said {
   headers: Record<string, string>;
-  info: Record<string, unknown>;
+  /** Undefined where it does not say. */
+  info: Record<string, unknown> | undefined;
 }
 
 const docker = { server: "Docker/28.3.3 (linux)", "api-version": "1.51" };
