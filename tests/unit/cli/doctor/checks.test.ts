@@ -44,6 +44,7 @@ describe("the operating system", () => {
     const finding = checkSystem({ platform, architecture, kernel });
     expect(finding).toMatchObject({ state, found: expect.stringContaining(found) });
     expect(finding.stops ?? false).toBe(state === "missing");
+    if (platform === "win32") expect(finding.advice).toContain("inside WSL 2");
   });
 });
 
