@@ -3,22 +3,48 @@ import { createServer } from "node:net";
 import { readDocker } from "../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../infra/errors.ts";
 
+/** The ports that a stack on Docker publishes, by config key; an invalid port is left to the program to refuse. */
+export function publishedPorts(configuration: Record<string, unknown>): Record<string, number> {
+  const ports = Object.entries(configuration)
+    .filter(([key]) => key.endsWith("Port"))
+    .map(([key, value]): [string, number] => [key, Number(value)])
+    .filter(([, port]) => Number.isInteger(port) && port > 0 && port < 65_536);
+  return Object.fromEntries(ports);
+}
+
+/** A port that somebody else listens on. */
+export interface TakenPort {
+  /** The config key that sets it. */
+  key: string;
+  port: number;
+  holder: string;
+}
+
 /**
- * Makes sure that the ports a stack will publish on 127.0.0.1 are free, or already its own.
+ * The ports that a stack would publish on 127.0.0.1 and that are neither free nor its own already.
  * @param ports By config key.
+ */
+export async function takenPorts(stack: string, ports: Record<string, number>): Promise<TakenPort[]> {
+  const asked = Object.entries(ports).map(async ([key, port]) => {
+    if (!(await isTaken(port))) return [];
+    const holder = await holderOf(port);
+    return holder.stack === stack ? [] : [{ key, port, holder: holder.name }];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** A taken port, and what to do, in a sentence. */
+export function sayTaken(stack: string, { key, port, holder }: TakenPort): string {
+  return `Port ${port} (${key}) is taken by ${holder}: stop that, or set another with \`npm run pulumi -- config set ${key} PORT --stack ${stack}\`.`;
+}
+
+/**
+ * Makes sure that the ports a stack will publish are free, or already its own.
  * @throws PersonError that names each port that is taken, its config key and what holds it.
  */
 export async function requirePorts(stack: string, ports: Record<string, number>): Promise<void> {
-  const taken: string[] = [];
-  for (const [key, port] of Object.entries(ports)) {
-    if (!(await isTaken(port))) continue;
-    const holder = await holderOf(port);
-    if (holder.stack === stack) continue;
-    taken.push(
-      `Port ${port} (${key}) is taken by ${holder.name}: stop that, or set another with \`npm run pulumi -- config set ${key} PORT --stack ${stack}\`.`,
-    );
-  }
-  if (taken.length > 0) throw new PersonError(taken.join("\n"));
+  const taken = await takenPorts(stack, ports);
+  if (taken.length > 0) throw new PersonError(taken.map((port) => sayTaken(stack, port)).join("\n"));
 }
 
 function isTaken(port: number): Promise<boolean> {
@@ -30,6 +56,9 @@ function isTaken(port: number): Promise<boolean> {
   });
 }
 
+/** How long the engine may take to say whose a port is. */
+const answerMs = 10_000;
+
 interface Holder {
   name: string;
   /** The stack whose container it is. */
@@ -39,7 +68,7 @@ interface Holder {
 async function holderOf(port: number): Promise<Holder> {
   const format = '{{.Names}} {{.Label "capstone.stack"}}';
   const args = ["ps", "--filter", `publish=${port}`, "--format", format];
-  const listed = await readDocker(args).catch(() => undefined);
+  const listed = await readDocker(args, answerMs).catch(() => undefined);
   const [container, stack] = listed?.trim().split("\n")[0]?.split(" ") ?? [];
   if (container) return { name: `the container ${container}`, ...(stack && { stack }) };
   return { name: await processOn(port) };

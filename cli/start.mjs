@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { cacheDirectory } from "../infra/directories.mjs";
 import { answerBeforeSetUp } from "./command-line/before-set-up.mjs";
 import { findNode } from "./toolchain/node.mjs";
+import { proxyEnvironment } from "./toolchain/proxy.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // Installed as the package's `pulumi`, it is that command.
@@ -39,6 +40,11 @@ function run(file, programArgs, environment) {
 }
 
 async function main() {
+  if (process.platform === "win32") {
+    throw new Error(
+      "Windows itself is not supported: clone the project inside WSL 2 (https://learn.microsoft.com/windows/wsl/install) and run it there.",
+    );
+  }
   // `pulumi --help` is Pulumi's own.
   const asked = called === "pulumi" ? { file: command } : answerBeforeSetUp(command, args);
   if ("help" in asked) {
@@ -46,11 +52,13 @@ async function main() {
     return 0;
   }
   const node = await findNode(say);
+  const compileCache = process.env.NODE_COMPILE_CACHE ?? cacheDirectory("compiled");
   return run(node, [path.join(root, "cli", "run.ts"), asked.file, ...args], {
     ...process.env,
+    ...proxyEnvironment(process.env),
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
-    // All our processes load the same code: a compile cache makes that faster.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cacheDirectory("compiled"),
+    // All our processes load the same code: a compile cache makes that faster. `doctor` writes nothing.
+    ...(command === "doctor" ? {} : { NODE_COMPILE_CACHE: compileCache }),
   });
 }
 

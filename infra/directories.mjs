@@ -12,13 +12,24 @@ export function cacheDirectory(...parts) {
 }
 
 /**
- * Where the stacks' states and the passphrase of their secrets are: for this user's eyes only, and to be backed up.
+ * Where the stacks' states and the passphrase of their secrets are, whether it is there or not.
+ * @param {...string} parts
+ */
+export function dataPath(...parts) {
+  return path.join(
+    process.env.XDG_DATA_HOME || path.join(homedir(), ".local", "share"),
+    "capstone",
+    ...parts,
+  );
+}
+
+/**
+ * The same, made if it is not there: for this user's eyes only, and to be backed up.
  * @param {...string} parts
  */
 export function dataDirectory(...parts) {
-  const root = path.join(process.env.XDG_DATA_HOME || path.join(homedir(), ".local", "share"), "capstone");
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  return path.join(root, ...parts);
+  mkdirSync(dataPath(), { recursive: true, mode: 0o700 });
+  return dataPath(...parts);
 }
 
 /** @param {string} file */

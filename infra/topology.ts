@@ -78,7 +78,7 @@ export const ports = {
 } as const;
 
 /** Quorums need three; the two proxies share one address. */
-export const counts = { consensus: 3, objectStore: 3, proxy: 2 } as const;
+export const counts = { consensus: 3, objectStore: 3, proxy: 2, exporter: 2 } as const;
 
 /** The path on `apiUrl`'s host under which uploaded objects are public. */
 export const assetsPath = "/assets";
@@ -103,6 +103,19 @@ export const bucketName = "capstone-uploads";
 
 /** The region that the object store of the local target answers to. */
 export const objectStoreRegion = "garage";
+
+/** The memory limit of one part, in MiB. An application node's is config. */
+export const memoryLimits = {
+  consensus: 256,
+  database: 768,
+  proxy: 128,
+  objectStore: 256,
+  backup: 512,
+  metrics: 256,
+  alerts: 96,
+  exporter: 64,
+  dashboards: 256,
+} as const;
 
 /** How long each part may take to stop cleanly, in seconds. */
 export const stopTimeoutSeconds = {

@@ -55,9 +55,9 @@ export class Part {
 
   /** Kills its init, like a crash: the restart policy acts. */
   async crash(): Promise<void> {
-    const { State, Image } = await this.container.inspect();
+    const { Id, State, Image } = await this.container.inspect();
     await this.inject("killed", async () => {
-      signalFromOutside([State.Pid], "SIGKILL", Image);
+      signalFromOutside([State.Pid], "SIGKILL", { id: Id, image: Image });
       await this.untilEngineNotices(State.Pid);
     });
   }
@@ -93,14 +93,14 @@ export class Part {
 
   /** Sends a signal to the processes whose command matches, and to no other. */
   async signal(matching: RegExp, signal: NodeJS.Signals, what: string): Promise<void> {
-    const { Image } = await this.container.inspect();
+    const { Id, Image } = await this.container.inspect();
     const pids = (await this.processes())
       .filter(({ command }) => matching.test(command))
       .map(({ pid }) => pid);
     if (pids.length === 0) throw new Error(`${this.containerName} runs no process ${matching}.`);
     const kind = signal === "SIGCONT" ? "clear" : "inject";
     await this.journal.note(kind, `${this.name}: ${what}`, async () =>
-      signalFromOutside(pids, signal, Image),
+      signalFromOutside(pids, signal, { id: Id, image: Image }),
     );
   }
 

@@ -43,15 +43,15 @@ export async function restore(part: Part): Promise<string[]> {
     await allowRefusal(part.container.start(), 304);
     mended.push(`${part.name} started`);
   } else {
-    await continueProcesses(part);
+    await continueProcesses(part, found.Id);
   }
   return mended;
 }
 
 /** SIGCONT does nothing to a process that is not suspended. */
-async function continueProcesses(part: Part): Promise<void> {
+async function continueProcesses(part: Part, id: string): Promise<void> {
   const pids = (await part.processes().catch(() => [])).map(({ pid }) => pid);
-  if (pids.length > 0) signalFromOutside(pids, "SIGCONT", part.state.image);
+  if (pids.length > 0) signalFromOutside(pids, "SIGCONT", { id, image: part.state.image });
 }
 
 /** The snapshot's file while faults are under way. One that is still there was left by an interrupted run. */

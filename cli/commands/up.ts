@@ -10,13 +10,13 @@ import type { PublicOutputs } from "../../running-stack/outputs.ts";
 import { isMissingResources, rolledBackByItself } from "../../running-stack/pulumi/deployment.ts";
 import { takenOver } from "../../running-stack/pulumi/interrupted-aws.ts";
 import { openStack } from "../../running-stack/pulumi/open-stack.ts";
-import { configurationOf, publishedPorts } from "../../running-stack/pulumi/project.ts";
+import { configurationOf } from "../../running-stack/pulumi/project.ts";
 import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import { commands } from "../command-line/commands.mjs";
 import { readCommandLine } from "../command-line/read.mjs";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
 import { nextSteps } from "../next-steps.ts";
-import { requirePorts } from "../ports.ts";
+import { publishedPorts, requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
 
 const { stack, values, rest } = readCommandLine(commands.up, process.argv.slice(2));

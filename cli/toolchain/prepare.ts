@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { cacheDirectory } from "../../infra/directories.mjs";
-import { projectRoot } from "../../infra/project.ts";
+import { engineEnvironment } from "../../infra/docker/engine/find-engine.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
@@ -13,6 +11,7 @@ import { stackImages } from "./parts/stack-images.ts";
 import { endChildrenWithUs } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { pulumiEnvironment } from "./pulumi-environment.ts";
+import { searchSettings } from "./settings.ts";
 
 // Longest first.
 const everything = [garageImage, pulumi, dockerEngine, packages, debianImage, nodeImage, stackImages];
@@ -54,15 +53,8 @@ function partsFor(command: string, args: string[]): Part[] {
   return needs[command] ?? everything;
 }
 
-/** By the stack's committed settings. They are searched, not parsed: no package is installed yet. */
 function isOnAws(stack: string): boolean {
-  try {
-    return /^\s*capstone:target:\s*["']?aws\b/m.test(
-      readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8"),
-    );
-  } catch {
-    return false;
-  }
+  return searchSettings(stack).target === "aws";
 }
 
 /** Provides everything that is missing at once; throws the first error. */
@@ -91,7 +83,11 @@ async function missingOf(parts: Part[]): Promise<Part[]> {
  * @throws PersonError when something is not available.
  */
 export async function prepare(command: string, args: string[]): Promise<Record<string, string>> {
+  // `doctor` says what is there, and leaves it so.
+  if (command === "doctor") return {};
   const parts = partsFor(command, args);
+  // Set-up itself calls Docker's client: for the engine that is found here, too.
+  if (parts.includes(dockerEngine)) Object.assign(process.env, await engineEnvironment());
   if ((await missingOf(parts)).length > 0) {
     // If one part fails, the others end with us.
     const release = endChildrenWithUs();
@@ -111,5 +107,5 @@ export async function prepare(command: string, args: string[]): Promise<Record<s
     );
     release();
   }
-  return pulumiEnvironment();
+  return { ...(await pulumiEnvironment()), ...(await engineEnvironment()) };
 }

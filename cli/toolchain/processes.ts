@@ -24,13 +24,17 @@ export function endChildrenWithUs(): () => void {
   };
 }
 
-/** What a program prints on standard output, trimmed; undefined when it fails or does not exist. */
+/**
+ * What a program prints on standard output, trimmed; undefined when it fails or does not exist.
+ * @param timeoutMs After this it has failed; 0 waits for its end.
+ */
 export async function output(
   file: string,
   args: string[],
   environment = process.env,
+  timeoutMs = 0,
 ): Promise<string | undefined> {
-  return execute(file, args, { env: environment }).then(
+  return execute(file, args, { env: environment, timeout: timeoutMs }).then(
     ({ stdout }) => stdout.trim(),
     () => undefined,
   );

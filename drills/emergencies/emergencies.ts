@@ -112,10 +112,15 @@ const serving: Role[] = ["app", "database", "consensus", "proxy", "edge", "objec
 /** Between the engine and each container stands a shim, which starts programs in it; without it the container serves on. */
 async function stopShims(stack: RunningStack): Promise<void> {
   const parts = serving.flatMap((role) => stack.parts(role));
-  const image = stack.part("app").state.image;
-  const shims = await Promise.all(parts.map(async (part) => (await part.processes())[0]?.parent ?? 0));
-  stack.undoLater(async () => signalFromOutside(shims, "SIGCONT", image));
-  await stack.journal.note("inject", "the engine's shims hang", async () =>
-    signalFromOutside(shims, "SIGSTOP", image),
+  const shims = await Promise.all(
+    parts.map(async (part) => ({
+      pid: (await part.processes())[0]?.parent ?? 0,
+      owner: { id: (await part.container.inspect()).Id, image: stack.part("app").state.image },
+    })),
   );
+  const signal = async (name: NodeJS.Signals) => {
+    for (const { pid, owner } of shims) signalFromOutside([pid], name, owner);
+  };
+  stack.undoLater(() => signal("SIGCONT"));
+  await stack.journal.note("inject", "the engine's shims hang", () => signal("SIGSTOP"));
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   bucketName,
+  memoryLimits,
   objectStoreRegion,
   ports,
   secretsDirectory,
@@ -68,7 +69,7 @@ export class Backup extends pulumi.ComponentResource {
         image,
         userId: userIds.database,
         // A small Postgres runs in it while a restore is verified.
-        memoryMegabytes: 512,
+        memoryMegabytes: memoryLimits.backup,
         command: ["start-backup"],
         networks: [attach(networks.data, "backup", 1)],
         sharedVolumes: [repository.mount],

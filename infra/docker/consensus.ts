@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { counts, cpuSharesOfFailover, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import {
+  counts,
+  cpuSharesOfFailover,
+  memoryLimits,
+  ports,
+  stopTimeoutSeconds,
+  userIds,
+} from "../topology.ts";
 import { createPart } from "./container/container.ts";
 import { createDataVolume } from "./container/data-volume.ts";
 import { attach, type Networks } from "./networks.ts";
@@ -46,7 +53,7 @@ export class Consensus extends pulumi.ComponentResource {
         node,
         image,
         userId: userIds.consensus,
-        memoryMegabytes: 256,
+        memoryMegabytes: memoryLimits.consensus,
         cpuShares: cpuSharesOfFailover,
         networks: [attach(networks.cluster, "consensus", node)],
         volume: { name: volume.name, path: "/var/lib/consensus" },

@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias, partName } from "../naming.ts";
-import { cpuSharesOfFailover, database, ports, stopTimeoutSeconds, userIds } from "../topology.ts";
+import {
+  cpuSharesOfFailover,
+  database,
+  memoryLimits,
+  ports,
+  stopTimeoutSeconds,
+  userIds,
+} from "../topology.ts";
 import type { BackupRepository } from "./backup-repository.ts";
 import { readClusterSettings } from "./cluster-settings.ts";
 import type { Consensus } from "./consensus.ts";
@@ -110,7 +117,7 @@ export class Database extends pulumi.ComponentResource {
         node,
         image,
         userId: userIds.database,
-        memoryMegabytes: 768,
+        memoryMegabytes: memoryLimits.database,
         cpuShares: cpuSharesOfFailover,
         sharedMemoryMegabytes: 128,
         networks: [

@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { networkAlias } from "../naming.ts";
-import { bucketName, counts, ports, secretsDirectory, stopTimeoutSeconds, userIds } from "../topology.ts";
+import {
+  bucketName,
+  counts,
+  memoryLimits,
+  ports,
+  secretsDirectory,
+  stopTimeoutSeconds,
+  userIds,
+} from "../topology.ts";
 import { createPart } from "./container/container.ts";
 import { createDataVolume } from "./container/data-volume.ts";
 import { contentVersion, SecretFiles } from "./container/secret-files.ts";
@@ -73,7 +81,7 @@ export class ObjectStore extends pulumi.ComponentResource {
         node,
         image,
         userId: userIds.objectStore,
-        memoryMegabytes: 256,
+        memoryMegabytes: memoryLimits.objectStore,
         networks: [attach(networks.data, "object-store", node)],
         volume: { name: volume.name, path: "/var/lib/garage/data" },
         secretFiles: files,

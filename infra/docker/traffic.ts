@@ -5,6 +5,7 @@ import {
   bucketName,
   counts,
   cpuSharesOfFailover,
+  memoryLimits,
   ports,
   type Role,
   stopTimeoutSeconds,
@@ -119,7 +120,7 @@ export class Traffic extends pulumi.ComponentResource {
       node,
       image,
       userId: userIds.proxy,
-      memoryMegabytes: 128,
+      memoryMegabytes: memoryLimits.proxy,
       cpuShares: cpuSharesOfFailover,
       networks: [
         attach(networks.service, role, node, ...aliases),

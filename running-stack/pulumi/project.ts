@@ -21,12 +21,3 @@ export function configurationOf(stack: string): Record<string, unknown> {
   const defaults = Object.entries(config).map(([key, { default: fallback }]) => [`${name}:${key}`, fallback]);
   return { ...Object.fromEntries(defaults), ...set };
 }
-
-/** The ports that a stack on Docker publishes, by config key; an invalid port is left to the program to refuse. */
-export function publishedPorts(configuration: Record<string, unknown>): Record<string, number> {
-  const ports = Object.entries(configuration)
-    .filter(([key]) => key.endsWith("Port"))
-    .map(([key, value]): [string, number] => [key, Number(value)])
-    .filter(([, port]) => Number.isInteger(port) && port > 0 && port < 65_536);
-  return Object.fromEntries(ports);
-}

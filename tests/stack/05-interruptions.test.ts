@@ -55,7 +55,7 @@ describe("a deployment that cannot go on", () => {
     }
   });
 
-  it("says that the Docker daemon it was pointed to is not there", async () => {
+  it("says that the engine it was pointed to is remote", async () => {
     const failed = await run("env", [
       "DOCKER_HOST=tcp://127.0.0.1:1",
       "node",
@@ -65,7 +65,7 @@ describe("a deployment that cannot go on", () => {
       stack,
     ]);
     expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toContain("tcp://127.0.0.1:1");
+    expect(failed.stderr).toContain("The Docker engine at tcp://127.0.0.1:1 (DOCKER_HOST) is remote");
     expect(failed.stderr).not.toMatch(/\n\s+at /);
   });
 });

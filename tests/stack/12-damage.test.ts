@@ -23,10 +23,9 @@ async function metric(node: number, name: string): Promise<number> {
 
 /** Ends a container's init as a crash would, so that its restart policy acts. */
 async function crash(name: string): Promise<void> {
-  const [pid = "", image = ""] = (
-    await docker("inspect", "--format", "{{.State.Pid}} {{.Image}}", name)
-  ).split(" ");
-  signalFromOutside([Number(pid)], "SIGKILL", image);
+  const format = "{{.State.Pid}} {{.Id}} {{.Image}}";
+  const [pid = "", id = "", image = ""] = (await docker("inspect", "--format", format, name)).split(" ");
+  signalFromOutside([Number(pid)], "SIGKILL", { id, image });
 }
 
 /** Whether consensus names a leader and a synchronous standby, as a takeover needs. */

@@ -52,6 +52,12 @@ export const look = {
     options: { stack: stackOption },
     examples: ["npm run open -- docs", "npm run open -- dashboards --stack prod"],
   },
+  doctor: {
+    does: "says what this machine has and lacks, and whether `up` can work here",
+    more: "Changes, installs and starts nothing. Ends with 0 when `up` can work here, with 1 otherwise.",
+    options: { stack: stackOption, json: { type: "boolean", does: "print it as JSON" } },
+    examples: ["npm run doctor", "npm run -s doctor -- --json"],
+  },
   help: {
     does: "lists every command, or shows one with its options, operands and examples",
     operands: { shown: "[NAME]", does: "a command; without it all of them" },

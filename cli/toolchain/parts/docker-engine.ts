@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheDirectory, dataDirectory } from "../../../infra/directories.mjs";
+import { askEngine } from "../../../infra/docker/engine/ask-engine.ts";
+import { clientEndpoint, thisMachine } from "../../../infra/docker/engine/endpoint.ts";
+import { findEngine } from "../../../infra/docker/engine/find-engine.ts";
 import { PersonError } from "../../../infra/errors.ts";
 import type { Part } from "../part.ts";
 import { lastWords, output, runLogged } from "../processes.ts";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
-
-const defaultSocket = "/var/run/docker.sock";
 
 /** How long an engine may take from its start to its first answer. */
 const startMs = 60_000;
@@ -26,16 +26,17 @@ const logFile = () => cacheDirectory("logs", "dockerd.log");
 export const dockerEngine: Part = {
   name: "Docker engine",
 
-  isThere: () => engineAnswers(),
+  isThere: engineAnswers,
 
   async provide({ progress }) {
-    const host = process.env.DOCKER_HOST;
-    if (host) {
+    const { host, from, chosen } = clientEndpoint(thisMachine());
+    if (chosen) {
+      const instead =
+        from === "DOCKER_HOST" ? "unset DOCKER_HOST" : "choose another with `docker context use`";
       throw new PersonError(
-        `The Docker engine at DOCKER_HOST=${host} does not answer: start it, or unset DOCKER_HOST to use the one of this machine.`,
+        `The Docker engine at ${host} (${from}) does not answer: start it, or ${instead}.`,
       );
     }
-    if (await useContextOfClient()) return `found at ${process.env.DOCKER_HOST}`;
     if (!isRootOnDebian()) {
       throw new PersonError(
         "No Docker engine answers (`docker info`): start Docker, or install it from https://docs.docker.com/engine/install. As root on Debian or Ubuntu this command does it by itself.",
@@ -53,20 +54,8 @@ export const dockerEngine: Part = {
   },
 };
 
-/** Docker Desktop and others listen elsewhere, as the client's context says; Pulumi's plugin has to be told. */
-async function useContextOfClient(): Promise<boolean> {
-  const host = await output("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
-  if (!host || host === `unix://${defaultSocket}`) return false;
-  if (!(await output("docker", ["--host", host, "version", "--format", "{{.Server.Version}}"]))) return false;
-  process.env.DOCKER_HOST = host;
-  return true;
-}
-
 async function engineAnswers(): Promise<boolean> {
-  return (
-    (await queryEngine("/_ping")) ??
-    (await output("docker", ["version", "--format", "{{.Server.Version}}"])) !== undefined
-  );
+  return (await findEngine()) !== undefined;
 }
 
 async function engineIsInstalled(): Promise<boolean> {
@@ -81,29 +70,9 @@ export async function engineHasToBeInstalled(): Promise<boolean> {
 
 /** Whether the engine has an image of that name. */
 export async function engineHasImage(name: string): Promise<boolean> {
-  return (
-    (await queryEngine(`/images/${name}/json`)) ??
-    (await output("docker", ["image", "inspect", "--format", "{{.Id}}", name])) !== undefined
-  );
-}
-
-/**
- * Whether the engine answers an API path with 200, over its socket: ten times as fast as starting the client.
- * @returns Undefined when the engine is not on a local socket; use the client then.
- */
-function queryEngine(apiPath: string): Promise<boolean> | undefined {
-  const host = process.env.DOCKER_HOST ?? `unix://${defaultSocket}`;
-  if (!host.startsWith("unix://")) return undefined;
-  return new Promise((resolve) => {
-    const socketPath = host.slice("unix://".length);
-    request({ socketPath, path: apiPath, timeout: 5_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    })
-      .on("timeout", () => resolve(false))
-      .on("error", () => resolve(false))
-      .end();
-  });
+  const engine = await findEngine();
+  const answer = engine && (await askEngine(engine.socketPath, `/images/${name}/json`));
+  return typeof answer === "object" && answer.status === 200;
 }
 
 let startedNow = false;

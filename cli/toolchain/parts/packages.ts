@@ -28,21 +28,28 @@ export function matchesLock(wanted: Locked, installed: Locked): boolean {
   });
 }
 
+/** Whether node_modules is what package-lock.json says; `stamped` when that was found out before. Writes nothing. */
+export async function findPackages(): Promise<{ there: boolean; stamped: boolean; digest: string }> {
+  const lock = await readFile(path.join(projectRoot, "package-lock.json"), "utf8");
+  const digest = createHash("sha256").update(lock).digest("hex");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === digest)
+    return { there: true, stamped: true, digest };
+  const installed = await readFile(
+    path.join(projectRoot, "node_modules", ".package-lock.json"),
+    "utf8",
+  ).catch(() => "{}");
+  const there = matchesLock(JSON.parse(lock).packages, JSON.parse(installed).packages ?? {});
+  return { there, stamped: false, digest };
+}
+
 /** node_modules, as package-lock.json says. */
 export const packages: Part = {
   name: "npm packages",
 
   async isThere() {
-    const lock = await readFile(path.join(projectRoot, "package-lock.json"), "utf8");
-    const digest = createHash("sha256").update(lock).digest("hex");
-    if ((await readFile(stamp, "utf8").catch(() => "")) === digest) return true;
-    const installed = await readFile(
-      path.join(projectRoot, "node_modules", ".package-lock.json"),
-      "utf8",
-    ).catch(() => "{}");
-    if (!matchesLock(JSON.parse(lock).packages, JSON.parse(installed).packages ?? {})) return false;
-    await writeFile(stamp, digest);
-    return true;
+    const { there, stamped, digest } = await findPackages();
+    if (there && !stamped) await writeFile(stamp, digest);
+    return there;
   },
 
   async provide({ progress }) {

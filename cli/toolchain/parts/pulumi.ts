@@ -13,8 +13,8 @@ const releases = "https://github.com/pulumi/pulumi/releases/download";
 const toolchain = path.join(path.dirname(import.meta.dirname), "pulumi");
 const log = () => cacheDirectory("logs", "pulumi.log");
 
-/** The oldest installed CLI that will do: major and minor version. */
-const leastInstalled = [3, 200];
+/** The oldest installed CLI that will do: from this one on options can be given as PULUMI_OPTION_…, as settings files are. */
+export const leastInstalled = [3, 208] as const;
 
 /** Pulumi homes, each with the CLI in `bin` and with `plugins`. */
 const homes = () => ({
@@ -46,15 +46,38 @@ export const pulumi: Part = {
   },
 };
 
-/** The CLI on the PATH, unless it is too old or this project's own `pulumi` command. */
-async function useInstalled({ progress }: Preparation, part: string): Promise<string | undefined> {
+/** How long a CLI may take to say its version; it may look for an update meanwhile. */
+const versionMs = 10_000;
+
+/** A CLI on the PATH that is not this project's own `pulumi` command. */
+export interface InstalledPulumi {
+  file: string;
+  /** As in "3.259.0"; empty where it does not say. */
+  version: string;
+  newEnough: boolean;
+}
+
+export async function installedPulumi(): Promise<InstalledPulumi | undefined> {
   const found = await output("sh", ["-c", "command -v -- pulumi"]);
   if (!found) return undefined;
   const file = await realpath(found);
   if (file.endsWith(path.join("cli", "start.mjs"))) return undefined;
-  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec((await output(file, ["version"])) ?? "") ?? [];
-  const [leastMajor = 0, leastMinor = 0] = leastInstalled;
-  if (Number(major) !== leastMajor || Number(minor) < leastMinor) return undefined;
+  const [, version = "", major, minor] =
+    /^v((\d+)\.(\d+)\.\S+)/.exec((await output(file, ["version"], process.env, versionMs)) ?? "") ?? [];
+  const [leastMajor, leastMinor] = leastInstalled;
+  return { file, version, newEnough: Number(major) === leastMajor && Number(minor) >= leastMinor };
+}
+
+async function useInstalled({ progress }: Preparation, part: string): Promise<string | undefined> {
+  const installed = await installedPulumi();
+  if (!installed) return undefined;
+  const { file, version, newEnough } = installed;
+  if (!newEnough) {
+    progress.say(
+      `${part}: ${file} is ${version || "of an unknown version"}, older than ${leastInstalled.join(".")}, so it is not used`,
+    );
+    return undefined;
+  }
   if (!(await installPlugins(file, homes().installed, () => progress.start(part, "downloading plugins")))) {
     return undefined;
   }

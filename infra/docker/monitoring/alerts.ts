@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertReceivers } from "../../configuration/monitoring.ts";
-import { ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
+import { memoryLimits, ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
 import { createSidePart } from "../container/container.ts";
 import { createDataVolume } from "../container/data-volume.ts";
 import { SecretFiles } from "../container/secret-files.ts";
@@ -63,7 +63,7 @@ export class Alerts extends pulumi.ComponentResource {
         node: 1,
         image,
         userId: userIds.alerts,
-        memoryMegabytes: 96,
+        memoryMegabytes: memoryLimits.alerts,
         networks: [attach(networks.service, "alerts", 1)],
         volume: { name: volume.name, path: "/var/lib/alerts" },
         secretFiles: files,

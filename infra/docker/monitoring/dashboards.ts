@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
+import { memoryLimits, ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
 import { createSidePart } from "../container/container.ts";
 import { LocalImage } from "../container/image.ts";
 import { attach, type Networks } from "../networks.ts";
@@ -30,7 +30,7 @@ export class Dashboards extends pulumi.ComponentResource {
         node: 1,
         image: image.digest,
         userId: userIds.dashboards,
-        memoryMegabytes: 256,
+        memoryMegabytes: memoryLimits.dashboards,
         networks: [attach(args.networks.service, "dashboards", 1)],
         memoryPaths: ["/var/lib/grafana", "/tmp"],
         environment: {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { database, ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
+import { database, memoryLimits, ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
 import { createSidePart } from "../container/container.ts";
 import { SecretFiles } from "../container/secret-files.ts";
 import { attach, type Networks } from "../networks.ts";
@@ -75,7 +75,7 @@ export class Exporters extends pulumi.ComponentResource {
         node,
         image,
         userId: userIds.exporter,
-        memoryMegabytes: 64,
+        memoryMegabytes: memoryLimits.exporter,
         networks: [attach(networks.data, "exporter", node)],
         secretFiles: files,
         command: [kind],

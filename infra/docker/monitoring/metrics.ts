@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
+import { memoryLimits, ports, stopTimeoutSeconds, userIds } from "../../topology.ts";
 import { createSidePart } from "../container/container.ts";
 import { createDataVolume } from "../container/data-volume.ts";
 import { SecretFiles } from "../container/secret-files.ts";
@@ -64,7 +64,7 @@ export class Metrics extends pulumi.ComponentResource {
         node: 1,
         image,
         userId: userIds.metrics,
-        memoryMegabytes: 256,
+        memoryMegabytes: memoryLimits.metrics,
         // It scrapes parts in all three networks; only this machine can reach it.
         networks: [networks.service, networks.data, networks.cluster].map((network) =>
           attach(network, "metrics", 1),

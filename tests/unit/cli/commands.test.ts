@@ -5,9 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { answerBeforeSetUp } from "../../../cli/command-line/before-set-up.mjs";
-import { listeningInode, requirePorts } from "../../../cli/ports.ts";
+import { listeningInode, publishedPorts, requirePorts } from "../../../cli/ports.ts";
 import { readTally } from "../../../cli/tally.ts";
-import { publishedPorts } from "../../../running-stack/pulumi/project.ts";
 import { readStackArguments } from "../../../running-stack/stack-arguments.ts";
 import { fakePrograms, scratchDirectory } from "./toolchain/scratch.ts";
 

@@ -58,7 +58,7 @@ describe("where a part is not available, one sentence says which and what to do"
     const { dockerEngine } = await fresh(() => import("../../../../cli/toolchain/parts/docker-engine.ts"));
     expect(await dockerEngine.isThere()).toBe(false);
     await expect(dockerEngine.provide(preparation)).rejects.toThrow(
-      "The Docker engine at DOCKER_HOST=unix:///nonexistent/docker.sock does not answer",
+      "The Docker engine at unix:///nonexistent/docker.sock (DOCKER_HOST) does not answer: start it, or unset DOCKER_HOST.",
     );
   });
 
@@ -144,6 +144,15 @@ describe("Pulumi's own release", () => {
     const { pulumi } = await fresh(() => import("../../../../cli/toolchain/parts/pulumi.ts"));
     await expect(pulumi.provide(preparation)).rejects.toThrow("there is no Go to build it with");
     expect(await pulumi.isThere()).toBe(false);
+  });
+
+  it("is needed where the installed CLI is too old, which is said", async () => {
+    scratchHome();
+    fakePrograms({ pulumi: "echo v3.207.0", go: "exit 1" });
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
+    const { pulumi } = await fresh(() => import("../../../../cli/toolchain/parts/pulumi.ts"));
+    await expect(pulumi.provide(preparation)).rejects.toThrow(/^Pulumi is not available/);
+    expect(vi.mocked(console.error).mock.calls.flat().join()).toMatch(/is 3\.207\.0, older than 3\.208, so/);
   });
 
   it("is not needed where a new enough CLI is installed", async () => {
