@@ -1,7 +1,7 @@
 import { element } from "./elements.ts";
 
 /** How long what was done is said, in milliseconds. */
-const shownMs = 4_000;
+const shownMs = 10_000;
 
 const status = element("status", HTMLElement);
 /** What goes on, the latest last. */
