@@ -293,6 +293,7 @@ describe.skipIf(noBrowser)("the service's page, when something fails", () => {
     await status(page).getByText("No answer yet; asking again by itself.").waitFor();
     await status(page).getByText("Your post is saved.").waitFor();
     expect(keys).toHaveLength(3);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set(keys).size).toBe(1);
     expect(await posts(page).count()).toBe(1);
     expect(await bodiesOf(person.handle)).toEqual(["Once"]);
