@@ -8,7 +8,7 @@ import { startEntrance } from "./entrance.ts";
 import { sentenceOf } from "./forms.ts";
 import { insist } from "./insist.ts";
 import { during, say } from "./notices.ts";
-import { forgetDraft, hasDraft, startPosts } from "./posts.ts";
+import { forgetUnsaved, hasUnsaved, startPosts } from "./posts.ts";
 import { startProfile } from "./profile.ts";
 import { attemptOf } from "./request.ts";
 import { accessToken, forgetSession, ownHandle, whenSessionEnds } from "./session.ts";
@@ -41,7 +41,7 @@ function startOwn(handle: string): void {
   startAvatar();
   startSessions();
   startAccount(handle, () => {
-    forgetDraft(handle);
+    forgetUnsaved(handle);
     forgetSession();
     leaveFor("welcome", "Your account is deleted.");
   });
@@ -51,8 +51,8 @@ function startOwn(handle: string): void {
 }
 
 async function logOut(handle: string): Promise<void> {
-  const question = "You have written something that is not posted. It is deleted here when you log out.";
-  if (hasDraft(handle) && !(await confirmed(question, "Log out"))) return;
+  const question = "You have written something that is not saved. It is deleted here when you log out.";
+  if (hasUnsaved(handle) && !(await confirmed(question, "Log out"))) return;
   try {
     const token = await accessToken();
     await during("Logging out…", insist(attemptOf("DELETE /api/v1/sessions", { token })));
@@ -60,7 +60,7 @@ async function logOut(handle: string): Promise<void> {
     // It has ended by itself.
     sentenceOf(error);
   }
-  forgetDraft(handle);
+  forgetUnsaved(handle);
   forgetSession();
   leaveFor("welcome", "You are logged out.");
 }

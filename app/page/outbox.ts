@@ -14,6 +14,9 @@ export interface Pending {
 /** The service remembers a key for a day: after that the same post could be made twice. */
 const longestMs = 23 * 60 * 60 * 1_000;
 
+/** What it is kept under. */
+export const outboxOf = (handle: string) => `capstone.outbox.${handle}`;
+
 interface Listener {
   onSaved: (pending: Pending, post: Post) => void;
   onRefused: (pending: Pending, refusal: Refusal) => void;
@@ -26,7 +29,7 @@ export class Outbox {
   private sending = false;
 
   constructor(handle: string, listener: Listener) {
-    this.name = `capstone.outbox.${handle}`;
+    this.name = outboxOf(handle);
     this.listener = listener;
   }
 

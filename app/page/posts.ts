@@ -5,7 +5,7 @@ import { onSubmit, sentenceOf, showProblem } from "./forms.ts";
 import { Refusal } from "./insist.ts";
 import { keep, kept } from "./kept.ts";
 import { during, say } from "./notices.ts";
-import { Outbox, type Pending } from "./outbox.ts";
+import { Outbox, outboxOf, type Pending } from "./outbox.ts";
 import { pendingItem, postItem } from "./post-item.ts";
 
 /** How many posts are asked for at a time. */
@@ -68,13 +68,13 @@ export function startPosts(handle: string): void {
   });
 }
 
-/** Whether something was written and not sent. */
-export const hasDraft = (handle: string): boolean => kept(draftOf(handle)) !== undefined;
+/** Whether something was written that is not saved. */
+export const hasUnsaved = (handle: string): boolean =>
+  [draftOf(handle), outboxOf(handle)].some((name) => kept(name) !== undefined);
 
 /** Forgets what this browser has of the account's writing. */
-export function forgetDraft(handle: string): void {
-  keep(draftOf(handle), undefined);
-  keep(`capstone.outbox.${handle}`, undefined);
+export function forgetUnsaved(handle: string): void {
+  for (const name of [draftOf(handle), outboxOf(handle)]) keep(name, undefined);
 }
 
 /** The list of posts that are saved, page by page. */
