@@ -57,6 +57,20 @@ export default {
       "The importer checks passwords and images as the service does.",
     ),
     {
+      name: "the-page-uses-the-api-alone",
+      comment: "It runs in a browser: nothing of the service, no package and nothing of Node is there.",
+      severity: "error",
+      from: { path: "^app/page/" },
+      to: { pathNot: "^app/page/" },
+    },
+    {
+      name: "the-service-does-not-run-the-page",
+      comment: "It bundles and sends it.",
+      severity: "error",
+      from: { path: inRooms(...rooms), pathNot: "^app/page/" },
+      to: { path: "^app/page/" },
+    },
+    {
       name: "nothing-imports-the-stacks",
       comment: "The engine starts stacks/index.ts; everybody else asks the running stack.",
       severity: "error",

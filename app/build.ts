@@ -25,6 +25,7 @@ import { avatarRoutes } from "./routes/avatar.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationsRoutes } from "./routes/operations.ts";
 import { ownAccountRoutes } from "./routes/own-account.ts";
+import { pageRoutes } from "./routes/page.ts";
 import { postRoutes } from "./routes/posts.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { userPageRoutes } from "./routes/user-page.ts";
@@ -63,6 +64,7 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(openapi);
 
   await app.register(operationsRoutes, { settings });
+  await app.register(pageRoutes, { assetsUrl: settings.objectStore.assetsUrl });
   await app.register(userPageRoutes, { assetsUrl: settings.objectStore.assetsUrl });
   const prefix = "/api/v1";
   await app.register(userRoutes, { prefix });

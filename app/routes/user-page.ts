@@ -12,7 +12,9 @@ import { revalidated } from "../plugins/revalidation.ts";
 import { notFound, type Problem } from "../problem.ts";
 import { findProfileWithPosts, type ProfileWithPosts } from "../repositories/posts.ts";
 
-const style = readFileSync(new URL("user-page.css", import.meta.url), "utf8");
+const style = ["../page/colours.css", "user-page.css"]
+  .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+  .join("");
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /** How many posts the page shows; the API has the rest. */
@@ -83,7 +85,10 @@ function page(title: string, content: Html): string {
 <style>${new Html(style)}</style>
 </head>
 <body>
+<nav class="home" aria-label="Service"><a href="/">Capstone</a></nav>
+<main>
 ${content}
+</main>
 </body>
 </html>
 `.text;
@@ -93,13 +98,13 @@ function userPage(shown: ProfileWithPosts, store: ObjectStore): Html {
   const posts = shown.posts.slice(0, postsShown);
   const last = shown.posts.length > postsShown ? posts.at(-1) : undefined;
   const name = shown.displayName || shown.handle;
-  return html`<header>
+  return html`<div class="person">
 ${avatar(shown, name, store)}
 <div><h1>${name}</h1><div class="handle">@${shown.handle}</div></div>
-</header>
+</div>
 ${shown.bio ? html`<p class="bio">${shown.bio}</p>` : undefined}
-<main>${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}
-${last ? html`<nav><a rel="next" href="/u/${shown.handle}?older=${cursorOf(last)}">Older</a></nav>` : undefined}</main>`;
+${posts.length === 0 ? html`<p class="empty">No posts yet.</p>` : html`<ol>${posts.map(post)}</ol>`}
+${last ? html`<nav aria-label="Posts"><a rel="next" href="/u/${shown.handle}?older=${cursorOf(last)}">Older</a></nav>` : undefined}`;
 }
 
 function avatar({ avatarKey }: ProfileWithPosts, name: string, store: ObjectStore): Html {

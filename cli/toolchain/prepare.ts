@@ -4,6 +4,7 @@ import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
 import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
+import { chromium } from "./parts/chromium.ts";
 import { dockerEngine, engineHasToBeInstalled } from "./parts/docker-engine.ts";
 import { packages } from "./parts/packages.ts";
 import { pulumi } from "./parts/pulumi.ts";
@@ -16,8 +17,9 @@ import { searchSettings } from "./settings.ts";
 // Longest first.
 const everything = [garageImage, pulumi, dockerEngine, packages, debianImage, nodeImage, stackImages];
 
-/** The needs of commands that do not need everything. */
+/** The needs of commands that need something else. */
 const needs: Record<string, Part[]> = {
+  test: [...everything, chromium],
   lint: [packages],
   resources: [packages],
   checkov: [packages],

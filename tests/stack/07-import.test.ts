@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
+import { newVisitor, noBrowser, openBrowser, shown, signUpOnPage, writePost } from "../browser.ts";
 import { ask, load, png, signUp } from "./client.ts";
 import { command, container, docker, mustSucceed, query, readOutputs } from "./support.ts";
 
@@ -28,11 +29,13 @@ it("imports through the published ports, the primary being killed on the way, an
   database.close();
   writeFileSync(join(folder, "ada.png"), png());
 
-  // People go on posting and reading meanwhile.
+  // People go on posting and reading meanwhile, one of them in a browser.
+  const writer = noBrowser ? undefined : await writerInBrowser(apiUrl);
   const traffic = load(apiUrl, await signUp(apiUrl), 10);
   const importing = command("import-sqlite", [file, "--uploads", folder]);
   const primary = await copyingNode();
   await docker("kill", container("database", primary));
+  const saved = writer?.write("Written while there was no primary");
   const { stdout, stderr } = await mustSucceed(importing);
   const { sent, failures } = await traffic.stop();
   await docker("start", container("database", primary));
@@ -46,6 +49,13 @@ it("imports through the published ports, the primary being killed on the way, an
   expect(stderr).toContain("Beginning again, attempt 2 of 5.");
   expect(stdout).toMatch(/^Imported 2 tables with 600,001 rows into the schema old_blog/);
   const other = primary === 1 ? 2 : 1;
+  if (writer) {
+    expect(await saved).toBe(1);
+    expect(writer.faults).toEqual([]);
+    const written = "select count(*) from posts where body = 'Written while there was no primary'";
+    expect(await query(other, written)).toBe("1");
+    await writer.leave();
+  } else console.log(`skipped, somebody who writes in a browser: ${noBrowser}`);
   expect(await query(other, "select count(*), count(distinct n) from old_blog.visits")).toBe("600000|600000");
 
   const json = { handle: "ada_of_old", password: "old password of ada" };
@@ -63,6 +73,24 @@ it("imports through the published ports, the primary being killed on the way, an
   expect(again.stdout).toMatch(/^Nothing changes: /);
   await replicaFollows(other);
 });
+
+/** Somebody who is logged in on the service's page. */
+async function writerInBrowser(apiUrl: string) {
+  const browser = await openBrowser();
+  const { page, faults } = await newVisitor(browser, apiUrl);
+  const handle = `writer-${randomBytes(4).toString("hex")}`;
+  await signUpOnPage(page, { handle, email: `${handle}@example.com`, password: `pass ${handle}` });
+  return {
+    faults,
+    leave: () => browser.close(),
+    /** @returns How many posts are shown once it is saved. */
+    write: async (body: string) => {
+      await writePost(page, body);
+      await page.getByRole("button", { name: `Edit: ${body}` }).waitFor({ timeout: 300_000 });
+      return shown(page).getByRole("listitem").count();
+    },
+  };
+}
 
 /** The node that takes in the rows, once it has many of them. */
 async function copyingNode(): Promise<number> {

@@ -26,6 +26,8 @@ const wrongWays = [
   ["one-target-does-not-know-the-other", "infra/docker", "infra/aws"],
   ["toolchain-stands-below-the-commands", "cli/toolchain", "cli/commands"],
   ["only-tests-import-tests", "infra", "tests"],
+  ["the-page-uses-the-api-alone", "app/page", "app/routes"],
+  ["the-service-does-not-run-the-page", "app/routes", "app/page"],
 ] as const;
 const rightWays = [
   ["cli", "operations"],

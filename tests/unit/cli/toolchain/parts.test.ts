@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { verifyChecksum } from "../../../../cli/toolchain/network.ts";
 import type { Preparation } from "../../../../cli/toolchain/part.ts";
+import { chromiumPath } from "../../../../cli/toolchain/parts/chromium.ts";
 import { isRootOnDebian } from "../../../../cli/toolchain/parts/debian.ts";
 import { matchesLock } from "../../../../cli/toolchain/parts/packages.ts";
 import { Progress } from "../../../../cli/toolchain/progress.ts";
@@ -191,6 +192,14 @@ it("packages match a lock file when every one is there in its version; optional 
   expect(matchesLock(wanted, installed)).toBe(true);
   expect(matchesLock(wanted, {})).toBe(false);
   expect(matchesLock(wanted, { "node_modules/a": { version: "1.0.1", integrity: "sha512-x" } })).toBe(false);
+});
+
+it("a browser is the one that CHROME_PATH names, or one of the path's", () => {
+  vi.stubEnv("CHROME_PATH", "");
+  fakePrograms({ "google-chrome": "" }, true);
+  expect(chromiumPath()).toBe(path.join(process.env.PATH ?? "", "google-chrome"));
+  vi.stubEnv("CHROME_PATH", "/opt/chrome");
+  expect(chromiumPath()).toBe("/opt/chrome");
 });
 
 describe("Pulumi's environment", () => {

@@ -1,0 +1,25 @@
+import { ask } from "./api.ts";
+import type { Tokens } from "./api-types.ts";
+import { element } from "./elements.ts";
+import { onSubmit, type Values } from "./forms.ts";
+import { during } from "./notices.ts";
+import { newKey } from "./request.ts";
+import { startSession } from "./session.ts";
+import { leaveFor } from "./views.ts";
+
+/** Starts signing up and logging in. */
+export function startEntrance(): void {
+  onSubmit(element("sign-up", HTMLFormElement), async (values) => {
+    const json = { handle: values("handle"), email: values("email"), password: values("password") };
+    await during("Signing up…", ask("POST /api/v1/users", { json, key: newKey() }));
+    await logIn(values, `Welcome, @${values("handle").toLowerCase()}.`);
+  });
+  onSubmit(element("log-in", HTMLFormElement), (values) => logIn(values, ""));
+}
+
+async function logIn(values: Values, welcome: string): Promise<void> {
+  const json = { handle: values("handle"), password: values("password") };
+  const tokens = await during("Logging in…", ask<Tokens>("POST /api/v1/sessions", { json }));
+  startSession(json.handle, tokens);
+  leaveFor("posts", welcome);
+}

@@ -1,0 +1,66 @@
+import { startAccount } from "./account.ts";
+import { askAsMe } from "./api.ts";
+import type { Profile } from "./api-types.ts";
+import { startAvatar } from "./avatar.ts";
+import { confirmed } from "./confirm.ts";
+import { element } from "./elements.ts";
+import { startEntrance } from "./entrance.ts";
+import { sentenceOf } from "./forms.ts";
+import { insist } from "./insist.ts";
+import { during, say } from "./notices.ts";
+import { forgetUnsaved, hasUnsaved, startPosts } from "./posts.ts";
+import { startProfile } from "./profile.ts";
+import { attemptOf } from "./request.ts";
+import { accessToken, forgetSession, ownHandle, whenSessionEnds } from "./session.ts";
+import { showSessions, startSessions } from "./sessions.ts";
+import { leaveFor, startViews } from "./views.ts";
+
+for (const each of document.querySelectorAll<HTMLElement>("[data-needs-script]")) each.hidden = false;
+
+const handle = ownHandle();
+if (handle === undefined) {
+  startViews(["welcome", "sign-up", "log-in"], () => {});
+  startEntrance();
+} else {
+  startOwn(handle);
+}
+
+function startOwn(handle: string): void {
+  whenSessionEnds(() =>
+    leaveFor("log-in", "Your session has ended. Log in again; what you wrote is still here."),
+  );
+  element("navigation", HTMLElement).hidden = false;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("[data-own-page]"))
+    link.href = `/u/${handle}`;
+  const failed = (error: unknown) => say(sentenceOf(error));
+
+  startViews(["posts", "profile", "account"], (view) => {
+    if (view === "account") showSessions().catch(failed);
+  });
+  startPosts(handle);
+  startAvatar();
+  startSessions();
+  startAccount(handle, () => {
+    forgetUnsaved(handle);
+    forgetSession();
+    leaveFor("welcome", "Your account is deleted.");
+  });
+  askAsMe<Profile>("GET /api/v1/me").then(startProfile, failed);
+
+  element("log-out", HTMLButtonElement).addEventListener("click", () => void logOut(handle));
+}
+
+async function logOut(handle: string): Promise<void> {
+  const question = "You have written something that is not saved. It is deleted here when you log out.";
+  if (hasUnsaved(handle) && !(await confirmed(question, "Log out"))) return;
+  try {
+    const token = await accessToken();
+    await during("Logging out…", insist(attemptOf("DELETE /api/v1/sessions", { token })));
+  } catch (error) {
+    // It has ended by itself.
+    sentenceOf(error);
+  }
+  forgetUnsaved(handle);
+  forgetSession();
+  leaveFor("welcome", "You are logged out.");
+}

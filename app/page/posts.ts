@@ -1,0 +1,124 @@
+import { ask } from "./api.ts";
+import type { Post, PostPage } from "./api-types.ts";
+import { element } from "./elements.ts";
+import { onSubmit, sentenceOf, showProblem } from "./forms.ts";
+import { Refusal } from "./insist.ts";
+import { keep, kept } from "./kept.ts";
+import { during, say } from "./notices.ts";
+import { Outbox, outboxOf, type Pending } from "./outbox.ts";
+import { pendingItem, postItem } from "./post-item.ts";
+
+/** How many posts are asked for at a time. */
+const pageSize = 20;
+
+const form = element("compose", HTMLFormElement);
+const text = element("compose-body", HTMLTextAreaElement);
+const list = element("post-list", HTMLOListElement);
+const older = element("older", HTMLButtonElement);
+
+/** What was written and not sent; it outlives a reload and a session that ends. */
+const draftOf = (handle: string) => `capstone.draft.${handle}`;
+
+/** Starts the view of the own posts. */
+export function startPosts(handle: string): void {
+  const items = new Map<string, HTMLElement>();
+  const posts = postsOf(handle);
+  const draft = draftOf(handle);
+
+  const setDraft = (written: string) => {
+    text.value = written;
+    keep(draft, written || undefined);
+  };
+  const outbox = new Outbox(handle, {
+    onSaved: ({ key }, post) => {
+      const item = items.get(key);
+      items.delete(key);
+      // The first page may have come after the post.
+      if (!posts.knows(post)) item?.before(postItem(posts.known(post)));
+      item?.remove();
+      say("Your post is saved.");
+    },
+    onRefused: ({ key, body }, refusal) => {
+      items.get(key)?.remove();
+      setDraft([body, text.value].filter(Boolean).join("\n\n"));
+      showProblem(form, refusal);
+    },
+  });
+  const show = ({ key, body }: Pending) => {
+    const item = pendingItem(body);
+    items.set(key, item);
+    list.prepend(item);
+  };
+  const send = () => during("Saving…", outbox.send()).catch(ignoreEndedSession);
+
+  const { pending, tooOld } = outbox.takeUp();
+  setDraft([...tooOld, kept<string>(draft) ?? ""].filter(Boolean).join("\n\n"));
+  text.addEventListener("input", () => keep(draft, text.value || undefined));
+  pending.forEach(show);
+  if (pending.length > 0) void send();
+
+  onSubmit(form, async () => {
+    if (text.value.trim() === "") return;
+    show(outbox.add(text.value));
+    setDraft("");
+    void send();
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+}
+
+/** Whether something was written that is not saved. */
+export const hasUnsaved = (handle: string): boolean =>
+  [draftOf(handle), outboxOf(handle)].some((name) => kept(name) !== undefined);
+
+/** Forgets what this browser has of the account's writing. */
+export function forgetUnsaved(handle: string): void {
+  for (const name of [draftOf(handle), outboxOf(handle)]) keep(name, undefined);
+}
+
+/** The list of posts that are saved, page by page. */
+function postsOf(handle: string) {
+  const shown = new Set<string>();
+  const known = (post: Post) => {
+    shown.add(post.id);
+    return post;
+  };
+  const knows = ({ id }: Post) => shown.has(id);
+  let cursor: string | null = null;
+
+  const next = async (doing: string) => {
+    const from = cursor === null ? "" : `&cursor=${cursor}`;
+    const page = await during(
+      doing,
+      ask<PostPage>(`GET /api/v1/users/${handle}/posts?limit=${pageSize}${from}`),
+    );
+    const added = page.items.filter((post) => !knows(post)).map((post) => postItem(known(post)));
+    list.append(...added);
+    cursor = page.nextCursor;
+    older.hidden = cursor === null;
+    return added[0];
+  };
+  const failed = (error: unknown) => say(sentenceOf(error));
+
+  older.addEventListener("click", async () => {
+    const first = await next("Loading…").catch(failed);
+    // What has come is read on from, also where the button is gone.
+    if (first) first.tabIndex = -1;
+    first?.focus();
+  });
+  new MutationObserver(() => {
+    element("no-posts", HTMLElement).hidden = list.childElementCount > 0;
+  }).observe(list, { childList: true });
+
+  void next("Loading your posts…")
+    .then(() => {
+      element("no-posts", HTMLElement).hidden = list.childElementCount > 0;
+    })
+    .catch(failed);
+  return { known, knows };
+}
+
+function ignoreEndedSession(error: unknown): void {
+  if (!(error instanceof Refusal) || error.status !== 401) throw error;
+}
