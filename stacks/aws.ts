@@ -133,6 +133,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     },
     network,
     backupVaults: backup.vaults,
+    backupCopies: backup.copies,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
   });
   new ServiceEvents(`${name}-events`, { notices, cluster, appNodes });

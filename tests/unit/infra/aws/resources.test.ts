@@ -487,6 +487,32 @@ describe("operations", () => {
     for (const { inputs } of ofType(graph, "Plan")) expect(at(inputs.rules, "0.copyActions")).toBeUndefined();
   });
 
+  test("copies that stop coming are told, by the metric of the vault that they go to, and only where there are any", async () => {
+    const copied = await awsGraph({ backupCopyRegion: "eu-west-1" });
+    const added = alarmsOf(copied).filter((name) => !alarmsOf(graph).includes(name));
+    expect(added).toEqual(["backup-copy-age-database", "backup-copy-age-uploads"]);
+    for (const [what, vault] of [
+      ["database", "capstone-prod-copies"],
+      ["uploads", "capstone-prod-copies-uploads"],
+    ] as const) {
+      const { inputs } = only(copied, "MetricAlarm", `capstone-prod-backup-copy-age-${what}`);
+      const queries = list(inputs.metricQueries);
+      expect(
+        at(
+          queries.find((query) => at(query, "id") === "completed"),
+          "metric",
+        ),
+      ).toMatchObject({
+        namespace: "AWS/Backup",
+        metricName: "NumberOfCopyJobsCompleted",
+        dimensions: { BackupVaultName: output("backup/vault:Vault", vault, "name") },
+      });
+      // Where the copy is made from, which is where the topic is.
+      expect(inputs.region).toBeUndefined();
+      expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "breaching" });
+    }
+  });
+
   test("AWS may leave a zone out, and practises it, where the config says so", async () => {
     const alarm = (name: string) => [
       {
