@@ -7,6 +7,19 @@ export interface MonitoringOutput {
   dashboardsUrl: string | null;
 }
 
+/** Where and as what an import runs, and the bucket that its file is brought to. */
+export interface ImportTaskOutput {
+  region: string;
+  clusterArn: string;
+  taskDefinitionArn: string;
+  subnetIds: string[];
+  securityGroupIds: string[];
+  logGroupName: string;
+  containerName: string;
+  logStreamPrefix: string;
+  bucketName: string;
+}
+
 /** The version that is running. `image` is a content digest or content-addressed tag, `commit` a git hash. */
 export interface ReleaseOutput {
   image: string;
@@ -41,6 +54,8 @@ export interface Deployment {
   objectStoreUrl: Output<string>;
   /** Names of the application nodes. */
   appNodes: Input<Input<string>[]>;
+  /** What an import runs as; null where it runs on the machine of whoever starts it. */
+  importTask: Input<ImportTaskOutput | null>;
   /** The newest migration that this deployment applied or found applied. */
   migration: Input<string>;
   monitoring: Input<{ [name in keyof MonitoringOutput]: Input<string | null> }>;

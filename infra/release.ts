@@ -12,6 +12,21 @@ export const releaseSource: ImageSource = {
   files: releaseFiles.flatMap((path) => [path, `${path}/**`]),
 };
 
+/** The importer of SQLite files, with what it shares with the service: an image of its own, so that no node carries it. */
+export const importSource: ImageSource = {
+  context: ".",
+  dockerfile: "import-sqlite/Dockerfile",
+  files: [
+    "import-sqlite/**",
+    "app/{pictures,security,certificates}/**",
+    "app/{problem,turns}.ts",
+    "infra/{errors,topology}.ts",
+    "package.json",
+    "package-lock.json",
+    ".dockerignore",
+  ],
+};
+
 /** Changes when a migration does, and with nothing else. */
 export function migrationsHash(): string {
   return sourceHash({ context: ".", dockerfile: "", files: ["migrations/**"] });

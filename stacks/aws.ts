@@ -4,6 +4,7 @@ import { Secrets } from "../infra/aws/account/secrets.ts";
 import { tagEverything } from "../infra/aws/account/tags.ts";
 import { Database } from "../infra/aws/database/database.ts";
 import { ContinuousDeployment } from "../infra/aws/delivery/continuous-deployment.ts";
+import { ImportTask } from "../infra/aws/delivery/import-task.ts";
 import { Migration } from "../infra/aws/delivery/migration.ts";
 import { boundRoles } from "../infra/aws/delivery/permissions-boundary.ts";
 import { ReleaseImage } from "../infra/aws/delivery/release-image.ts";
@@ -18,12 +19,13 @@ import { TrafficAlarms } from "../infra/aws/operations/traffic-alarms.ts";
 import { ZonalAutoshift } from "../infra/aws/operations/zonal-autoshift.ts";
 import { AppNodes } from "../infra/aws/service/app-nodes.ts";
 import { ServiceCluster } from "../infra/aws/service/service-cluster.ts";
+import { importBucketName } from "../infra/aws/storage/import-bucket.ts";
 import { createLogBucket } from "../infra/aws/storage/log-bucket.ts";
 import { ObjectStore, uploadsBucketName } from "../infra/aws/storage/object-store.ts";
 import { LoadBalancer } from "../infra/aws/traffic/load-balancer.ts";
 import type { AwsConfiguration } from "../infra/configuration/configuration.ts";
 import type { Deployment } from "../infra/contract.ts";
-import { releaseCommit, releaseFiles } from "../infra/release.ts";
+import { releaseCommit, releaseFiles, releaseSource } from "../infra/release.ts";
 import { rehearsalLimits } from "../infra/topology.ts";
 
 /** The AWS target, top to bottom: any node, and any zone, may fail. */
@@ -44,13 +46,18 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     natGateways: configuration.natGateways,
     interfaceEndpoints: configuration.interfaceEndpoints,
     uploadsBucketArn: `arn:aws:s3:::${uploadsBucketName({ stack, ...account })}`,
+    importBucketArn: `arn:aws:s3:::${importBucketName({ stack, ...account })}`,
   });
   const secrets = new Secrets(name, {
     keyArn,
     applicationPassword: configuration.applicationPassword,
     signingKeyGeneration: configuration.signingKeyGeneration,
   });
-  const image = new ReleaseImage(name, { ...common, architecture: configuration.taskArchitecture });
+  const image = new ReleaseImage(name, {
+    ...common,
+    architecture: configuration.taskArchitecture,
+    source: releaseSource,
+  });
 
   const database = new Database(name, {
     ...common,
@@ -108,6 +115,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     rollbackAlarmNames: trafficAlarms.forRollback,
     after: [migration],
   });
+  const importTask = new ImportTask(`${name}-import`, { ...tasks, stack, objectStore, logBucket });
 
   const backup = new Backup(name, {
     ...common,
@@ -133,6 +141,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     },
     network,
     backupVaults: backup.vaults,
+    backupCopies: backup.copies,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
   });
   new ServiceEvents(`${name}-events`, { notices, cluster, appNodes });
@@ -176,6 +185,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     objectStoreUrl: objectStore.url,
     // Tasks come and go, each with a name of its own in x-served-by; the service is what keeps them.
     appNodes: [appNodes.service.name],
+    importTask: importTask.output,
     migration: migration.newest,
     monitoring: {
       metricsUrl: monitoring.metricsUrl,

@@ -143,6 +143,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
       pulumi.interpolate`http://${accessKey}:${secretKey}@127.0.0.1:${configuration.objectStorePort}/${bucketName}?region=${objectStoreRegion}`,
     ),
     appNodes: appNodes.names,
+    importTask: null,
     migration: migration.newest,
     monitoring: monitoring?.urls ?? { metricsUrl: null, alertsUrl: null, dashboardsUrl: null },
     release,

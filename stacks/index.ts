@@ -33,6 +33,7 @@ export const {
   objectStoreEndpoint,
   objectStoreUrl,
   appNodes,
+  importTask,
   migration,
   monitoring,
   release,

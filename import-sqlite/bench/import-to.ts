@@ -5,7 +5,7 @@ import { targetFrom } from "../target/stack.ts";
 
 const [file = "", url = ""] = process.argv.slice(2);
 const startedAt = performance.now();
-const target = await targetFrom({
+const target = targetFrom({
   ownerDatabaseUrl: url,
   objectStoreUrl: "http://none:none@127.0.0.1:1/none",
   bucketName: "none",

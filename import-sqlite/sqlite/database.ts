@@ -1,6 +1,15 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { PersonError } from "../../infra/errors.ts";
 import type { SqlValue } from "./values.ts";
@@ -82,6 +91,17 @@ export class SqliteFile {
     }
   }
 
+  /** Writes the snapshot, with what is in the log alone so far, into one file. */
+  async copyTo(target: string): Promise<void> {
+    try {
+      await backup(this.database, target);
+    } catch (error) {
+      throw readableError(this.path, error);
+    }
+    // Nothing is missing from the copy, so it must not look like one without its log.
+    if (!this.withoutLog) leaveWalMode(target);
+  }
+
   close(): void {
     this.database.close();
   }
@@ -122,6 +142,12 @@ function isInWalMode(file: string): boolean {
   readSync(descriptor, header, 0, header.length, 0);
   closeSync(descriptor);
   return header[18] === 2;
+}
+
+function leaveWalMode(file: string): void {
+  const descriptor = openSync(file, "r+");
+  writeSync(descriptor, Buffer.from([1, 1]), 0, 2, 18);
+  closeSync(descriptor);
 }
 
 /**

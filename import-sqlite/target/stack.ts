@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { promisify } from "node:util";
+import type { ImportTaskOutput } from "../../infra/contract.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { objectStoreRegion } from "../../infra/topology.ts";
 import { readPulumi } from "../../running-stack/pulumi/pulumi-cli.ts";
 import type { ImportTarget } from "./import-target.ts";
 
-const execute = promisify(execFile);
-
-/** The outputs that the import needs. */
+/** The outputs that the import needs where the database can be reached from here. */
 export interface TargetOutputs {
   assetsUrl: string;
   bucketName: string;
@@ -16,33 +12,49 @@ export interface TargetOutputs {
   objectStoreUrl: string;
 }
 
-const amazonAuthority = new URL("../../app/certificates/amazon-rds.pem", import.meta.url);
+/** Where an import goes: straight to the stack, or by a task in its network. */
+export type Destination = { target: ImportTarget } | { task: ImportTaskOutput };
 
 /**
- * A running stack's database, bucket and owner login, from its outputs.
- * @throws PersonError when the stack is not up, or was deployed by a release without imports.
+ * A running stack, from its outputs.
+ * @throws PersonError when there is no such stack, it is not up, or it was deployed by a release without imports.
  */
-export async function targetOf(stack: string): Promise<ImportTarget> {
-  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
-  const text = await readPulumi(args).catch(() => "{}");
-  const outputs = JSON.parse(text) as Partial<TargetOutputs>;
-  const { assetsUrl, bucketName, ownerDatabaseUrl, objectStoreUrl } = outputs;
+export async function destinationOf(stack: string): Promise<Destination> {
+  const outputs = await readStackOutputs(stack);
+  const { target, importTask, assetsUrl, bucketName, ownerDatabaseUrl, objectStoreUrl } = outputs;
   if (!assetsUrl || !bucketName) {
     throw new PersonError(
       `The stack ${stack} is not up; bring it up with \`npm run up -- --stack ${stack}\`.`,
     );
   }
-  if (!ownerDatabaseUrl || !objectStoreUrl) {
+  if (target === "aws" && importTask) return { task: importTask };
+  if (target === "aws" || !ownerDatabaseUrl || !objectStoreUrl) {
     throw new PersonError(
       `The stack ${stack} runs an earlier release; \`npm run up -- --stack ${stack}\` brings it to this one.`,
     );
   }
-  return targetFrom({ assetsUrl, bucketName, ownerDatabaseUrl, objectStoreUrl });
+  return { target: targetFrom({ assetsUrl, bucketName, ownerDatabaseUrl, objectStoreUrl }) };
 }
 
-export async function targetFrom(outputs: TargetOutputs): Promise<ImportTarget> {
+async function readStackOutputs(
+  stack: string,
+): Promise<Partial<TargetOutputs & { target: string; importTask: ImportTaskOutput | null }>> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  try {
+    return JSON.parse(await readPulumi(args));
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim() ?? (error as Error).message;
+    if (/no stack named/.test(said)) {
+      throw new PersonError(
+        `There is no stack ${stack}; \`npm run up -- --stack ${stack}\` makes and deploys it, and \`npm run pulumi -- stack ls\` lists those that there are.`,
+      );
+    }
+    throw new PersonError(`The outputs of the stack ${stack} cannot be read: ${said.split("\n").at(-1)}`);
+  }
+}
+
+export function targetFrom(outputs: TargetOutputs): ImportTarget {
   const database = new URL(outputs.ownerDatabaseUrl);
-  const secretArn = database.searchParams.get("passwordSecret");
   const store = new URL(outputs.objectStoreUrl);
   const region = store.searchParams.get("region");
   return {
@@ -52,11 +64,8 @@ export async function targetFrom(outputs: TargetOutputs): Promise<ImportTarget> 
       port: Number(database.port || 5432),
       database: decodeURIComponent(database.pathname.slice(1)),
       user: decodeURIComponent(database.username),
-      password: secretArn === null ? decodeURIComponent(database.password) : await passwordFrom(secretArn),
-      certificateAuthority:
-        database.searchParams.get("sslmode") === "verify-full"
-          ? readFileSync(amazonAuthority, "utf8")
-          : undefined,
+      password: decodeURIComponent(database.password),
+      certificateAuthority: undefined,
       settings: { application_name: "capstone import" },
     },
     objectStore: {
@@ -72,27 +81,4 @@ export async function targetFrom(outputs: TargetOutputs): Promise<ImportTarget> 
             },
     },
   };
-}
-
-/** RDS keeps the owner's password in Secrets Manager and changes it. The person's own AWS CLI asks for it. */
-async function passwordFrom(arn: string): Promise<string> {
-  const args = [
-    "secretsmanager",
-    "get-secret-value",
-    "--secret-id",
-    arn,
-    "--query",
-    "SecretString",
-    "--output",
-    "text",
-  ];
-  const region = arn.split(":")[3] ?? "";
-  try {
-    const { stdout } = await execute("aws", [...args, "--region", region]);
-    return (JSON.parse(stdout) as { password: string }).password;
-  } catch (error) {
-    throw new PersonError(
-      `The database owner's password cannot be read with the AWS CLI: ${(error as Error).message.split("\n").at(-1) || "no answer"}.`,
-    );
-  }
 }

@@ -14,6 +14,18 @@ export const exceptions: Exception[] = [
     reason: "Access logs are versioned and leave after a year; the service does without them.",
   },
   {
+    rule: "backed-up",
+    resource: "aws:s3/bucket:Bucket.capstone-*-imports",
+    detail: "is in no backup selection",
+    reason:
+      "Copies of files that people have, for as long as an import takes; a backup would keep them for weeks.",
+  },
+  {
+    rule: "deletion-protected",
+    resource: "aws:s3/bucket:Bucket.capstone-*-imports",
+    reason: "As above: nothing in it is the only one.",
+  },
+  {
     rule: "no-wildcard",
     resource: "aws:iam/rolePolicy:RolePolicy.capstone-*-execution",
     detail: "RegistryLogin",

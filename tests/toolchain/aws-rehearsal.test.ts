@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandsRehearsedIn } from "../aws-commands.ts";
 import { findMoto } from "../unit/infra/aws/moto.ts";
@@ -17,6 +18,7 @@ const minuteMs = 60_000;
 const up = "npm run up -- --stack prod";
 const preview = "npm run preview -- --stack prod";
 const refresh = "npm run pulumi -- refresh --stack prod";
+const importing = "npm run import:sqlite -- FILE --stack prod";
 const instanceType = "aws:rds/instance:Instance";
 const serviceType = "aws:ecs/service:Service";
 
@@ -113,6 +115,33 @@ describe.skipIf(reason !== "")("a stack on AWS, rehearsed", { timeout: 10 * minu
       apiUrl: "https://capstone.example.com",
     });
     expect(release.image).toMatch(/\/si-repository-[0-9a-f]{8}@sha256:[0-9a-f]{64}$/);
+  });
+
+  it("imports a file by a task, and leaves nothing of it in the bucket", async () => {
+    const nowhere = await rehearsal.type(importing.replace("prod", "nowhere"));
+    expect(nowhere.exitCode).toBe(1);
+    expect(nowhere.stderr).toContain("There is no stack nowhere;");
+
+    const wrong = await rehearsal.type(importing, "", { FILE: "Pulumi.yaml" });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stderr).toContain("Pulumi.yaml does not start as an SQLite database does");
+
+    const file = path.join(rehearsal.folder, "it's $(touch harm).sqlite");
+    const database = new DatabaseSync(file);
+    database.exec("create table t (a)");
+    database.close();
+    rehearsal.tasksDo('echo "the plan of $OVERRIDDEN"; echo \'{"sentence":"Imported 1 tables."}\'');
+    const imported = await rehearsal.type(importing, "--dry-run", { FILE: file });
+    expect(imported.exitCode, imported.stderr).toBe(0);
+    expect(imported.stdout).toBe("Imported 1 tables.\n");
+    expect(imported.stderr).toMatch(/^the plan of node import-sqlite\/task\/main\.ts [\w-]+\/$/m);
+    expect(await rehearsal.objectsIn("capstone-imports-prod-123456789012")).toEqual([]);
+
+    rehearsal.tasksDo('echo \'{"error":"The file is damaged."}\'; exit 3');
+    const failed = await rehearsal.type(importing, "", { FILE: file });
+    expect(failed.exitCode).toBe(3);
+    expect(failed.stderr).toContain("The file is damaged.");
+    expect(await rehearsal.objectsIn("capstone-imports-prod-123456789012")).toEqual([]);
   });
 
   it("keeps its nodes when the migration of a new version fails, and migrates when it is mended", async () => {

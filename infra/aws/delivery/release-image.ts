@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { releaseSource } from "../../release.ts";
-import { sourceHash } from "../../source-hash.ts";
+import { type ImageSource, sourceHash } from "../../source-hash.ts";
 import { PushedImage } from "./pushed-image.ts";
 import { Repository } from "./repository.ts";
 
 export interface ReleaseImageArgs {
+  source: ImageSource;
   region: string;
   architecture: "X86_64" | "ARM64";
   keyArn: pulumi.Input<string>;
   deletionProtection: boolean;
 }
 
-/** The application's image and the repository that keeps it. */
+/** An image that is built from the project, and the repository that keeps it: what is pushed often pushes nothing else out. */
 export class ReleaseImage extends pulumi.ComponentResource {
   readonly repositoryArn: pulumi.Output<string>;
   /** The image by its digest. */
@@ -27,8 +27,8 @@ export class ReleaseImage extends pulumi.ComponentResource {
         region: args.region,
         repositoryName: repository.name,
         repositoryUrl: repository.url,
-        sourceHash: sourceHash(releaseSource),
-        dockerfile: releaseSource.dockerfile,
+        sourceHash: sourceHash(args.source),
+        dockerfile: args.source.dockerfile,
         architecture: args.architecture,
       },
       { parent: this },

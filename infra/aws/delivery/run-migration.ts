@@ -1,32 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import {
-  DescribeTasksCommand,
-  ECSClient,
-  RunTaskCommand,
-  StopTaskCommand,
-  type Task,
-} from "@aws-sdk/client-ecs";
+import { ECSClient, StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { PersonError } from "../../errors.ts";
+import {
+  describeTask,
+  exitCodeOf,
+  logStreamOf,
+  type OneOffTask,
+  startTask,
+  type TaskClients,
+} from "./one-off-task.ts";
 
 /** One run of the migration as a task of its own. */
-export interface MigrationRun {
-  region: string;
-  clusterArn: string;
-  taskDefinitionArn: string;
-  subnetIds: string[];
-  securityGroupIds: string[];
-  logGroupName: string;
-  containerName: string;
-  logStreamPrefix: string;
+export interface MigrationRun extends OneOffTask {
   /** The task is stopped, and has failed, after this long. */
   timeoutSeconds: number;
 }
 
 /** How AWS is reached, and how patiently; tests use a cloud of their own. */
-export interface MigrationClients {
-  ecs: ECSClient;
-  logs: CloudWatchLogsClient;
+export interface MigrationClients extends TaskClients {
   pollMs: number;
   /** How long after its task a log can arrive. */
   logDelayMs: number;
@@ -63,7 +55,7 @@ async function runOnce(
   for (;;) {
     const last = Date.now() >= endMs;
     try {
-      const taskArn = await start(run, clients);
+      const taskArn = await startTask(clients, run, "The migration", { startedBy: "capstone-deployment" });
       const task = await waitForEnd(taskArn, run, clients);
       if (last || exitCodeOf(task, run) !== undefined || task.stopCode !== "TaskFailedToStart") {
         return { taskArn, task };
@@ -93,38 +85,10 @@ function clientsFor(region: string): MigrationClients {
   };
 }
 
-async function start(run: MigrationRun, { ecs }: MigrationClients): Promise<string> {
-  const started = await ecs.send(
-    new RunTaskCommand({
-      cluster: run.clusterArn,
-      taskDefinition: run.taskDefinitionArn,
-      launchType: "FARGATE",
-      count: 1,
-      startedBy: "capstone-deployment",
-      propagateTags: "TASK_DEFINITION",
-      networkConfiguration: {
-        awsvpcConfiguration: {
-          subnets: run.subnetIds,
-          securityGroups: run.securityGroupIds,
-          assignPublicIp: "DISABLED",
-        },
-      },
-    }),
-  );
-  const taskArn = started.tasks?.[0]?.taskArn;
-  if (taskArn) return taskArn;
-  const failure = started.failures?.[0];
-  const why = [failure?.reason, failure?.detail].filter(Boolean).join(", ") || "ECS gave no reason";
-  throw new PersonError(`The migration could not be started: ${why}.`);
-}
-
 async function waitForEnd(taskArn: string, run: MigrationRun, clients: MigrationClients): Promise<Task> {
   const deadline = Date.now() + run.timeoutSeconds * 1000;
   for (;;) {
-    const { tasks } = await clients.ecs.send(
-      new DescribeTasksCommand({ cluster: run.clusterArn, tasks: [taskArn] }),
-    );
-    const task = tasks?.[0];
+    const task = await describeTask(clients, run, taskArn);
     if (task?.lastStatus === "STOPPED") return task;
     if (Date.now() > deadline) return stopLate(taskArn, task, run, clients);
     await sleep(clients.pollMs);
@@ -145,10 +109,6 @@ async function stopLate(
   );
 }
 
-function exitCodeOf(task: Task, run: MigrationRun): number | undefined {
-  return task.containers?.find((container) => container.name === run.containerName)?.exitCode;
-}
-
 /** What the task printed, oldest first; waits while the result of a task that did well has not arrived. */
 async function readLog(
   taskArn: string,
@@ -156,7 +116,7 @@ async function readLog(
   { logs, pollMs, logDelayMs }: MigrationClients,
   task: Task | undefined,
 ): Promise<string[]> {
-  const logStreamName = `${run.logStreamPrefix}/${run.containerName}/${taskArn.split("/").at(-1)}`;
+  const logStreamName = logStreamOf(run, taskArn);
   const deadline = Date.now() + logDelayMs;
   const neverRan = task !== undefined && exitCodeOf(task, run) === undefined;
   for (;;) {

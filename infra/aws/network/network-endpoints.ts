@@ -5,8 +5,9 @@ import { policyDocument } from "../account/policy-document.ts";
 export interface NetworkEndpointsArgs {
   accountId: string;
   region: string;
-  /** The one bucket of ours that is reached from inside. */
+  /** The two buckets of ours that are reached from inside; of the second, tasks read what they import. */
   uploadsBucketArn: string;
+  importBucketArn: string;
   vpc: aws.ec2.Vpc;
   subnets: aws.ec2.Subnet[];
   routeTables: aws.ec2.RouteTable[];
@@ -36,7 +37,7 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
   }
 
   private createGateway(args: NetworkEndpointsArgs): aws.ec2.VpcEndpoint {
-    const { region, vpc, routeTables, uploadsBucketArn } = args;
+    const { region, vpc, routeTables, uploadsBucketArn, importBucketArn } = args;
     return new aws.ec2.VpcEndpoint(
       `${this.name}-s3`,
       {
@@ -52,6 +53,13 @@ export class NetworkEndpoints extends pulumi.ComponentResource {
             Principal: "*",
             Action: "s3:*",
             Resource: [uploadsBucketArn, `${uploadsBucketArn}/*`],
+          },
+          {
+            Sid: "Imports",
+            Effect: "Allow",
+            Principal: "*",
+            Action: "s3:GetObject",
+            Resource: `${importBucketArn}/*`,
           },
           {
             // Where the registry keeps what images are made of:

@@ -13,6 +13,7 @@ export interface NetworkArgs {
   natGateways: "perZone" | "single" | "none";
   interfaceEndpoints: boolean;
   uploadsBucketArn: string;
+  importBucketArn: string;
   /** Encrypts the flow logs. */
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;

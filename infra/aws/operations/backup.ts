@@ -41,6 +41,8 @@ const managedPolicies = [
  */
 export class Backup extends pulumi.ComponentResource {
   readonly vaults: BackupVaults;
+  /** In the other region; undefined where nothing is copied. */
+  readonly copies: BackupVaults | undefined;
   private readonly name: string;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.ComponentResourceOptions) {
@@ -51,7 +53,7 @@ export class Backup extends pulumi.ComponentResource {
       database: this.createVault(name, args),
       uploads: this.createVault(`${name}-uploads`, args),
     };
-    const copies =
+    this.copies =
       args.copyRegion === undefined
         ? undefined
         : new BackupCopies(`${name}-copies`, { ...args, region: args.copyRegion }, { parent: this }).vaults;
@@ -60,12 +62,12 @@ export class Backup extends pulumi.ComponentResource {
     // recovery point and take over the retention that RDS is told. The uploads have no log but this.
     this.createPlan(name, args, role, args.database.arn, {
       vault: this.vaults.database,
-      copies: copies?.database,
+      copies: this.copies?.database,
       continuous: false,
     });
     this.createPlan(`${name}-uploads`, args, role, args.objectStore.bucket.bucket.arn, {
       vault: this.vaults.uploads,
-      copies: copies?.uploads,
+      copies: this.copies?.uploads,
       continuous: true,
     });
     if (args.restoreTesting) this.createRestoreTest(args, role);

@@ -6,7 +6,7 @@ import type { AppNodes } from "../service/app-nodes.ts";
 import type { ServiceCluster } from "../service/service-cluster.ts";
 import type { LoadBalancer } from "../traffic/load-balancer.ts";
 import { createAlarm, type NamedAlarm } from "./alarm.ts";
-import { backupAlarms } from "./backup-alarms.ts";
+import { backupAlarms, copyAlarms } from "./backup-alarms.ts";
 import type { BackupVaults } from "./backup-vault.ts";
 import { createDashboard } from "./dashboard.ts";
 import { databaseAlarms } from "./database-alarms.ts";
@@ -27,6 +27,7 @@ export interface MonitoringArgs {
   databaseSize: { storageGigabytes: number; instanceClass: string };
   network: Network;
   backupVaults: BackupVaults;
+  backupCopies: BackupVaults | undefined;
   monthlyBudgetDollars: number;
 }
 
@@ -46,6 +47,7 @@ export class Monitoring extends pulumi.ComponentResource {
       runningTasks(args),
       ...databaseAlarms(database, args.databaseSize),
       ...backupAlarms(args.backupVaults, database),
+      ...(args.backupCopies ? copyAlarms(args.backupCopies, database) : []),
       ...edgeAlarms(region, traffic, network),
     ].map(({ suffix, ...alarm }) =>
       createAlarm(`${name}-${suffix}`, { ...alarm, notices: args.notices }, { parent: this }),

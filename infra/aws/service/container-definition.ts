@@ -10,6 +10,8 @@ export interface ContainerArgs {
   /** References to Secrets Manager by the variable that gets the value. */
   secrets: Record<string, pulumi.Input<string>>;
   port?: number;
+  /** A volume of the task, and where in the container it may be written to. */
+  scratch?: { volume: string; path: string };
   logGroupName: pulumi.Input<string>;
   region: string;
   /** The first part of the name of each task's log stream. */
@@ -32,6 +34,9 @@ export function containerDefinitions(args: ContainerArgs): pulumi.Output<string>
       environment: listed(args.environment, "value"),
       secrets: listed(args.secrets, "valueFrom"),
       portMappings: args.port ? [{ containerPort: args.port, protocol: "tcp" }] : [],
+      mountPoints: args.scratch
+        ? [{ sourceVolume: args.scratch.volume, containerPath: args.scratch.path, readOnly: false }]
+        : undefined,
       stopTimeout: args.stopTimeoutSeconds,
       logConfiguration: {
         logDriver: "awslogs",

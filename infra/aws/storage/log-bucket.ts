@@ -17,6 +17,7 @@ export const logPrefixes = {
   requests: "load-balancer",
   connections: "load-balancer-connections",
   uploads: "uploads",
+  imports: "imports",
   assets: "assets",
 };
 
@@ -64,7 +65,7 @@ function writers(bucketArn: string, { accountId, assetsLogSource }: LogBucketArg
       Sid: "ServerAccessLogs",
       ...write,
       Principal: { Service: "logging.s3.amazonaws.com" },
-      Resource: `${bucketArn}/${logPrefixes.uploads}/*`,
+      Resource: [logPrefixes.uploads, logPrefixes.imports].map((prefix) => `${bucketArn}/${prefix}/*`),
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
     },
     {

@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, DeleteRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand, ECSClient, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Properties } from "./cloud.ts";
 
 // What the program itself asks of AWS, it asks of moto: that has to know it as well. Clients find moto by AWS_ENDPOINT_URL.
@@ -16,6 +17,9 @@ export async function makeInMoto(type: string, id: string, inputs: Properties): 
       const made = await new ECRClient().send(new CreateRepositoryCommand({ repositoryName: id }));
       return { name: id, repositoryUrl: made.repository?.repositoryUri, arn: made.repository?.repositoryArn };
     }
+    case "aws:s3/bucket:Bucket":
+      if (id.startsWith("capstone-imports-")) await makeBucket(id);
+      return {};
     case "aws:cloudwatch/logGroup:LogGroup":
       await new CloudWatchLogsClient().send(new CreateLogGroupCommand({ logGroupName: id }));
       return { name: id };
@@ -28,6 +32,18 @@ export async function makeInMoto(type: string, id: string, inputs: Properties): 
     default:
       return {};
   }
+}
+
+/** The one that the import brings files to. */
+async function makeBucket(Bucket: string): Promise<void> {
+  const s3 = new S3Client();
+  const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" as const };
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration })).catch((error: Error) => {
+    // From an `up` that was killed before it could write it down.
+    if (error.name !== "BucketAlreadyOwnedByYou") throw error;
+  });
+  const VersioningConfiguration = { Status: "Enabled" as const };
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
 }
 
 export async function removeFromMoto(type: string, id: string): Promise<void> {

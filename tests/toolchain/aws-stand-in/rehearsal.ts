@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
 import { collectResourceGraph } from "../../../infra/policy/resource-graph/collect.ts";
 import { runProgram } from "../../../infra/policy/resource-graph/program.ts";
@@ -19,7 +20,7 @@ import { referencesIn } from "../../../infra/policy/resource-graph/render.ts";
 import { readStackConfig } from "../../../infra/policy/resource-graph/stack-config.ts";
 import { projectRoot } from "../../../infra/project.ts";
 import { copyOfProject, type Finished, run } from "../../stack/support.ts";
-import { type Moto, startMoto } from "../../unit/infra/aws/moto.ts";
+import { clientSettings, type Moto, startMoto } from "../../unit/infra/aws/moto.ts";
 import { type Behaviour, Cloud } from "./cloud.ts";
 
 /**
@@ -79,14 +80,30 @@ export class Rehearsal {
   /**
    * Runs a command of the documents as it stands there.
    * @param more what a person is asked for and a test has to say beforehand.
+   * @param words what stands for a word of the line.
    */
-  type(line: string, more = ""): Promise<Finished> {
+  type(line: string, more = "", words: Record<string, string> = {}): Promise<Finished> {
     this.ran.add(line);
-    return run("sh", ["-c", `${this.#local(line)} ${more}`], {
+    const given = Object.keys(words).reduce(
+      (text, word) => text.replace(word, `"$${word}"`),
+      this.#local(line),
+    );
+    return run("sh", ["-c", `${given} ${more}`], {
       cwd: this.project,
-      env: this.#environment,
+      env: { ...this.#environment, ...words },
       timeoutMs: 540_000,
     });
+  }
+
+  /** The keys of all that a bucket has. */
+  async objectsIn(bucket: string): Promise<string[]> {
+    const { endpoint = "" } = this.#moto ?? {};
+    const s3 = new S3Client({ ...clientSettings({ endpoint }), forcePathStyle: true });
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket }),
+    );
+    s3.destroy();
+    return [...Versions, ...DeleteMarkers].map(({ Key = "" }) => Key);
   }
 
   /** The same for one that must succeed. */
@@ -137,7 +154,7 @@ export class Rehearsal {
     this.#makeProgram(plugin, `exec node --require "${ending}" "${path.join(here, "plugin.ts")}" "$@"`);
     this.#makeProgram(
       "bin/npm",
-      'shift; [ "$1" = -s ] && shift; name=$1; shift; [ "$1" = -- ] && shift\n' +
+      'shift; [ "$1" = -s ] && shift; name=$(echo "$1" | tr : -); shift; [ "$1" = -- ] && shift\n' +
         `[ -f ${this.folder}/backend ] && export PULUMI_BACKEND_URL="$(cat ${this.folder}/backend)"\n` +
         'exec node "cli/commands/$name.ts" "$@"',
     );

@@ -77,6 +77,7 @@ beforeAll(async () => {
   make("infra/left-over.ts");
   make("infra/one.ts", "infra/gone.ts");
   make("app/main.ts", "vitest");
+  make("import-sqlite/task/main.ts", "vitest");
   const cruise = join(projectRoot, "node_modules/.bin/depcruise");
   const folders = ["app", "cli", "drills", "import-sqlite", "infra", "migrations", "operations"];
   const args = ["--config", config, "--output-type", "json", ...folders, "running-stack", "stacks", "tests"];
@@ -105,7 +106,8 @@ describe("the rules of who imports whom", () => {
     ["no-circles", "infra/circle-one.ts"],
     ["no-orphans", "infra/left-over.ts"],
     ["what-is-imported-is-there", "infra/one.ts"],
-    ["the-service-runs-without-development-packages", "app/main.ts"],
+    ["images-have-no-development-packages", "app/main.ts"],
+    ["images-have-no-development-packages", "import-sqlite/task/main.ts"],
   ])("%s: found in %s", (rule, file) => {
     expect(rulesBrokenBy(file)).toEqual([rule]);
   });

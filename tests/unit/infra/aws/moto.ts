@@ -12,7 +12,7 @@ export interface Moto {
 }
 
 /** What the AWS clients need to talk to it. */
-export function clientSettings({ endpoint }: Moto) {
+export function clientSettings({ endpoint }: Pick<Moto, "endpoint">) {
   return { endpoint, region: "eu-central-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 }
 

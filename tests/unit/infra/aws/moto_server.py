@@ -44,9 +44,12 @@ def run_task(task, *args, **kwargs):
         return
     definition = kwargs["task_definition"].container_definitions[0]
     environment = {entry["name"]: entry["value"] for entry in definition.get("environment", [])}
+    overrides = (kwargs.get("overrides") or {}).get("containerOverrides", [])
+    told = " ".join(word for container in overrides for word in container.get("command", []))
     ended = subprocess.run(
         definition["command"],
-        env={**environment, "PATH": os.environ["PATH"]},
+        # What its command is said to be instead is told, and not run.
+        env={**environment, "PATH": os.environ["PATH"], "OVERRIDDEN": told},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Ajv from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import schema from "../../../../infra/outputs.schema.json" with { type: "json" };
 import type { ResourceGraph } from "../../../../infra/policy/resource-graph/collect.ts";
 import { at, list } from "../../../../infra/policy/resources.ts";
+import { projectRoot } from "../../../../infra/project.ts";
 import { stopTimeoutSeconds, userIds } from "../../../../infra/topology.ts";
 import { awsGraph, container, ofType, only, smallest, statements } from "./aws-graph.ts";
 
@@ -279,6 +282,100 @@ describe("service", () => {
   });
 });
 
+describe("the import's task", () => {
+  const grants = (role: string) =>
+    statements(only(graph, "RolePolicy", `capstone-prod-import-${role}`).inputs.policy);
+
+  test("reads what is brought, writes images and avatars, and nothing else", () => {
+    const { ReadWhatIsImported, WriteImages, FindImages, UseKeyOfBuckets, ...more } = grants("application");
+    expect(more).toEqual({});
+    expect(ReadWhatIsImported).toMatchObject({
+      Action: "s3:GetObject",
+      Resource: `${output("s3/bucket:Bucket", "capstone-prod-imports", "arn")}/*`,
+    });
+    expect(WriteImages?.Resource).toEqual([
+      `${output("s3/bucket:Bucket", "capstone-prod-uploads", "arn")}/images/*`,
+      `${output("s3/bucket:Bucket", "capstone-prod-uploads", "arn")}/avatars/*`,
+    ]);
+    expect(FindImages?.Action).toBe("s3:ListBucket");
+    expect(UseKeyOfBuckets?.Condition).toEqual({
+      StringEquals: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" },
+    });
+  });
+
+  test("is given the owner's secret alone, by reference, and its own image", () => {
+    const task = container(graph, "capstone-prod-import");
+    expect(task.secrets).toEqual([
+      {
+        name: "DATABASE_PASSWORD",
+        valueFrom: expect.stringMatching(/masterUserSecrets\[0\]\.secretArn\}:password::$/),
+      },
+    ]);
+    expect(list(grants("execution").ReadSecrets?.Resource)).toHaveLength(1);
+    expect(task.image).not.toBe(container(graph, "capstone-prod-app").image);
+    expect(grants("execution").PullImage?.Resource).toBe(
+      output("ecr/repository:Repository", "capstone-prod-import", "arn"),
+    );
+  });
+
+  test("writes to its scratch volume, where the image has a place for its user, and nowhere else", () => {
+    const task = container(graph, "capstone-prod-import");
+    expect(task.readonlyRootFilesystem).toBe(true);
+    expect(task.mountPoints).toEqual([
+      { sourceVolume: "scratch", containerPath: "/import", readOnly: false },
+    ]);
+    expect(only(graph, "TaskDefinition", "capstone-prod-import").inputs.volumes).toEqual([
+      { name: "scratch" },
+    ]);
+    const image = readFileSync(join(projectRoot, "import-sqlite", "Dockerfile"), "utf8");
+    expect(image).toContain('VOLUME ["/import"]');
+    expect(image).toContain("install -d --owner 10001 --group 10001 /import");
+  });
+
+  test("what is brought is encrypted, leaves by itself, and can be read from the network's inside", () => {
+    const lifecycle = only(graph, "BucketLifecycleConfiguration", "capstone-prod-imports");
+    expect(list(lifecycle.inputs.rules)[0]).toMatchObject({
+      filter: { prefix: "" },
+      expiration: { days: 1 },
+      noncurrentVersionExpiration: { noncurrentDays: 1 },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+    });
+    const encryption = only(graph, "BucketServerSideEncryptionConfiguration", "capstone-prod-imports");
+    expect(JSON.stringify(encryption.inputs.rules)).toContain("aws:kms");
+    const { Imports } = statements(only(graph, "VpcEndpoint", "capstone-prod-endpoints-s3").inputs.policy);
+    expect(Imports).toMatchObject({
+      Action: "s3:GetObject",
+      Resource: "arn:aws:s3:::capstone-imports-prod-123456789012/*",
+    });
+    // The distribution reads the bucket of the uploads, and no other.
+    const { AssetsThroughCloudFront } = statements(
+      only(graph, "BucketPolicy", "capstone-prod-imports").inputs.policy,
+    );
+    expect(AssetsThroughCloudFront).toBeUndefined();
+  });
+
+  test("nothing of it runs, or is paid, at rest", () => {
+    const kinds = graph.resources
+      .filter(({ type, name }) => type.startsWith("aws:") && name.startsWith("capstone-prod-import"))
+      .map(({ type }) => type.split(":").at(-1) ?? "");
+    expect([...new Set(kinds)].sort()).toEqual([
+      "Bucket",
+      "BucketLifecycleConfiguration",
+      "BucketLogging",
+      "BucketOwnershipControls",
+      "BucketPolicy",
+      "BucketPublicAccessBlock",
+      "BucketServerSideEncryptionConfiguration",
+      "BucketVersioning",
+      "LifecyclePolicy",
+      "Repository",
+      "Role",
+      "RolePolicy",
+      "TaskDefinition",
+    ]);
+  });
+});
+
 describe("migration", () => {
   test("runs again for a migration, a password or a database, and for nothing else", () => {
     const task = graph.resources.find(({ type }) => type === "pulumi-nodejs:dynamic/aws:MigrationTask");
@@ -485,6 +582,32 @@ describe("operations", () => {
       output("sns/topic:Topic", "capstone-prod", "arn"),
     );
     for (const { inputs } of ofType(graph, "Plan")) expect(at(inputs.rules, "0.copyActions")).toBeUndefined();
+  });
+
+  test("copies that stop coming are told, by the metric of the vault that they go to, and only where there are any", async () => {
+    const copied = await awsGraph({ backupCopyRegion: "eu-west-1" });
+    const added = alarmsOf(copied).filter((name) => !alarmsOf(graph).includes(name));
+    expect(added).toEqual(["backup-copy-age-database", "backup-copy-age-uploads"]);
+    for (const [what, vault] of [
+      ["database", "capstone-prod-copies"],
+      ["uploads", "capstone-prod-copies-uploads"],
+    ] as const) {
+      const { inputs } = only(copied, "MetricAlarm", `capstone-prod-backup-copy-age-${what}`);
+      const queries = list(inputs.metricQueries);
+      expect(
+        at(
+          queries.find((query) => at(query, "id") === "completed"),
+          "metric",
+        ),
+      ).toMatchObject({
+        namespace: "AWS/Backup",
+        metricName: "NumberOfCopyJobsCompleted",
+        dimensions: { BackupVaultName: output("backup/vault:Vault", vault, "name") },
+      });
+      // Where the copy is made from, which is where the topic is.
+      expect(inputs.region).toBeUndefined();
+      expect(inputs).toMatchObject({ evaluationPeriods: 30, treatMissingData: "breaching" });
+    }
   });
 
   test("AWS may leave a zone out, and practises it, where the config says so", async () => {

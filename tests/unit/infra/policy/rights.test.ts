@@ -14,6 +14,7 @@ import {
   neededActions,
 } from "../../../../infra/policy/rights.ts";
 import { projectRoot } from "../../../../infra/project.ts";
+import { importRights } from "../../import-sqlite/import-rights.ts";
 import { awsGraph } from "../aws/aws-graph.ts";
 import { findMoto } from "../aws/moto.ts";
 
@@ -69,6 +70,16 @@ test("whatever a stack has can be made, changed and removed by the role that dep
 test("whatever a stack has can be read by the role that previews", () => {
   expect(missing(["read"], preview)).toEqual([]);
   expect(readByTheProvider.filter((action) => !allows(preview, action))).toEqual([]);
+});
+
+test("whoever deploys may import too, by the rights that docs/aws.md names", () => {
+  const rights = importRights();
+  expect(rights).toContain("ecs:RunTask");
+  expect(rights.filter((action) => !allows(deploy, action))).toEqual([]);
+  // A preview makes nothing, and so starts no task either.
+  expect(rights.filter((action) => !allows(preview, action))).toEqual(
+    expect.arrayContaining(["ecs:RunTask", "iam:PassRole", "s3:PutObject"]),
+  );
 });
 
 test("a right that is taken away is missed, by its name", () => {
