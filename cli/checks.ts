@@ -18,9 +18,9 @@ const sourceFolders = [
 export const checks: Check[] = [
   { name: "format and lint", tool: "biome", args: ["ci", "--colors=off", "."] },
   { name: "types", tool: "tsc", args: ["--project", ".", "--noEmit"] },
-  { name: "types in the browser", tool: "tsc", args: ["--project", "app/page", "--noEmit"] },
+  { name: "types of the page", tool: "tsc", args: ["--project", "app/page", "--noEmit"] },
   {
-    name: "types of what runs in browsers",
+    name: "types of the dashboards",
     tool: "tsc",
     args: ["--project", "tsconfig.browser.json", "--noEmit"],
   },
