@@ -21,6 +21,7 @@ export const importSource: ImageSource = {
     "app/{pictures,security,certificates}/**",
     "app/{problem,turns}.ts",
     "infra/{errors,topology}.ts",
+    "infra/person-error.mjs",
     "package.json",
     "package-lock.json",
     ".dockerignore",
