@@ -23,7 +23,7 @@ import type { EngineInfo } from "../../../../infra/docker/engine/engine-facts.ts
 import { configurationOf } from "../../../../running-stack/pulumi/project.ts";
 import { published, serveEngine } from "../../infra/docker/engine/fake-engine.ts";
 import { localGraph, runningContainers } from "../../infra/docker/local-graph.ts";
-import { fakePrograms, scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
+import { scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
 
 const gibibyte = 1024 ** 3;
 const settings = searchSettings("dev");
@@ -147,12 +147,23 @@ describe("disks", () => {
 });
 
 it("a port that a program listens on stops `up`, and is named with the program", async () => {
-  fakePrograms({ docker: "" });
+  const useEngine = async (answers: Record<string, unknown>) => {
+    const socket = path.join(scratchDirectory(), "docker.sock");
+    await serveEngine(socket, published.engine, answers);
+    vi.stubEnv("DOCKER_HOST", `unix://${socket}`);
+  };
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  await useEngine({ "/containers/json": [] });
   const listener = createListener();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const { port } = listener.address() as { port: number };
   const taken = await checkPorts("dev", { "capstone:httpPort": port });
   expect(taken).toMatchObject({ stops: true, advice: expect.stringContaining(`(process ${process.pid})`) });
+  await useEngine({});
+  const unsaid = await checkPorts("dev", { "capstone:httpPort": port });
+  expect(unsaid).toMatchObject({ state: "warning", found: expect.stringContaining("did not say") });
   await new Promise((resolve) => listener.close(resolve));
   expect(await checkPorts("dev", { "capstone:httpPort": port })).toMatchObject({ state: "ok" });
 });
