@@ -13,7 +13,7 @@ export interface BroughtUp {
   faultInjection: boolean;
 }
 
-/** What a person may do now, for a terminal: where to click, how to log in, what to try. At most ten lines. */
+/** What a person may do now: where to click, how to log in, what to try. At most ten lines. */
 export function nextSteps(broughtUp: BroughtUp): string[] {
   const { stack, outputs } = broughtUp;
   const { apiUrl, monitoring, target } = outputs;
@@ -24,9 +24,9 @@ export function nextSteps(broughtUp: BroughtUp): string[] {
   const rows = [
     ["look", apiUrl],
     ["API", `${apiUrl}/docs`],
-    ["dashboards", monitoring.dashboardsUrl],
+    ["dashboards", monitoring?.dashboardsUrl ?? null],
     // Where there are none, the metrics that they are drawn from.
-    ["metrics", monitoring.dashboardsUrl === null ? monitoring.metricsUrl : null],
+    ["metrics", monitoring?.dashboardsUrl ? null : (monitoring?.metricsUrl ?? null)],
     ...account(broughtUp),
     ...(target === "docker" ? onDocker(broughtUp, run) : onAws(broughtUp, run)),
     ["more", `${run("-s outputs")} has every address, npm run help every command`],

@@ -5,9 +5,9 @@ import type { PublicOutputs } from "../running-stack/outputs.ts";
 const places: Record<string, (outputs: PublicOutputs) => string | null> = {
   api: ({ apiUrl }) => apiUrl,
   docs: ({ apiUrl }) => `${apiUrl}/docs`,
-  dashboards: ({ monitoring }) => monitoring.dashboardsUrl,
-  metrics: ({ monitoring }) => monitoring.metricsUrl,
-  alerts: ({ monitoring }) => monitoring.alertsUrl,
+  dashboards: ({ monitoring }) => monitoring?.dashboardsUrl ?? null,
+  metrics: ({ monitoring }) => monitoring?.metricsUrl ?? null,
+  alerts: ({ monitoring }) => monitoring?.alertsUrl ?? null,
 };
 
 /**

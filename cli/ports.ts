@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { readDocker } from "../infra/docker/steps/docker-client.ts";
+import { readEngine } from "../infra/docker/engine/ask-engine.ts";
+import { findEngine } from "../infra/docker/engine/find-engine.ts";
 import { PersonError } from "../infra/errors.ts";
 
 /** The ports that a stack on Docker publishes, by config key; an invalid port is left to the program to refuse. */
@@ -18,19 +19,31 @@ export interface TakenPort {
   key: string;
   port: number;
   holder: string;
+  /** False where the engine did not say whose its containers' ports are: it may be the stack's own. */
+  certain: boolean;
 }
 
 /**
  * The ports that a stack would publish on 127.0.0.1 and that are neither free nor its own already.
  * @param ports By config key.
+ * @param answerMs How long the engine may take to say which containers it runs.
  */
-export async function takenPorts(stack: string, ports: Record<string, number>): Promise<TakenPort[]> {
-  const asked = Object.entries(ports).map(async ([key, port]) => {
-    if (!(await isTaken(port))) return [];
-    const holder = await holderOf(port);
-    return holder.stack === stack ? [] : [{ key, port, holder: holder.name }];
+export async function takenPorts(
+  stack: string,
+  ports: Record<string, number>,
+  answerMs?: number,
+): Promise<TakenPort[]> {
+  const asked = Object.entries(ports).map(async ([key, port]) => ({ key, port, taken: await isTaken(port) }));
+  const taken = (await Promise.all(asked)).filter((port) => port.taken);
+  const containers = taken.length > 0 ? await listContainers(answerMs) : undefined;
+  const held = taken.map(async ({ key, port }) => {
+    const container = containers?.find(({ Ports }) => Ports?.some(({ PublicPort }) => PublicPort === port));
+    if (container?.Labels?.["capstone.stack"] === stack) return [];
+    const name = container?.Names[0]?.slice(1);
+    const holder = name ? `the container ${name}` : await processOn(port);
+    return [{ key, port, holder, certain: containers !== undefined }];
   });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(held)).flat();
 }
 
 /** A taken port, and what to do, in a sentence. */
@@ -40,10 +53,15 @@ export function sayTaken(stack: string, { key, port, holder }: TakenPort): strin
 
 /**
  * Makes sure that the ports a stack will publish are free, or already its own.
+ * Where the engine does not say whose they are, deploying goes on, and fails if they are somebody else's.
  * @throws PersonError that names each port that is taken, its config key and what holds it.
  */
-export async function requirePorts(stack: string, ports: Record<string, number>): Promise<void> {
-  const taken = await takenPorts(stack, ports);
+export async function requirePorts(
+  stack: string,
+  ports: Record<string, number>,
+  answerMs?: number,
+): Promise<void> {
+  const taken = (await takenPorts(stack, ports, answerMs)).filter(({ certain }) => certain);
   if (taken.length > 0) throw new PersonError(taken.map((port) => sayTaken(stack, port)).join("\n"));
 }
 
@@ -56,22 +74,20 @@ function isTaken(port: number): Promise<boolean> {
   });
 }
 
-/** How long the engine may take to say whose a port is. */
-const answerMs = 10_000;
-
-interface Holder {
-  name: string;
-  /** The stack whose container it is. */
-  stack?: string;
+interface RunningContainer {
+  /** As in "/capstone-dev-proxy-1". */
+  Names: string[];
+  Labels?: Record<string, string>;
+  Ports?: { PublicPort?: number }[];
 }
 
-async function holderOf(port: number): Promise<Holder> {
-  const format = '{{.Names}} {{.Label "capstone.stack"}}';
-  const args = ["ps", "--filter", `publish=${port}`, "--format", format];
-  const listed = await readDocker(args, answerMs).catch(() => undefined);
-  const [container, stack] = listed?.trim().split("\n")[0]?.split(" ") ?? [];
-  if (container) return { name: `the container ${container}`, ...(stack && { stack }) };
-  return { name: await processOn(port) };
+/** On a busy machine the engine may need minutes, and the port of a stack that runs is not to be taken for a stranger's. */
+const patientMs = 10 * 60_000;
+
+/** Every container that runs; undefined when the engine does not say. */
+async function listContainers(answerMs = patientMs): Promise<RunningContainer[] | undefined> {
+  const engine = await findEngine().catch(() => undefined);
+  return engine && readEngine<RunningContainer[]>(engine.socketPath, "/containers/json", answerMs);
 }
 
 /** The process that listens, as far as Linux tells this user. */

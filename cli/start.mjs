@@ -12,7 +12,7 @@ import { proxyEnvironment } from "./toolchain/proxy.mjs";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // Installed as the package's `pulumi`, it is that command.
 const called = path.basename(process.argv[1] ?? "", ".mjs");
-const [command = "", ...args] =
+const [command = "help", ...args] =
   called === "pulumi" ? ["pulumi", ...process.argv.slice(2)] : process.argv.slice(2);
 
 /** @param {string} sentence */

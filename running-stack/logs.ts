@@ -43,6 +43,8 @@ export async function followLogs(
 ): Promise<void> {
   // Asked for first, so that no start is missed.
   const starts = await startsOf(engine, stack);
+  // What a part without a line so far writes from here on: without a time it would be all that it ever wrote.
+  const now = new Date().toISOString();
   const newest = new Map<string, string>();
   const show = (line: LogLine) => {
     // The engine sends the last line again that was there before.
@@ -51,7 +53,7 @@ export async function followLogs(
     print(line);
   };
   const follow = async ({ name, containerName }: Pick<ListedPart, "name" | "containerName">) => {
-    const since = newest.get(name) ?? range.since;
+    const since = newest.get(name) ?? range.since ?? now;
     const options = { ...query({ tail: undefined, since }), follow: true as const };
     const stream = await engine.getContainer(containerName).logs(options);
     for await (const line of linesOf(engine, stream as Readable, name)) show(line);

@@ -16,7 +16,8 @@ export interface StackOutputs {
 export interface PublicOutputs {
   target: "docker" | "aws";
   apiUrl: string;
-  monitoring: { metricsUrl: string | null; alertsUrl: string | null; dashboardsUrl: string | null };
+  /** A stack that was deployed with an older version has none. */
+  monitoring?: { metricsUrl: string | null; alertsUrl: string | null; dashboardsUrl: string | null };
 }
 
 /**

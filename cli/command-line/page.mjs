@@ -13,7 +13,7 @@ export function commandsPage() {
 
 const introduction = `# Commands
 
-<!-- Written by \`npm run help -- --write-docs\` from cli/command-line/declarations: never edit it. -->
+<!-- Written by \`npm run drill -- --write-docs\` from cli/command-line/declarations: never edit it. -->
 
 \`npm run help\` lists them; \`npm run NAME -- --help\` shows one, at once and without any set-up. A command refuses an
 option that it does not know, and says which was meant, before it does anything. What follows \`--\` is the command's, what

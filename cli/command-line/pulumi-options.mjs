@@ -10,12 +10,19 @@ import { readFileSync } from "node:fs";
 const shown = JSON.parse(readFileSync(new URL("pulumi-options.json", import.meta.url), "utf8"));
 
 /**
+ * Those that Pulumi takes and does not show: `up --plan` takes what `preview --save-plan` wrote, `--event-log` is for
+ * PULUMI_DEBUG_COMMANDS.
+ * @type {Record<string, string[]>}
+ */
+const hidden = JSON.parse(readFileSync(new URL("pulumi-hidden-options.json", import.meta.url), "utf8"));
+
+/**
  * The options of a command of Pulumi's, as in "up".
  * @param {string} command
  * @returns {Record<string, PassedOption>}
  */
 export function pulumiOptions(command) {
-  const options = (shown[command] ?? []).map((line) => {
+  const options = [...(shown[command] ?? []), ...(hidden[command] ?? [])].map((line) => {
     const [, short, name = "", value] = /^(?:-(\w), )?--([\w-]+)( VALUE)?$/.exec(line) ?? [];
     return [name, { type: value ? "string" : "boolean", ...(short && { short }) }];
   });

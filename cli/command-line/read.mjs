@@ -23,9 +23,20 @@ export function readCommandLine(declaration, args) {
   const values = {};
   /** The places of what is ours. */
   const ours = new Set();
-  for (const token of tokensOf(declaration, args)) {
+  const tokens = tokensOf(declaration, args);
+  /** The places of options that are not ours. */
+  const others = new Set(
+    tokens.flatMap((token) => (token.kind === "option" && !options[token.name] ? token.index : [])),
+  );
+  for (const token of tokens) {
     const option = token.kind === "option" ? options[token.name] : undefined;
     if (token.kind === "option" && option) {
+      // Of "-ys prod" the program would get all or nothing.
+      if (others.has(token.index))
+        throw new PersonError(
+          `${token.rawName} in "${args[token.index]}" has to stand by itself, as in ${token.rawName} ${option.value ?? ""}`.trim() +
+            ".",
+        );
       values[token.name] = [...(values[token.name] ?? []), readValue(token, option)];
       ours.add(token.index);
       if (token.value !== undefined && !token.inlineValue) ours.add(token.index + 1);

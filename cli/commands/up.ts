@@ -30,8 +30,8 @@ await whileNobodyElseDeploys(stack, "npm run up", async () => {
   if (onDocker) await verify();
 });
 const printed = await readPulumi(["stack", "output", "--json", "--stack", stack]);
-// A person gets addresses to click, and everything that reads us the outputs.
-if (!process.stdout.isTTY) process.stdout.write(printed);
+process.stdout.write(printed);
+// Beside the outputs, so that whatever reads us gets these alone.
 await sayNextSteps(JSON.parse(printed));
 
 async function sayNextSteps(outputs: PublicOutputs): Promise<void> {

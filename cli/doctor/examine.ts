@@ -14,7 +14,7 @@ import { checkPorts } from "./checks/ports.ts";
 import { checkPulumiState } from "./checks/pulumi.ts";
 import { checkSystem } from "./checks/system.ts";
 import { deployMinutes, firstUpMinutes } from "./durations.ts";
-import { examineRoom } from "./engine-room.ts";
+import { examineResources } from "./engine-resources.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Examination {
@@ -40,7 +40,7 @@ export async function examine(stack: string, machine: Machine): Promise<Examinat
     freeBytesAt(cache),
     freeBytesAt(data),
   ]);
-  const room = onDocker ? await examineRoom(stack, settings, found) : undefined;
+  const resources = onDocker ? await examineResources(stack, settings, found) : undefined;
   const builds = parts.pulumiHome === undefined && !reached.answers.github;
   const findings = [
     checkSystem({ platform: machine.platform, architecture: process.arch, kernel: release() }),
@@ -51,7 +51,7 @@ export async function examine(stack: string, machine: Machine): Promise<Examinat
       `${machine.platform}-${process.arch}`,
     ),
     ...(onDocker ? engine : []),
-    ...(room ? [room.memory, room.disk] : []),
+    ...(resources ? [resources.memory, resources.disk] : []),
     ...(onDocker && found ? [checkCgroups(found.info)] : []),
     ...(onDocker ? [await checkPorts(stack, publishedPorts(prefixed(settings)))] : []),
     checkHomeDisk({ folder: cache, freeBytes: cacheFree }, { folder: data, freeBytes: dataFree }, builds),
@@ -62,7 +62,7 @@ export async function examine(stack: string, machine: Machine): Promise<Examinat
     checkClock(reached.compared),
   ];
   const works = findings.every(({ stops }) => !stops);
-  return { stack, works, findings, verdict: verdictOf(stack, findings, room?.hasStack ?? false) };
+  return { stack, works, findings, verdict: verdictOf(stack, findings, resources?.hasStack ?? false) };
 }
 
 /** By the keys that Pulumi knows. */

@@ -1,15 +1,16 @@
 import { readEngineInfo } from "../../infra/docker/engine/engine-facts.ts";
 import { findEngine } from "../../infra/docker/engine/find-engine.ts";
 import { PersonError } from "../../infra/errors.ts";
-import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { commands } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { searchSettings } from "../toolchain/settings.ts";
-import { examineRoom } from "./engine-room.ts";
+import { examineResources } from "./engine-resources.ts";
 
 /** The stack that a command brings up on Docker, if it does. */
 function stackToBringUp(command: string, args: string[]): string | undefined {
   if (command === "test") return "test";
   if (command !== "up") return undefined;
-  const { stack } = readStackArguments(args);
+  const { stack } = readCommandLine(commands.up, args);
   return searchSettings(stack).target === "aws" ? undefined : stack;
 }
 
@@ -24,7 +25,7 @@ export async function requireFit(command: string, args: string[]): Promise<void>
   const engine = await findEngine();
   const info = engine && (await readEngineInfo(engine.socketPath));
   const found = engine && info ? { engine, info } : undefined;
-  const { memory, disk, hasStack } = await examineRoom(stack, searchSettings(stack), found);
+  const { memory, disk, hasStack } = await examineResources(stack, searchSettings(stack), found);
   if (hasStack) return;
   for (const { name, state, found: said, advice, stops } of [memory, disk]) {
     const sentence = `Too little ${name} for the stack ${stack}: ${said}. ${advice}`;

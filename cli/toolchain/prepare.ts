@@ -1,6 +1,8 @@
 import { cacheDirectory } from "../../infra/directories.mjs";
 import { engineEnvironment } from "../../infra/docker/engine/find-engine.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
+import { findCommand } from "../command-line/commands.mjs";
+import { readCommandLine } from "../command-line/read.mjs";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
 import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
@@ -44,15 +46,43 @@ const deploying = /^(up|update|preview|destroy|refresh|import|watch|test)$/;
 /** What makes them only say how they are used. */
 const asking = /^(--help|-h|help)$/;
 
-function partsFor(command: string, args: string[]): Part[] {
+/** What a command needs. */
+export function partsFor(command: string, args: string[]): Part[] {
   const deploys = args.some((arg) => deploying.test(arg)) && !args.some((arg) => asking.test(arg));
   if (command === "pulumi" && !deploys) return [packages, pulumi];
-  if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(readStackArguments(args).stack))
+  if (/^(up|preview|down|pulumi)$/.test(command) && isOnAws(stackOf(command, args)))
     return [packages, pulumi];
-  if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(readStackArguments(args).stack))
+  if (/^(backup|restore|restore-verify|rotate)$/.test(command) && isOnAws(stackOf(command, args)))
     return [packages];
   if (command === "drill" && args.includes("--write-docs")) return [packages];
   return needs[command] ?? everything;
+}
+
+/** As the command itself reads it; `pulumi` declares nothing, and takes what Pulumi takes. */
+function stackOf(command: string, args: string[]): string {
+  const declaration = command === "pulumi" ? undefined : findCommand(command)?.declaration;
+  return (declaration ? readCommandLine(declaration, args) : readStackArguments(args)).stack;
+}
+
+/** Commands that never ask the engine, on whichever target. */
+const withoutEngine = [
+  "lint",
+  "resources",
+  "checkov",
+  "cloudformation-lint",
+  "outputs",
+  "open",
+  "smoke",
+  "doctor",
+];
+
+/** Whether a command, or what it starts, may ask the engine. One that hangs is waited for, so others do not look for it. */
+export function mayAskEngine(command: string, args: string[]): boolean {
+  if (withoutEngine.includes(command)) return false;
+  const parts = partsFor(command, args);
+  // Pulumi, and what deploys or reads a stack on AWS.
+  const only = ["pulumi", "up", "preview", "down", "backup", "restore", "restore-verify", "rotate"];
+  return parts.includes(dockerEngine) || !only.includes(command);
 }
 
 function isOnAws(stack: string): boolean {
@@ -109,5 +139,6 @@ export async function prepare(command: string, args: string[]): Promise<Record<s
     );
     release();
   }
-  return { ...(await pulumiEnvironment()), ...(await engineEnvironment()) };
+  const engine = mayAskEngine(command, args) ? await engineEnvironment() : {};
+  return { ...(await pulumiEnvironment()), ...engine };
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { afterOwnTime } from "../../infra/docker/engine/deadline.ts";
 import { PersonError } from "../../infra/errors.ts";
 
 const execute = promisify(execFile);
@@ -26,7 +27,7 @@ export function endChildrenWithUs(): () => void {
 
 /**
  * What a program prints on standard output, trimmed; undefined when it fails or does not exist.
- * @param timeoutMs After this it has failed; 0 waits for its end.
+ * @param timeoutMs After so much of this process's own time it has failed; 0 waits for its end.
  */
 export async function output(
   file: string,
@@ -34,10 +35,14 @@ export async function output(
   environment = process.env,
   timeoutMs = 0,
 ): Promise<string | undefined> {
-  return execute(file, args, { env: environment, timeout: timeoutMs }).then(
-    ({ stdout }) => stdout.trim(),
-    () => undefined,
-  );
+  const late = new AbortController();
+  const stop = timeoutMs > 0 ? afterOwnTime(timeoutMs, () => late.abort()) : () => {};
+  return execute(file, args, { env: environment, signal: late.signal })
+    .then(
+      ({ stdout }) => stdout.trim(),
+      () => undefined,
+    )
+    .finally(stop);
 }
 
 interface LoggedRun {

@@ -10,7 +10,10 @@ const here = ["127.0.0.1", "localhost"];
  */
 export function proxyEnvironment(environment) {
   if (!names.some((name) => environment[name])) return {};
-  const direct = (environment.NO_PROXY ?? environment.no_proxy ?? "").split(",").filter(Boolean);
+  const direct = (environment.NO_PROXY || environment.no_proxy || "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
   const value = [...direct, ...here.filter((name) => !direct.includes(name))].join(",");
   return {
     NODE_USE_ENV_PROXY: environment.NODE_USE_ENV_PROXY ?? "1",

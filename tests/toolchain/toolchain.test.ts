@@ -112,6 +112,17 @@ describe("the options that up and preview pass on", () => {
   });
 });
 
+it("the options that up and preview pass on and Pulumi does not show are options of Pulumi's", async () => {
+  const file = path.join(projectRoot, "cli/command-line/pulumi-hidden-options.json");
+  const hidden = JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>;
+  vi.stubEnv("PULUMI_DEBUG_COMMANDS", "true");
+  for (const [subcommand, options] of Object.entries(hidden)) {
+    const given = options.flatMap((option) => [option.replace(" VALUE", ""), "value"]);
+    await mustSucceed(pulumi(subcommand, ...given, "--help"));
+  }
+  vi.unstubAllEnvs();
+});
+
 /** As they are kept: `-m, --message VALUE`, `--diff`. Of `=[…]` the value may be left out, and one in backquotes is text. */
 function optionsIn(help: string): string[] {
   const line = /^ {2,6}((?:-\w, )?--([\w-]+))(?: (string|stringArray|strings|int|int32|file:))?(?=[ [=])/gm;

@@ -10,7 +10,7 @@ import { stackOption } from "./stack-option.mjs";
 export const deploy = {
   up: {
     does: "brings a stack up, waits until it is healthy and prints its outputs",
-    more: "Run again, it changes nothing and brings back what was stopped or removed. On a terminal it says where to click in place of the outputs.",
+    more: "Run again, it changes nothing and brings back what was stopped or removed. The outputs are JSON on standard output; where to click and what to try follow on standard error.",
     options: {
       stack: stackOption,
       "skip-health-check": { type: "boolean", does: "end when it is deployed, healthy or not" },

@@ -54,7 +54,7 @@ export const look = {
   },
   doctor: {
     does: "says what this machine has and lacks, and whether `up` can work here",
-    more: "Changes, installs and starts nothing. Ends with 0 when `up` can work here, with 1 otherwise.",
+    more: "Changes, installs and starts nothing, except the Node it runs on. Ends with 0 when `up` can work here, with 1 otherwise.",
     options: { stack: stackOption, json: { type: "boolean", does: "print it as JSON" } },
     examples: ["npm run doctor", "npm run -s doctor -- --json"],
   },

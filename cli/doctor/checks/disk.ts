@@ -43,13 +43,13 @@ export function checkEngineDisk({ folder, freeBytes, hasImages, hasStack }: Engi
 }
 
 /** A folder that set-up writes to, and what is free there; undefined where that is not known. */
-export interface Room {
+export interface FolderSpace {
   folder: string;
   freeBytes: number | undefined;
 }
 
 /** The disk of what set-up keeps in the home: its cache, and the stacks' states. */
-export function checkHomeDisk(cache: Room, data: Room, builds: boolean): Finding {
+export function checkHomeDisk(cache: FolderSpace, data: FolderSpace, builds: boolean): Finding {
   const name = "disk of the home";
   const needed = homeDisk.cache + (builds ? homeDisk.goBuild : 0);
   const said = [cache, data].map(({ folder, freeBytes }) => `${sizeOrUnknown(freeBytes)} free for ${folder}`);

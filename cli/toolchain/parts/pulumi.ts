@@ -65,7 +65,9 @@ export async function installedPulumi(): Promise<InstalledPulumi | undefined> {
   const [, version = "", major, minor] =
     /^v((\d+)\.(\d+)\.\S+)/.exec((await output(file, ["version"], process.env, versionMs)) ?? "") ?? [];
   const [leastMajor, leastMinor] = leastInstalled;
-  return { file, version, newEnough: Number(major) === leastMajor && Number(minor) >= leastMinor };
+  const newEnough =
+    Number(major) > leastMajor || (Number(major) === leastMajor && Number(minor) >= leastMinor);
+  return { file, version, newEnough };
 }
 
 async function useInstalled({ progress }: Preparation, part: string): Promise<string | undefined> {

@@ -35,14 +35,22 @@ export function askEngine(
       asked.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" })),
     );
     asked.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    asked.on("close", stop);
+    // Also where it died in the middle of its answer, which neither ends then nor is an error of the request.
+    asked.on("close", () => {
+      stop();
+      resolve("ECONNRESET");
+    });
     asked.end();
   });
 }
 
 /** What an engine answers as JSON; undefined when it does not. */
-export async function readEngine<T>(socketPath: string, apiPath: string): Promise<T | undefined> {
-  const answer = await askEngine(socketPath, apiPath);
+export async function readEngine<T>(
+  socketPath: string,
+  apiPath: string,
+  timeoutMs = answerMs,
+): Promise<T | undefined> {
+  const answer = await askEngine(socketPath, apiPath, timeoutMs);
   if (typeof answer === "string" || answer.status !== 200) return undefined;
   try {
     return JSON.parse(answer.body) as T;

@@ -29,13 +29,16 @@ export async function candidates(machine: Machine = thisMachine()): Promise<Cand
 /** Every answer of Podman has this header, and none of Docker's. */
 const podmanHeader = "libpod-api-version";
 
+/** What connecting to a socket fails with where nobody listens. */
+const nobody = ["ENOENT", "ENOTDIR", "ENOTSOCK", "ECONNREFUSED"];
+
 async function ask({ host }: Endpoint): Promise<State> {
   const socketPath = socketOf(host);
   if (!socketPath) return "remote";
   const answer = await askEngine(socketPath, "/_ping");
   if (typeof answer === "string") {
     if (answer === "EACCES" || answer === "EPERM") return "not allowed";
-    return answer === "ETIMEDOUT" ? "silent" : "not there";
+    return nobody.includes(answer) ? "not there" : "silent";
   }
   if (answer.headers[podmanHeader] !== undefined) return "podman";
   return answer.status === 200 ? "answers" : "silent";
@@ -45,16 +48,19 @@ function socketOf(host: string): string | undefined {
   return host.startsWith("unix://") ? host.slice("unix://".length) : undefined;
 }
 
+/** Where the default is so, another engine may be meant. One that is silent is there, and has the stack perhaps. */
+const elsewhere: State[] = ["not there", "not allowed", "podman"];
+
 /**
- * The engine that every process of a command uses: where Docker's client would go or, when nobody chose one and the
- * default does not answer, the first of the usual sockets that does.
+ * The engine that every process of a command uses: where Docker's client would go or, when nobody chose one and there is
+ * none at the default that may be used, the first of the usual sockets that does.
  * @returns Undefined when none answers.
  * @throws PersonError when it is remote, is Podman, or may not be used, and there is no other.
  */
 export async function findEngine(machine: Machine = thisMachine()): Promise<Engine | undefined> {
   const first = clientEndpoint(machine);
-  const others = first.chosen ? [] : usualEndpoints(machine);
   const state = await ask(first);
+  const others = !first.chosen && elsewhere.includes(state) ? usualEndpoints(machine) : [];
   if (state === "answers") return engineAt(first);
   for (const endpoint of others) {
     if ((await ask(endpoint)) === "answers") return engineAt(endpoint);

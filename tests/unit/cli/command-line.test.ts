@@ -37,8 +37,21 @@ describe("a declared command line", () => {
     expect(() => readCommandLine(commands.up, ["--refesh"])).toThrow(
       'The option "--refesh" is unknown; did you mean --refresh? allowed are --help, --stack NAME, --skip-health-check, and the options of pulumi up.',
     );
+    const plan = ["--plan", "plan.json", "--event-log=events.json"];
+    expect(readCommandLine(commands.up, plan).rest).toEqual(plan);
     // Pulumi would take it for the name of a template, and deploy that.
     expect(() => readCommandLine(commands.up, ["prod"])).toThrow('The argument "prod" is one too many');
+  });
+
+  it("takes the stack where it stands by itself or begins a group, and loses nothing of another group", () => {
+    expect(readCommandLine(commands.up, ["-sprod", "-y"])).toMatchObject({ stack: "prod", rest: ["-y"] });
+    expect(() => readCommandLine(commands.up, ["-ys", "prod"])).toThrow(
+      '-s in "-ys" has to stand by itself, as in -s NAME.',
+    );
+    expect(readCommandLine(commands.logs, ["-fs", "prod"])).toMatchObject({
+      stack: "prod",
+      values: { follow: true },
+    });
   });
 
   it("passes everything on where Pulumi is called itself", () => {

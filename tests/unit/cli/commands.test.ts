@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { answerBeforeSetUp } from "../../../cli/command-line/before-set-up.mjs";
 import { listeningInode, publishedPorts, requirePorts } from "../../../cli/ports.ts";
 import { readTally } from "../../../cli/tally.ts";
 import { readStackArguments } from "../../../running-stack/stack-arguments.ts";
-import { fakePrograms, scratchDirectory } from "./toolchain/scratch.ts";
+import { published, serveEngine } from "../infra/docker/engine/fake-engine.ts";
+import { scratchDirectory } from "./toolchain/scratch.ts";
 
 const execute = promisify(execFile);
 const start = path.join(import.meta.dirname, "../../../cli/start.mjs");
@@ -41,24 +42,52 @@ describe("a command line", () => {
   });
 });
 
+/** Makes an engine with these containers the one in use; undefined where it does not list them. */
+async function useContainers(containers: object[] | undefined): Promise<string[]> {
+  const socket = path.join(scratchDirectory(), "docker.sock");
+  vi.stubEnv("DOCKER_HOST", `unix://${socket}`);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  return serveEngine(socket, published.engine, containers && { "/containers/json": containers });
+}
+
 describe("published ports", () => {
   it("that another program has are named with it, and one's own stack may have them", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     try {
-      fakePrograms({ docker: "" });
-      await expect(requirePorts("dev", { "capstone:httpPort": port })).rejects.toThrow(
+      const ports = { "capstone:httpPort": port };
+      await useContainers([]);
+      await expect(requirePorts("dev", ports)).rejects.toThrow(
         new RegExp(`^Port ${port} \\(capstone:httpPort\\) is taken by .*\\(process ${process.pid}\\)`),
       );
-      fakePrograms({ docker: "echo capstone-dev-edge-1 dev" });
-      await requirePorts("dev", { "capstone:httpPort": port });
-      await expect(requirePorts("test", { "capstone:httpPort": port })).rejects.toThrow(
-        "the container capstone-dev-edge-1",
-      );
+      const asked = await useContainers([
+        {
+          Names: ["/capstone-dev-edge-1"],
+          Labels: { "capstone.stack": "dev" },
+          Ports: [{ PrivatePort: 443 }, { PublicPort: port }],
+        },
+      ]);
+      await requirePorts("dev", ports);
+      await expect(requirePorts("test", ports)).rejects.toThrow("the container capstone-dev-edge-1");
+      // Once for all ports.
+      expect(asked.filter((url) => url.startsWith("/containers/json"))).toHaveLength(2);
     } finally {
       server.close();
     }
+  });
+
+  it("are not refused because the engine does not say whose they are", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    onTestFinished(() => {
+      server.close();
+    });
+    await useContainers(undefined);
+    await requirePorts("dev", { "capstone:httpPort": port });
   });
 
   it("are the config keys that end in Port, where the value is one", () => {

@@ -164,6 +164,13 @@ describe("the one entrance", () => {
     for (const folder of ["cache", "data"]) expect(existsSync(path.join(asked.home, folder))).toBe(false);
   });
 
+  it("without a command lists them", async () => {
+    const asked = await entrance();
+    expect(asked).toMatchObject({ code: 0, stderr: "", calls: [] });
+    expect(asked.stdout).toBe((await entrance("help")).stdout);
+    expect(asked.stdout).toMatch(/^ {2}up /m);
+  });
+
   it("refuses an unknown option at once, with a sentence: nothing is set up or changed", async () => {
     const refused = await entrance("down", "--dta", "--stack", "test");
     expect(refused).toMatchObject({ code: 1, stdout: "", calls: [] });

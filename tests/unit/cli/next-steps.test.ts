@@ -9,16 +9,17 @@ import { type BroughtUp, newAccount, nextSteps } from "../../../cli/next-steps.t
 import { hasSample, sampleAccount } from "../../../import-sqlite/sample-account.ts";
 import { projectRoot } from "../../../infra/project.ts";
 
+const monitoringOnDocker = {
+  metricsUrl: "http://127.0.0.1:9090",
+  alertsUrl: "http://127.0.0.1:9093",
+  dashboardsUrl: "http://127.0.0.1:3001",
+};
 const onDocker: BroughtUp = {
   stack: "dev",
   outputs: {
     target: "docker",
     apiUrl: "http://127.0.0.1:8080",
-    monitoring: {
-      metricsUrl: "http://127.0.0.1:9090",
-      alertsUrl: "http://127.0.0.1:9093",
-      dashboardsUrl: "http://127.0.0.1:3001",
-    },
+    monitoring: monitoringOnDocker,
   },
   primary: "capstone-dev-database-2",
   sample: undefined,
@@ -30,7 +31,7 @@ const onAws: BroughtUp = {
   outputs: {
     target: "aws",
     apiUrl: "https://capstone.example.com",
-    monitoring: { ...onDocker.outputs.monitoring, dashboardsUrl: "https://console.example/dashboard" },
+    monitoring: { ...monitoringOnDocker, dashboardsUrl: "https://console.example/dashboard" },
   },
   primary: undefined,
   faultInjection: true,
@@ -60,15 +61,16 @@ describe("what up ends with", () => {
   });
 
   it("shows the metrics where there are no dashboards, and neither without monitoring", () => {
-    const monitoring = { ...onDocker.outputs.monitoring, dashboardsUrl: null };
+    const monitoring = { ...monitoringOnDocker, dashboardsUrl: null };
     const { outputs } = onDocker;
     expect(text({ ...onDocker, outputs: { ...outputs, monitoring } })).toContain(
       "metrics     http://127.0.0.1:9090",
     );
     const none = { metricsUrl: null, alertsUrl: null, dashboardsUrl: null };
-    expect(text({ ...onDocker, outputs: { ...outputs, monitoring: none } })).not.toMatch(
-      /dashboards|metrics|null/,
-    );
+    for (const there of [none, undefined])
+      expect(text({ ...onDocker, outputs: { ...outputs, monitoring: there } })).not.toMatch(
+        /dashboards|metrics|null/,
+      );
   });
 
   it("says nothing of Docker on AWS, and of faults only what this stack has", () => {

@@ -142,6 +142,18 @@ describe("the logs of a stack", () => {
     await following;
   });
 
+  it("are followed from now on where nothing of the past was asked for, or a part wrote nothing so far", async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const fake = engine();
+    const range = { tail: 50, since: undefined };
+    const following = followLogs(fake.docker, { stack: "dev", names: [], range }, () => {});
+    await expect.poll(() => fake.open.size).toBe(3);
+    const silent = fake.asked.findLast(({ container }) => container === "capstone-dev-database-2");
+    expect(Number(silent?.since)).toBeGreaterThanOrEqual(before);
+    fake.events.end();
+    await following;
+  });
+
   it("are followed of the named parts alone", async () => {
     const fake = engine();
     const range = { tail: undefined, since: undefined };

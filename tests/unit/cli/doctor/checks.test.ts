@@ -7,7 +7,7 @@ import { checkCgroups } from "../../../../cli/doctor/checks/cgroups.ts";
 import { checkClock } from "../../../../cli/doctor/checks/clock.ts";
 import { checkEngineDisk, checkHomeDisk, freeBytesAt } from "../../../../cli/doctor/checks/disk.ts";
 import { checkEngine } from "../../../../cli/doctor/checks/engine.ts";
-import { checkMemory } from "../../../../cli/doctor/checks/memory.ts";
+import { checkMemory, swapIn } from "../../../../cli/doctor/checks/memory.ts";
 import { checkNetworks, checkProxies, type Origins, reach } from "../../../../cli/doctor/checks/networks.ts";
 import { checkNode } from "../../../../cli/doctor/checks/node.ts";
 import { checkParts, type Parts } from "../../../../cli/doctor/checks/parts.ts";
@@ -23,7 +23,7 @@ import type { EngineInfo } from "../../../../infra/docker/engine/engine-facts.ts
 import { configurationOf } from "../../../../running-stack/pulumi/project.ts";
 import { published, serveEngine } from "../../infra/docker/engine/fake-engine.ts";
 import { localGraph, runningContainers } from "../../infra/docker/local-graph.ts";
-import { fakePrograms, scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
+import { scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
 
 const gibibyte = 1024 ** 3;
 const settings = searchSettings("dev");
@@ -109,6 +109,11 @@ describe("the memory that a stack needs", () => {
       found: "2.1 GB in Colima's virtual machine; the limits of the stack's containers add up to 5.5 GB",
     });
     expect(checkMemory(gibibyte, "this machine", settings)).toMatchObject({ state: "missing", stops: true });
+    const swap = swapIn("MemTotal:        1048576 kB\nSwapTotal:       1048576 kB\nSwapFree:        0 kB\n");
+    expect(swap).toBe(gibibyte);
+    const swapped = checkMemory(gibibyte, "this machine", settings, swap);
+    expect(swapped).toMatchObject({ state: "warning" });
+    expect(swapped.stops).toBeUndefined();
   });
 });
 
@@ -136,10 +141,10 @@ describe("disks", () => {
   it("the home's is looked up where the folder will be", async () => {
     const folder = scratchDirectory();
     expect(await freeBytesAt(path.join(folder, "not", "there"))).toBeGreaterThan(0);
-    const room = (freeBytes: number) => ({ folder, freeBytes });
-    expect(checkHomeDisk(room(1e9), room(1e9), false)).toMatchObject({ state: "ok" });
-    expect(checkHomeDisk(room(1e9), room(1e9), true)).toMatchObject({ state: "warning" });
-    expect(checkHomeDisk(room(1e9), room(1e6), false)).toMatchObject({
+    const space = (freeBytes: number) => ({ folder, freeBytes });
+    expect(checkHomeDisk(space(1e9), space(1e9), false)).toMatchObject({ state: "ok" });
+    expect(checkHomeDisk(space(1e9), space(1e9), true)).toMatchObject({ state: "warning" });
+    expect(checkHomeDisk(space(1e9), space(1e6), false)).toMatchObject({
       state: "warning",
       advice: expect.stringContaining("XDG_DATA_HOME"),
     });
@@ -147,12 +152,23 @@ describe("disks", () => {
 });
 
 it("a port that a program listens on stops `up`, and is named with the program", async () => {
-  fakePrograms({ docker: "" });
+  const useEngine = async (answers: Record<string, unknown>) => {
+    const socket = path.join(scratchDirectory(), "docker.sock");
+    await serveEngine(socket, published.engine, answers);
+    vi.stubEnv("DOCKER_HOST", `unix://${socket}`);
+  };
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  await useEngine({ "/containers/json": [] });
   const listener = createListener();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const { port } = listener.address() as { port: number };
   const taken = await checkPorts("dev", { "capstone:httpPort": port });
   expect(taken).toMatchObject({ stops: true, advice: expect.stringContaining(`(process ${process.pid})`) });
+  await useEngine({});
+  const unsaid = await checkPorts("dev", { "capstone:httpPort": port });
+  expect(unsaid).toMatchObject({ state: "warning", found: expect.stringContaining("did not say") });
   await new Promise((resolve) => listener.close(resolve));
   expect(await checkPorts("dev", { "capstone:httpPort": port })).toMatchObject({ state: "ok" });
 });

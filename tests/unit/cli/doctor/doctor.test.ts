@@ -4,12 +4,13 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { hasVolumesAt } from "../../../../cli/doctor/engine-room.ts";
+import { examineResources, hasVolumesAt } from "../../../../cli/doctor/engine-resources.ts";
 import type { Examination } from "../../../../cli/doctor/examine.ts";
 import { requireFit } from "../../../../cli/doctor/require-fit.ts";
+import { searchSettings } from "../../../../cli/toolchain/settings.ts";
 import { projectRoot } from "../../../../infra/project.ts";
 import { published, type Said, serveEngine } from "../../infra/docker/engine/fake-engine.ts";
-import { scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
+import { fakePrograms, scratchDirectory, scratchHome } from "../toolchain/scratch.ts";
 
 const execute = promisify(execFile);
 
@@ -57,6 +58,24 @@ describe("before anything is built, `up`", () => {
     mkdirSync(path.join(folder, "volumes", "capstone-dev-database-1"), { recursive: true });
     expect(hasVolumesAt(folder, "dev")).toBe(true);
     expect(hasVolumesAt(folder, "test")).toBe(false);
+  });
+
+  it("is not refused for what an engine that does not answer may have", async () => {
+    fakePrograms({ dockerd: "", iptables: "", docker: "" });
+    // No stack fits this one.
+    const settings = { ...searchSettings("dev"), appMemoryMegabytes: "1000000000" };
+    const { memory } = await examineResources("dev", settings, undefined);
+    expect(memory).toMatchObject({
+      state: "warning",
+      found: expect.stringContaining("as far as can be told"),
+    });
+    expect(memory.stops).toBeUndefined();
+  });
+
+  it("is about the stack that the command itself would bring up", async () => {
+    await useEngine(0.9e9);
+    await requireFit("up", ["-sprod"]);
+    await expect(requireFit("up", ["--message", "-s"])).rejects.toThrow("for the stack dev");
   });
 
   it("is refused on a remote engine and on Podman", async () => {

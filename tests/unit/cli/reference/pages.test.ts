@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { referencePages } from "../../../../cli/reference/pages.ts";
+import { referencePages, wholePages } from "../../../../cli/reference/pages.ts";
 import { fillMarkers } from "../../../../drills/report/markdown.ts";
 import { projectRoot } from "../../../../infra/project.ts";
+
+it.each(Object.entries(wholePages))(
+  "%s is what `npm run drill -- --write-docs` would write",
+  (page, write) => {
+    expect(readFileSync(path.join(projectRoot, page), "utf8")).toBe(write());
+  },
+);
 
 it.each(Object.entries(referencePages))(
   "%s is what `npm run drill -- --write-docs` would write",

@@ -106,6 +106,51 @@ it("an image that an engine had before it was started is found, not made again",
   expect(calls()).toEqual([]);
 });
 
+describe("what a command needs", () => {
+  const load = () => import("../../../../cli/toolchain/prepare.ts");
+  const names = async (command: string, ...args: string[]) => {
+    scratchHome();
+    const { partsFor } = await load();
+    return partsFor(command, args).map(({ name }) => name);
+  };
+
+  it("is of the stack that the command itself reads from its arguments", async () => {
+    const onAws = await names("up", "--stack", "prod");
+    expect(onAws).not.toContain("Docker engine");
+    expect(await names("up", "-sprod")).toEqual(onAws);
+    expect(await names("up", "--message", "-s")).toContain("Docker engine");
+    expect(await names("pulumi", "up", "-s", "prod")).toEqual(onAws);
+  });
+
+  it.each([
+    ["up", [], true],
+    ["up", ["-sprod"], false],
+    ["status", [], true],
+    ["drill", ["--list"], true],
+    ["pulumi", ["up"], true],
+    ["pulumi", ["stack", "ls"], false],
+    ["outputs", [], false],
+    ["lint", [], false],
+    ["resources", [], false],
+  ])("has the engine looked for, or not: %s %j", async (command, args, expected) => {
+    scratchHome();
+    const { mayAskEngine } = await load();
+    expect(mayAskEngine(command, args)).toBe(expected);
+  });
+});
+
+it.each([
+  ["v3.207.1", false],
+  ["v3.208.0", true],
+  ["v4.0.0", true],
+  ["v2.999.0", false],
+  ["unknown", false],
+])("an installed Pulumi that says %s is new enough: %s", async (said, expected) => {
+  fakePrograms({ pulumi: `echo ${said}` });
+  const { installedPulumi } = await import("../../../../cli/toolchain/parts/pulumi.ts");
+  expect((await installedPulumi())?.newEnough).toBe(expected);
+});
+
 describe("Pulumi's own release", () => {
   const name = `pulumi-v${versions.pulumi}-${process.platform}-${process.arch}.tar.gz`;
 

@@ -136,6 +136,15 @@ export function serveNothing(socketPath: string): Promise<void> {
   );
 }
 
+/** An engine that dies in the middle of its answer. */
+export function serveHalf(socketPath: string): Promise<void> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-length": "100" });
+    response.write("{", () => response.destroy());
+  });
+  return listen(server, socketPath);
+}
+
 async function listen(server: Server, socketPath: string): Promise<void> {
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   onTestFinished(() => {

@@ -6,7 +6,7 @@ import { clientEndpoint, type Machine } from "../../../../../infra/docker/engine
 import { kindOfEngine, readEngineInfo } from "../../../../../infra/docker/engine/engine-facts.ts";
 import { candidates, engineEnvironment, findEngine } from "../../../../../infra/docker/engine/find-engine.ts";
 import { scratchDirectory } from "../../../cli/toolchain/scratch.ts";
-import { published, serveEngine, serveNothing } from "./fake-engine.ts";
+import { published, serveEngine, serveHalf, serveNothing } from "./fake-engine.ts";
 
 /** A machine of its own, with a home in a folder of the test's; its default socket is DOCKER_HOST's business. */
 function machine(environment: NodeJS.ProcessEnv = {}, platform: NodeJS.Platform = "linux"): Machine {
@@ -116,6 +116,12 @@ describe("the engine in use", () => {
     const socket = path.join(scratchDirectory(), "docker.sock");
     await serveNothing(socket);
     expect(await askEngine(socket, "/_ping", 50)).toBe("ETIMEDOUT");
+  });
+
+  it("that dies in the middle of its answer holds nobody up either", async () => {
+    const socket = path.join(scratchDirectory(), "docker.sock");
+    await serveHalf(socket);
+    expect(await askEngine(socket, "/info", 60_000)).toBe("ECONNRESET");
   });
 
   it("is not called silent by a process that hardly runs itself", async () => {
