@@ -17,12 +17,16 @@ import { leaveFor, startViews } from "./views.ts";
 
 for (const each of document.querySelectorAll<HTMLElement>("[data-needs-script]")) each.hidden = false;
 
-const handle = ownHandle();
-if (handle === undefined) {
+// A page that "back" brings again may be somebody else's by now.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+if (ownHandle === undefined) {
   startViews(["welcome", "sign-up", "log-in"], () => {});
   startEntrance();
 } else {
-  startOwn(handle);
+  startOwn(ownHandle);
 }
 
 function startOwn(handle: string): void {
