@@ -40,10 +40,11 @@ export async function makePage(): Promise<Page> {
     minify: true,
     format: "esm",
     target: "es2023",
+    // The page's own extends the project's, which no image has.
+    tsconfigRaw: {},
     write: false,
-  });
-  // Otherwise its process would stay.
-  await stop();
+    // Otherwise its process would stay.
+  }).finally(stop);
   const files = new Map<string, PageFile>();
   for (const { path: output, text } of outputFiles) {
     const address = path.basename(output);
@@ -61,7 +62,7 @@ export function nameOf(address: string): string {
 function addressed(html: string, files: Page["files"]): string {
   return html.replace(/\{\{([\w.]+)\}\}/g, (_, name: string) => {
     const file = files.get(name);
-    if (file === undefined) throw new Error(`app/page/index.html names ${name}, which the page has not.`);
+    if (file === undefined) throw new Error(`app/page/index.html names ${name}, but no such file is built.`);
     return filesPath + file.address;
   });
 }

@@ -31,7 +31,7 @@ export async function asMe(attempt: (token: string) => () => Promise<Reply>): Pr
   try {
     return await insist(attempt(await accessToken(token)), nobodyAnswers);
   } catch (error) {
-    if (isUnauthorized(error)) sessionEnded();
+    if (isUnauthorized(error)) await sessionEnded();
     throw error;
   }
 }

@@ -2,27 +2,29 @@ import { startAccount } from "./account.ts";
 import { askAsMe } from "./api.ts";
 import type { Profile } from "./api-types.ts";
 import { startAvatar } from "./avatar.ts";
-import { confirmed } from "./confirm.ts";
 import { element } from "./elements.ts";
 import { startEntrance } from "./entrance.ts";
 import { sentenceOf } from "./forms.ts";
-import { insist } from "./insist.ts";
-import { during, say } from "./notices.ts";
-import { forgetUnsaved, hasUnsaved, startPosts } from "./posts.ts";
+import { logOut } from "./log-out.ts";
+import { say } from "./notices.ts";
+import { forgetUnsaved, startPosts } from "./posts.ts";
 import { startProfile } from "./profile.ts";
-import { attemptOf } from "./request.ts";
-import { accessToken, forgetSession, ownHandle, whenSessionEnds } from "./session.ts";
+import { forgetSession, ownHandle, whenSessionEnds } from "./session.ts";
 import { showSessions, startSessions } from "./sessions.ts";
 import { leaveFor, startViews } from "./views.ts";
 
 for (const each of document.querySelectorAll<HTMLElement>("[data-needs-script]")) each.hidden = false;
 
-const handle = ownHandle();
-if (handle === undefined) {
+// A page that "back" brings again may be somebody else's by now.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+if (ownHandle === undefined) {
   startViews(["welcome", "sign-up", "log-in"], () => {});
   startEntrance();
 } else {
-  startOwn(handle);
+  startOwn(ownHandle);
 }
 
 function startOwn(handle: string): void {
@@ -48,19 +50,4 @@ function startOwn(handle: string): void {
   askAsMe<Profile>("GET /api/v1/me").then(startProfile, failed);
 
   element("log-out", HTMLButtonElement).addEventListener("click", () => void logOut(handle));
-}
-
-async function logOut(handle: string): Promise<void> {
-  const question = "You have written something that is not saved. It is deleted here when you log out.";
-  if (hasUnsaved(handle) && !(await confirmed(question, "Log out"))) return;
-  try {
-    const token = await accessToken();
-    await during("Logging out…", insist(attemptOf("DELETE /api/v1/sessions", { token })));
-  } catch (error) {
-    // It has ended by itself.
-    sentenceOf(error);
-  }
-  forgetUnsaved(handle);
-  forgetSession();
-  leaveFor("welcome", "You are logged out.");
 }

@@ -43,6 +43,13 @@ export function startPosts(handle: string): void {
       setDraft([body, text.value].filter(Boolean).join("\n\n"));
       showProblem(form, refusal);
     },
+    onAnsweredElsewhere: (waiting) => {
+      for (const [key, item] of items) {
+        if (waiting.some((each) => each.key === key)) continue;
+        items.delete(key);
+        item.remove();
+      }
+    },
   });
   const show = ({ key, body }: Pending) => {
     const item = pendingItem(body);

@@ -7,8 +7,12 @@ export interface Asked {
   key?: string;
 }
 
-/** A node holds a request for 27 s at most: an answer that has not come by then is lost. */
-const patienceMs = 40_000;
+/**
+ * A node holds a request for 27 s at most (`app/database/access.ts`): what has no answer by then has lost it. A second
+ * attempt to exchange a refresh token has to come within the minute for which a used one is forgiven
+ * (`app/security/rotation.ts`).
+ */
+const patienceMs = 29_000;
 
 /** @param what `METHOD /path` */
 export function attemptOf(what: string, { json, token, key }: Asked): () => Promise<Reply> {

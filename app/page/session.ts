@@ -2,6 +2,7 @@ import type { Tokens } from "./api-types.ts";
 import { insist, Refusal } from "./insist.ts";
 import { keep, kept } from "./kept.ts";
 import { nobodyAnswers } from "./notices.ts";
+import { oneTabAtATime } from "./one-tab.ts";
 import { attemptOf } from "./request.ts";
 
 // Where tokens are kept, and why. The API takes tokens in a header and no cookies, so that no other site's form can use
@@ -23,17 +24,15 @@ let access: { token: string; untilMs: number } | undefined;
 let exchange: Promise<string> | undefined;
 let onEnd = () => {};
 
-/** Whose session this browser has. */
-export const ownHandle = (): string | undefined => kept<KeptSession>(name)?.handle;
+/** Whose page this is. Another tab may log in as somebody else meanwhile; then the page has to begin anew. */
+export const ownHandle = kept<KeptSession>(name)?.handle;
 
 /** @param listener Called when the session turns out to have ended elsewhere. */
 export function whenSessionEnds(listener: () => void): void {
   onEnd = listener;
   // Another tab logged out, or in as somebody else.
-  addEventListener("storage", (event) => {
-    if (event.key !== name) return;
-    const handleIn = (text: string | null) => (JSON.parse(text ?? "{}") as Partial<KeptSession>).handle;
-    if (handleIn(event.oldValue) !== handleIn(event.newValue)) location.reload();
+  addEventListener("storage", ({ key }) => {
+    if (key === name && kept<KeptSession>(name)?.handle !== ownHandle) location.reload();
   });
 }
 
@@ -42,10 +41,10 @@ export function startSession(handle: string, tokens: Tokens): void {
   remember(tokens);
 }
 
-/** Forgets the tokens; the service is told by whoever calls this. */
+/** Forgets the tokens, and never somebody else's; the service is told by whoever calls this. */
 export function forgetSession(): void {
   access = undefined;
-  keep(name, undefined);
+  if (kept<KeptSession>(name)?.handle === ownHandle) keep(name, undefined);
 }
 
 /**
@@ -55,29 +54,34 @@ export function forgetSession(): void {
  */
 export function accessToken(refused?: string): Promise<string> {
   if (access && access.token !== refused && Date.now() < access.untilMs) return Promise.resolve(access.token);
-  exchange ??= oneTabAtATime(refresh).finally(() => {
+  // A refresh token is used once, and tabs share it. Without locks, the service forgives a minute.
+  exchange ??= oneTabAtATime(name, refresh).finally(() => {
     exchange = undefined;
   });
   return exchange;
 }
 
-/** A refresh token is used once, and tabs share it. Without locks, that is without TLS, the service forgives a minute. */
-function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
-}
-
 async function refresh(): Promise<string> {
-  const session = kept<KeptSession>(name);
-  if (!session) return sessionEnded();
+  const session = await ownSession();
   const json = { refreshToken: session.refreshToken };
+  const newerSession = async () => (await ownSession()).refreshToken !== session.refreshToken;
   try {
     const tokens = await insist(attemptOf("POST /api/v1/sessions/refresh", { json }), nobodyAnswers);
+    if (await newerSession()) return refresh();
     keep(name, { ...session, refreshToken: (tokens as Tokens).refreshToken });
     return remember(tokens as Tokens);
   } catch (error) {
-    if (error instanceof Refusal && [400, 401].includes(error.status)) return sessionEnded();
-    throw error;
+    if (!(error instanceof Refusal && [400, 401].includes(error.status))) throw error;
+    return (await newerSession()) ? refresh() : sessionEnded();
   }
+}
+
+/** The session that is kept. Where that is not the one of this page's owner, the page begins anew and nothing goes on. */
+function ownSession(): Promise<KeptSession> {
+  const session = kept<KeptSession>(name);
+  if (session && session.handle === ownHandle) return Promise.resolve(session);
+  location.reload();
+  return new Promise(() => {});
 }
 
 function remember({ accessToken, expiresIn }: Tokens): string {
@@ -86,7 +90,8 @@ function remember({ accessToken, expiresIn }: Tokens): string {
 }
 
 /** @throws Refusal */
-export function sessionEnded(): never {
+export async function sessionEnded(): Promise<never> {
+  await ownSession();
   forgetSession();
   onEnd();
   throw new Refusal({
