@@ -88,11 +88,15 @@ async function runTask(request: ImportRequest): Promise<Ended> {
     AWS_REQUEST_CHECKSUM_CALCULATION: "WHEN_REQUIRED",
     AWS_RESPONSE_CHECKSUM_VALIDATION: "WHEN_REQUIRED",
   };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const args = ["import-sqlite/task/main.ts", parcel.prefix];
-    execFile(process.execPath, args, { cwd: image, env: environment }, (error, stdout, stderr) => {
-      const report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
-      resolve({ exitCode: Number(error?.code ?? 0), log: stdout + stderr, report });
+    const options = { cwd: image, env: environment, timeout: 120_000 };
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      const log = stdout + stderr;
+      // One that was killed has none, and one that could not be started has a text.
+      const exitCode = error === null ? 0 : error.code;
+      if (typeof exitCode !== "number") return reject(new Error(`${error?.message}\n${log}`));
+      resolve({ exitCode, log, report: JSON.parse(stdout.trim().split("\n").at(-1) || "{}") });
     });
   });
 }
