@@ -1,4 +1,4 @@
-/** The element of this id. What the page's HTML has not is a mistake here. */
+/** The element of this id. @throws Error where the page's HTML has none. */
 export function element<T extends Element>(id: string, kind: new () => T): T {
   return checked(document.getElementById(id), kind, id);
 }

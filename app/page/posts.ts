@@ -1,20 +1,14 @@
-import { ask } from "./api.ts";
-import type { Post, PostPage } from "./api-types.ts";
 import { element } from "./elements.ts";
-import { onSubmit, sentenceOf, showProblem } from "./forms.ts";
+import { onSubmit, showProblem } from "./forms.ts";
 import { Refusal } from "./insist.ts";
 import { keep, kept } from "./kept.ts";
 import { during, say } from "./notices.ts";
 import { Outbox, outboxOf, type Pending } from "./outbox.ts";
 import { pendingItem, postItem } from "./post-item.ts";
-
-/** How many posts are asked for at a time. */
-const pageSize = 20;
+import { list, startPostList } from "./post-list.ts";
 
 const form = element("compose", HTMLFormElement);
 const text = element("compose-body", HTMLTextAreaElement);
-const list = element("post-list", HTMLOListElement);
-const older = element("older", HTMLButtonElement);
 
 /** What was written and not sent; it outlives a reload and a session that ends. */
 const draftOf = (handle: string) => `capstone.draft.${handle}`;
@@ -22,7 +16,7 @@ const draftOf = (handle: string) => `capstone.draft.${handle}`;
 /** Starts the view of the own posts. */
 export function startPosts(handle: string): void {
   const items = new Map<string, HTMLElement>();
-  const posts = postsOf(handle);
+  const posts = startPostList(handle);
   const draft = draftOf(handle);
 
   const setDraft = (written: string) => {
@@ -82,48 +76,6 @@ export const hasUnsaved = (handle: string): boolean =>
 /** Forgets what this browser has of the account's writing. */
 export function forgetUnsaved(handle: string): void {
   for (const name of [draftOf(handle), outboxOf(handle)]) keep(name, undefined);
-}
-
-/** The list of posts that are saved, page by page. */
-function postsOf(handle: string) {
-  const shown = new Set<string>();
-  const known = (post: Post) => {
-    shown.add(post.id);
-    return post;
-  };
-  const knows = ({ id }: Post) => shown.has(id);
-  let cursor: string | null = null;
-
-  const next = async (doing: string) => {
-    const from = cursor === null ? "" : `&cursor=${cursor}`;
-    const page = await during(
-      doing,
-      ask<PostPage>(`GET /api/v1/users/${handle}/posts?limit=${pageSize}${from}`),
-    );
-    const added = page.items.filter((post) => !knows(post)).map((post) => postItem(known(post)));
-    list.append(...added);
-    cursor = page.nextCursor;
-    older.hidden = cursor === null;
-    return added[0];
-  };
-  const failed = (error: unknown) => say(sentenceOf(error));
-
-  older.addEventListener("click", async () => {
-    const first = await next("Loading…").catch(failed);
-    // What has come is read on from, also where the button is gone.
-    if (first) first.tabIndex = -1;
-    first?.focus();
-  });
-  new MutationObserver(() => {
-    element("no-posts", HTMLElement).hidden = list.childElementCount > 0;
-  }).observe(list, { childList: true });
-
-  void next("Loading your posts…")
-    .then(() => {
-      element("no-posts", HTMLElement).hidden = list.childElementCount > 0;
-    })
-    .catch(failed);
-  return { known, knows };
 }
 
 function ignoreEndedSession(error: unknown): void {

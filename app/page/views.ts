@@ -7,7 +7,7 @@ const sentenceToSay = "capstone.sentence";
 
 /**
  * Shows the view that the address names, one at a time, the first where it names none of these.
- * @param onShown Told which.
+ * @param onShown Called with the name of the view.
  */
 export function startViews(names: readonly string[], onShown: (name: string) => void): void {
   const show = (focus: boolean) => {

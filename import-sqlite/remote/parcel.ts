@@ -34,7 +34,10 @@ export class Parcel {
     await this.putWhole(object, Buffer.from(text), signal);
   }
 
-  /** @param sent is told the bytes that have arrived so far, after each part. */
+  /**
+   * @param sent is told the bytes that have arrived so far, after each part.
+   * @throws Error when the file becomes shorter meanwhile.
+   */
   async putFile(
     object: string,
     file: string,
@@ -46,7 +49,12 @@ export class Parcel {
     const partBytes = Math.max(this.leastPartBytes, Math.ceil(size / mostParts));
     const read = async (position: number) => {
       const buffer = Buffer.alloc(Math.min(partBytes, size - position));
-      await handle.read(buffer, 0, buffer.length, position);
+      for (let filled = 0; filled < buffer.length; ) {
+        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+        if (bytesRead === 0)
+          throw new Error(`${file} had ${size} bytes and became shorter while it was uploaded`);
+        filled += bytesRead;
+      }
       return buffer;
     };
     if (size <= partBytes) await this.putWhole(object, await read(0), signal);

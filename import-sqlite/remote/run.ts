@@ -134,7 +134,7 @@ async function start(
   return taskArn;
 }
 
-function outcomeOf({ exitCode, stoppedReason, report }: Ended, interrupted: boolean): Outcome {
+function outcomeOf({ exitCode, neverStarted, stoppedReason, report }: Ended, interrupted: boolean): Outcome {
   if (exitCode === 0 && report && "sentence" in report)
     return {
       sentence: interrupted ? `It had ended before it was stopped: ${report.sentence}` : report.sentence,
@@ -147,13 +147,13 @@ function outcomeOf({ exitCode, stoppedReason, report }: Ended, interrupted: bool
       exitCode: 130,
     };
   if (report && "error" in report) return { sentence: report.error, exitCode: exitCode || 1 };
-  if (exitCode === undefined)
+  if (neverStarted)
     return {
       sentence: `The import never started: ${stoppedReason}. Nothing was imported.`,
       exitCode: 1,
     };
   return {
-    sentence: `The import ended with exit code ${exitCode} and without a result: ${stoppedReason}. The same command again finds out whether it was committed.`,
+    sentence: `The import ended ${exitCode === undefined ? "without an exit code" : `with exit code ${exitCode}`} and without a result: ${stoppedReason}. The same command again finds out whether it was committed.`,
     exitCode: exitCode || 1,
   };
 }

@@ -22,8 +22,10 @@ export interface Patience {
 
 /** How a task ended. */
 export interface Ended {
-  /** Undefined where its container never started. */
+  /** Undefined where ECS has none, as of a container that never started. */
   exitCode: number | undefined;
+  /** Its container never started. */
+  neverStarted: boolean;
   stoppedReason: string;
   /** What it said last; undefined where it did not come so far. */
   report: ImportReport | undefined;
@@ -69,9 +71,9 @@ export async function watch(watching: Watching): Promise<Ended> {
       await log.readOn();
       heardAt = Date.now();
       if (found?.lastStatus === "STOPPED") return await endOf(found, watching, log);
-      if (found?.lastStatus !== status) {
-        status = found?.lastStatus;
-        say(`The task is ${status?.toLowerCase()}.`);
+      if (found?.lastStatus && found.lastStatus !== status) {
+        status = found.lastStatus;
+        say(`The task is ${status.toLowerCase()}.`);
       }
     } catch (error) {
       if (Date.now() - heardAt > patience.silenceMs) throw new OutOfSight((error as Error).message);
@@ -85,11 +87,16 @@ export async function watch(watching: Watching): Promise<Ended> {
 async function endOf(stopped: Task, { task, patience }: Watching, log: TaskLog): Promise<Ended> {
   const exitCode = exitCodeOf(stopped, task);
   const deadline = Date.now() + patience.logDelayMs;
-  while (exitCode !== undefined && !log.report && Date.now() < deadline) {
+  while (stopped.stopCode !== "TaskFailedToStart" && !log.report && Date.now() < deadline) {
     await sleep(patience.pollMs);
     await log.readOn();
   }
-  return { exitCode, stoppedReason: stopped.stoppedReason ?? "no reason given", report: log.report };
+  return {
+    exitCode,
+    neverStarted: stopped.stopCode === "TaskFailedToStart",
+    stoppedReason: stopped.stoppedReason ?? "no reason given",
+    report: log.report,
+  };
 }
 
 /** The log of one task, read on from where it was left. */

@@ -88,13 +88,19 @@ async function runTask(request: ImportRequest): Promise<Ended> {
     AWS_REQUEST_CHECKSUM_CALCULATION: "WHEN_REQUIRED",
     AWS_RESPONSE_CHECKSUM_VALIDATION: "WHEN_REQUIRED",
   };
-  return new Promise((resolve) => {
-    const args = ["import-sqlite/task/main.ts", parcel.prefix];
-    execFile(process.execPath, args, { cwd: image, env: environment }, (error, stdout, stderr) => {
-      const report = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
-      resolve({ exitCode: Number(error?.code ?? 0), log: stdout + stderr, report });
+  const args = ["import-sqlite/task/main.ts", parcel.prefix];
+  const options = { cwd: image, env: environment, timeout: 120_000 };
+  const ended = await new Promise<Omit<Ended, "report"> & { stdout: string }>((resolve, reject) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      // One that was killed has no code, and one that could not be started has a text.
+      const exitCode = error === null ? 0 : error.code;
+      if (typeof exitCode === "number") resolve({ exitCode, stdout, log: stdout + stderr });
+      else reject(new Error(`${error?.message}\n${stdout}${stderr}`));
     });
   });
+  const lastLine = ended.stdout.trim().split("\n").at(-1) ?? "";
+  expect(lastLine, ended.log).toMatch(/^\{/);
+  return { ...ended, report: JSON.parse(lastLine) };
 }
 
 test("the task imports what was brought, says the same of it later, and takes it back", async () => {

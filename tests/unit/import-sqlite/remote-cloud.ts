@@ -1,11 +1,13 @@
 import type { RemoteClients } from "../../../import-sqlite/remote/run.ts";
+import type { Patience } from "../../../import-sqlite/remote/watch.ts";
 import type { ImportTaskOutput } from "../../../infra/contract.ts";
 
 /** What a test's task does: its log by and by, and how it ends. */
 export interface TaskScript {
   lines: string[];
-  /** Undefined for one whose container never starts. */
+  /** Undefined for one whose container has none. */
   exitCode: number | undefined;
+  stopCode?: "TaskFailedToStart";
   stoppedReason?: string;
   /** It goes on until it is stopped. */
   endless?: true;
@@ -36,9 +38,13 @@ export class RemoteCloud {
   /** The input of each call that started a task. */
   readonly started: Record<string, unknown>[] = [];
   stopped = false;
+  /** So many questions about the task find none: AWS may not find it at the moment. */
+  unknownFor = 0;
   script: TaskScript = { lines: ['{"sentence":"Imported."}'], exitCode: 0 };
   /** Tasks of somebody else's, told one list a question. */
   others: { taskArn: string; lastStatus: string }[][] = [];
+  /** What is waited for in vain is made short by its test; the rest comes in time on a busy machine too. */
+  readonly patience: Patience = { pollMs: 5, logDelayMs: 10_000, silenceMs: 10_000 };
   /** Throws what AWS or the way to it answers a command with, by its name. */
   refuse: (command: string) => void = () => {};
   private readonly parts = new Map<string, Buffer[]>();
@@ -49,8 +55,7 @@ export class RemoteCloud {
     const send = async (command: { constructor: { name: string }; input: unknown }, options = {}) =>
       this.answer(command.constructor.name, command.input as Record<string, unknown>, options);
     const client = { send } as never;
-    const patience = { pollMs: 5, logDelayMs: 500, silenceMs: 200 };
-    return { ecs: client, logs: client, s3: client, patience };
+    return { ecs: client, logs: client, s3: client, patience: this.patience };
   }
 
   private answer(
@@ -96,7 +101,8 @@ export class RemoteCloud {
         this.stopped = true;
         return {};
       case "DescribeTasksCommand":
-        return { tasks: (input.tasks as string[])[0] === taskArn ? [this.described()] : this.listed };
+        if ((input.tasks as string[])[0] !== taskArn) return { tasks: this.listed };
+        return { tasks: this.unknownFor-- > 0 ? [] : [this.described()] };
       case "GetLogEventsCommand":
         return this.log(input.nextToken as string | undefined);
       default:
@@ -105,12 +111,13 @@ export class RemoteCloud {
   }
 
   private described() {
-    const { lines, exitCode, endless, stoppedReason } = this.script;
+    const { lines, exitCode, endless, stopCode, stoppedReason } = this.script;
     const ended = this.stopped || (!endless && this.told >= lines.length - 1);
     if (!ended) return { lastStatus: "RUNNING" };
     const code = this.stopped ? 143 : exitCode;
     return {
       lastStatus: "STOPPED",
+      stopCode: this.stopped ? "UserInitiated" : (stopCode ?? "EssentialContainerExited"),
       stoppedReason: stoppedReason ?? "Essential container in task exited",
       containers: [{ name: "import", ...(code !== undefined && { exitCode: code }) }],
     };

@@ -126,6 +126,7 @@ describe("an import by a task", () => {
   test("ends with the task's exit code and its sentence", async () => {
     cloud.script = { lines: ["looking", '{"error":"The file is damaged."}'], exitCode: 1 };
     expect(await run()).toEqual({ sentence: "The file is damaged.", exitCode: 1 });
+    cloud.patience.logDelayMs = 50;
     cloud.script = { lines: ["looking"], exitCode: 137, stoppedReason: "OutOfMemoryError" };
     const killed = await run();
     expect(killed.exitCode).toBe(137);
@@ -134,11 +135,34 @@ describe("an import by a task", () => {
   });
 
   test("says why a task never started", async () => {
-    cloud.script = { lines: [], exitCode: undefined, stoppedReason: "CannotPullContainerError" };
+    const stoppedReason = "CannotPullContainerError";
+    cloud.script = { lines: [], exitCode: undefined, stopCode: "TaskFailedToStart", stoppedReason };
     expect(await run()).toEqual({
       sentence: "The import never started: CannotPullContainerError. Nothing was imported.",
       exitCode: 1,
     });
+  });
+
+  test("does not say that nothing was imported by a task that started and has no exit code", async () => {
+    cloud.patience.logDelayMs = 50;
+    cloud.script = { lines: ["looking"], exitCode: undefined, stoppedReason: "Host EC2 terminated" };
+    expect(await run()).toEqual({
+      sentence:
+        "The import ended without an exit code and without a result: Host EC2 terminated. The same command again finds out whether it was committed.",
+      exitCode: 1,
+    });
+  });
+
+  test("says nothing of a task that AWS does not find at the moment", async () => {
+    cloud.script = { lines: ['{"sentence":"Imported."}'], exitCode: 0, endless: true };
+    cloud.refuse = () => {
+      if (!cloud.script.endless || !said.includes("The task is running.")) return;
+      cloud.unknownFor = 1;
+      delete cloud.script.endless;
+    };
+    expect(await run()).toMatchObject({ exitCode: 0 });
+    expect(cloud.unknownFor).toBeLessThan(1);
+    expect(said.filter((line) => line.startsWith("The task is"))).toEqual(["The task is running."]);
   });
 });
 
@@ -211,6 +235,7 @@ describe("what goes wrong on the way", () => {
   });
 
   test("Ctrl-C while the task runs: says what still runs, stops it and waits for its end", async () => {
+    cloud.patience.logDelayMs = 50;
     cloud.script = { lines: ["reading t"], exitCode: 0, endless: true };
     cloud.refuse = (command) => {
       if (command === "GetLogEventsCommand" && said.includes("reading t")) interruption.abort();
@@ -226,6 +251,7 @@ describe("what goes wrong on the way", () => {
   });
 
   test("a connection that is lost for good: says how to look at the task again, and leaves it its file", async () => {
+    cloud.patience.silenceMs = 200;
     cloud.script = { lines: ["reading t"], exitCode: 0, endless: true };
     cloud.refuse = (command) => {
       if (command === "DescribeTasksCommand" && said.includes("reading t"))
@@ -238,7 +264,7 @@ describe("what goes wrong on the way", () => {
     expect(cloud.objects.size).toBe(2);
   });
 
-  test("a connection that comes back in time is no matter", async () => {
+  test("a connection that comes back in time does no harm", async () => {
     let lost = 3;
     cloud.refuse = (command) => {
       if (command === "DescribeTasksCommand" && cloud.asked.length > 5 && lost-- > 0) throw new Error("lost");
@@ -275,6 +301,19 @@ test("a large file goes in parts and comes out whole; what fails between them le
   await expect(parcel.putFile("file", large, signal)).rejects.toThrow("lost");
   expect(cloud.asked.at(-1)).toBe("AbortMultipartUploadCommand");
   for (const name of cloud.asked) asked.add(name);
+});
+
+test("a file that becomes shorter while it is uploaded is not uploaded as something else", async () => {
+  const shrinking = path.join(folder, "shrinking");
+  writeFileSync(shrinking, Buffer.alloc(5000, "a"));
+  const parcel = new Parcel(cloud.clients.s3, task.bucketName, 2000);
+  cloud.refuse = (command) => {
+    if (command === "CreateMultipartUploadCommand") truncateSync(shrinking, 3000);
+  };
+  await expect(parcel.putFile("file", shrinking, interruption.signal)).rejects.toThrow(
+    `${shrinking} had 5000 bytes and became shorter while it was uploaded`,
+  );
+  expect([...cloud.objects]).toEqual([]);
 });
 
 /** The permission that AWS asks for, where it is not named like the call. */

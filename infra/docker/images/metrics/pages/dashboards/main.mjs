@@ -26,6 +26,11 @@ const problem = byId("problem", HTMLElement);
 const auto = byId("auto", HTMLInputElement);
 const prometheus = new Prometheus(new URL("../../", location.href));
 
+/** @param {unknown} error */
+function sentenceOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /**
  * @param {import("../../../../monitoring/dashboard.ts").Dashboard | undefined} dashboard
  * @param {import("./range.mjs").Range | undefined} range
@@ -61,16 +66,21 @@ function run(dashboard, range) {
     if (asking) return;
     asking = true;
     askedMs = Date.now();
-    const times = timesOf(range, askedMs);
-    // Charts without marks are worth more than none.
-    const events = await readEvents(prometheus, annotations, times).catch(() => []);
-    showEvents(byId("events", HTMLDetailsElement), events);
-    const answered = await Promise.all(views.map((view) => view.refresh(prometheus, times, events)));
-    if (answered.some(Boolean))
-      byId("time", HTMLElement).textContent = `As of ${formatTime(askedMs / 1000, true)}`;
-    // Read aloud when it changes, so it does not say the time.
-    problem.textContent = answered.some(Boolean) ? "" : "Prometheus does not answer. What is shown is old.";
-    asking = false;
+    try {
+      const times = timesOf(range, askedMs);
+      // Charts without marks are worth more than none.
+      const events = await readEvents(prometheus, annotations, times).catch(() => []);
+      showEvents(byId("events", HTMLDetailsElement), events);
+      const answered = await Promise.all(views.map((view) => view.refresh(prometheus, times, events)));
+      if (answered.some(Boolean))
+        byId("time", HTMLElement).textContent = `As of ${formatTime(askedMs / 1000, true)}`;
+      // Read aloud when it changes, so it does not say the time.
+      problem.textContent = answered.some(Boolean) ? "" : "Prometheus does not answer. What is shown is old.";
+    } catch (error) {
+      problem.textContent = `This page has a mistake: ${sentenceOf(error)} What is shown may be old.`;
+    } finally {
+      asking = false;
+    }
   };
   const due = () => auto.checked && !document.hidden && Date.now() - askedMs >= range.refreshSeconds * 1000;
   setInterval(() => due() && refresh(), 1000);
@@ -84,5 +94,5 @@ try {
   run(dashboard, range);
 } catch (error) {
   showLinks(undefined, undefined);
-  problem.textContent = error instanceof Error ? error.message : String(error);
+  problem.textContent = sentenceOf(error);
 }
