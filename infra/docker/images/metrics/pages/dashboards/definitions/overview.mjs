@@ -84,8 +84,8 @@ export const overview = {
       height: 7,
       unit: "percentunit",
       queries: [
-        { expr: "capstone:http_errors:ratio5m or vector(0)", legend: "5 minutes" },
-        { expr: "capstone:http_errors:ratio1h or vector(0)", legend: "1 hour" },
+        { expr: "max(capstone:http_errors:ratio5m) or vector(0)", legend: "5 minutes" },
+        { expr: "max(capstone:http_errors:ratio1h) or vector(0)", legend: "1 hour" },
       ],
     },
     {
