@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { changesOf, countSame } from "../../cli/preview-summary/changes.ts";
 import { messagesOf, parseEvents } from "../../cli/preview-summary/events.ts";
 import { versions } from "../../cli/toolchain/versions.mjs";
@@ -31,6 +31,8 @@ beforeAll(async () => {
   await mustSucceed(pulumi("config", "set", "length", "24", "--stack", "trial"));
   await deploy();
 });
+// It shows options that Pulumi's help otherwise does not.
+afterEach(() => vi.stubEnv("PULUMI_DEBUG_COMMANDS", undefined));
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(directory, { recursive: true });
@@ -120,7 +122,6 @@ it("the options that up and preview pass on and Pulumi does not show are options
     const given = options.flatMap((option) => [option.replace(" VALUE", ""), "value"]);
     await mustSucceed(pulumi(subcommand, ...given, "--help"));
   }
-  vi.unstubAllEnvs();
 });
 
 /** As they are kept: `-m, --message VALUE`, `--diff`. Of `=[…]` the value may be left out, and one in backquotes is text. */
