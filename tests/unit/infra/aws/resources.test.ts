@@ -273,13 +273,18 @@ describe("service", () => {
     expect(only(graph, "Target").inputs).toMatchObject({ minCapacity: 2, maxCapacity: 8 });
   });
 
-  test("the repository's tags never move, its images are scanned and leave", () => {
-    expect(only(graph, "Repository").inputs).toMatchObject({
-      imageTagMutability: "IMMUTABLE",
-      imageScanningConfiguration: { scanOnPush: true },
-    });
-    expect(ofType(graph, "LifecyclePolicy")).toHaveLength(1);
-  });
+  test.each(["capstone-prod", "capstone-prod-import"])(
+    "the tags of the repository %s never move, its images are scanned and leave",
+    (name) => {
+      expect(only(graph, "Repository", name).inputs).toMatchObject({
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+      });
+      expect(only(graph, "LifecyclePolicy", name).inputs.repository).toBe(
+        output("ecr/repository:Repository", name, "name"),
+      );
+    },
+  );
 });
 
 describe("the import's task", () => {
