@@ -1,4 +1,5 @@
 import type { Input, Output } from "@pulumi/pulumi";
+import type { OneOffTask } from "./aws/delivery/one-off-task.ts";
 
 /** The addresses of monitoring; null where it is not deployed. */
 export interface MonitoringOutput {
@@ -8,15 +9,7 @@ export interface MonitoringOutput {
 }
 
 /** Where and as what an import runs, and the bucket that its file is brought to. */
-export interface ImportTaskOutput {
-  region: string;
-  clusterArn: string;
-  taskDefinitionArn: string;
-  subnetIds: string[];
-  securityGroupIds: string[];
-  logGroupName: string;
-  containerName: string;
-  logStreamPrefix: string;
+export interface ImportTaskOutput extends OneOffTask {
   bucketName: string;
 }
 

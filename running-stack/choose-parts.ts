@@ -12,18 +12,30 @@ export interface ListedPart {
   running: boolean;
 }
 
+/** The labels that the containers of a stack's parts have, and no other container. */
+export function partLabelsOf(stack: string): string[] {
+  return [`capstone.stack=${stack}`, "capstone.node"];
+}
+
+/**
+ * The containers of a stack's parts, running or not, as the engine lists them.
+ * @throws PersonError when it has none.
+ */
+export async function listPartContainers(engine: Docker, stack: string): Promise<Docker.ContainerInfo[]> {
+  const containers = await engine.listContainers({ all: true, filters: { label: partLabelsOf(stack) } });
+  if (containers.length === 0)
+    throw new PersonError(
+      `The stack ${stack} has no containers; \`npm run up -- --stack ${stack}\` creates it.`,
+    );
+  return containers;
+}
+
 /**
  * All parts of a stack, by name.
  * @throws PersonError when it has none.
  */
 export async function listParts(engine: Docker, stack: string): Promise<ListedPart[]> {
-  const filters = { label: [`capstone.stack=${stack}`, "capstone.node"] };
-  const containers = await engine.listContainers({ all: true, filters });
-  if (containers.length === 0)
-    throw new PersonError(
-      `The stack ${stack} has no containers; \`npm run up -- --stack ${stack}\` creates it.`,
-    );
-  return containers
+  return (await listPartContainers(engine, stack))
     .map(({ Names, Labels, State }) => ({
       ...partOf(Labels),
       containerName: (Names[0] ?? "").slice(1),

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { PassThrough, Readable } from "node:stream";
 import type Docker from "dockerode";
-import { chooseParts, isNamed, type ListedPart, listParts, partOf } from "./choose-parts.ts";
+import { chooseParts, isNamed, type ListedPart, listParts, partLabelsOf, partOf } from "./choose-parts.ts";
 import { isRefusal } from "./engine.ts";
 
 export interface LogLine {
@@ -79,7 +79,7 @@ export async function followLogs(
 
 /** The engine's reports of the stack's parts that start, a JSON document a line. */
 async function startsOf(engine: Docker, stack: string): Promise<Readable> {
-  const label = [`capstone.stack=${stack}`, "capstone.node"];
+  const label = partLabelsOf(stack);
   const filters = JSON.stringify({ type: ["container"], event: ["start"], label });
   return (await engine.getEvents({ filters })) as Readable;
 }
