@@ -61,9 +61,13 @@ export class RunningStack {
       .toSorted((a, b) => a.state.node - b.state.node);
   }
 
-  /** Saves the state to go back to, in case this process is killed. */
   begin(): void {
     this.journal = new Journal();
+    this.remember();
+  }
+
+  /** Saves the state to go back to, in case this process is killed; until `restore`. */
+  remember(): void {
     this.file.write(this.states);
   }
 

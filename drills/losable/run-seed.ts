@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Evaluation, evaluate } from "../../operations/status/evaluate.ts";
-import { probeStack } from "../../operations/status/probe-stack.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill, Expectations, Scene } from "../drill.ts";
 import { measureStack } from "../measure-stack.ts";
@@ -8,9 +6,10 @@ import { Random } from "../random.ts";
 import { loadAverage } from "../report/environment.ts";
 import { writeRunLog } from "../report/run-log.ts";
 import { type DrillRun, runDrill } from "../run/run-drill.ts";
+import { type Asked, ask, askOnTheWayBack } from "./ask.ts";
 import { drawPlan, type Plan } from "./draw.ts";
 import { allServed, evaluateWindow, measureWindow, type Window } from "./evaluate.ts";
-import { boundsOf, type Choice, choose } from "./kinds.ts";
+import type { Choice } from "./kinds.ts";
 import { type LeftState, leave } from "./left-state.ts";
 import type { LosableRun } from "./losable-results.ts";
 
@@ -19,16 +18,10 @@ const load = { beforeMs: 800, afterMs: 500, users: 5 };
 const awayMs = 5_000;
 const beyondBoundMs = 2_000;
 
-interface Asked {
-  evaluation: Evaluation;
-  choice: Choice | undefined;
-  bounds: Expectations;
-  window: Window;
-}
-
 /**
  * One run from a fully redundant stack back to one: a state, what status says of it, and the loss of what it calls
- * losable. @param taking Whether it is taken; what the state does by itself shows when it is not.
+ * losable. Where that is nothing, the state is cleared, and what status calls losable first on the way back is taken.
+ * @param taking Whether it is taken; what the state does by itself shows when it is not.
  */
 export async function runSeed(
   stack: RunningStack,
@@ -55,15 +48,23 @@ export async function runSeed(
     },
     async inject(scene) {
       const states: LeftState[] = [];
+      const clear = async () => {
+        await Promise.all(states.map(({ abandon }) => abandon()));
+        await stack.journal.note("clear", "everything", async () => void (await stack.restore()));
+      };
       try {
         for (const [index, one] of chosen.entries())
           states.push(await leave(one, scene, forStates.fork(), plan.states[index]?.pause ?? 1));
         await sleep(plan.delayMs);
         asked = await ask(scene, drills, forChoice);
+        if (!asked.choice) {
+          await clear();
+          stack.remember();
+          asked = await askOnTheWayBack(scene, drills, forChoice);
+        }
         if (asked.choice) asked.window = await away(scene, asked.choice, asked.bounds, taking);
       } finally {
-        await Promise.all(states.map(({ abandon }) => abandon()));
-        await stack.journal.note("clear", "everything", async () => void (await stack.restore()));
+        await clear();
       }
     },
   };
@@ -73,19 +74,6 @@ export async function runSeed(
   if (result.reasons.length > 0)
     console.log(`        full log: ${writeRunLog(stack.name, run, asked.window.beginMs)}`);
   return result;
-}
-
-async function ask(scene: Scene, drills: Map<string, Drill>, random: Random): Promise<Asked> {
-  const observation = await probeStack(scene.stack.engine, scene.stack.name);
-  const evaluation = evaluate(observation);
-  const choice = choose(random, evaluation.canLose, scene.stack, observation);
-  const now = Date.now();
-  return {
-    evaluation,
-    choice,
-    bounds: choice ? boundsOf(choice.way, drills) : {},
-    window: { beginMs: now, endMs: now },
-  };
 }
 
 /** Takes the part and waits until it is clear what came of that. */
@@ -128,7 +116,9 @@ function conclude(
   return {
     measuredAt: run.startedAt,
     loadAverage: loadAverage(),
-    states: plan.states.map(({ drill: name, pause }) => `${name}, pause ${pause}`),
+    states: plan.states.map(
+      ({ drill: name, pause }) => `${name}, pause ${pause}${asked.onTheWayBack ? ", cleared" : ""}`,
+    ),
     delayMs: plan.delayMs,
     said: { state, losable: Object.entries(canLose).flatMap(([kind, can]) => (can ? [kind] : [])) },
     taken: choice
