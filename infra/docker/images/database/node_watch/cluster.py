@@ -26,7 +26,7 @@ class Peer:
     pages: Pages | None
     """None when its watcher does not answer."""
     has_space: bool = False
-    """Whether its watcher says that it takes writes: its disk is not full."""
+    """Whether its watcher says that it takes writes, and that its disk has room for some time of them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _peer(name: str, role: str) -> Peer | None:
     try:
         with urllib.request.urlopen(f"http://{address.netloc}/{role}", timeout=settings.request_timeout_seconds):
             metrics = _metrics(address.hostname or "")
-            return Peer(name, read_pages(metrics), takes_writes(metrics))
+            return Peer(name, read_pages(metrics), has_space(metrics))
     except OSError:
         return None
 
@@ -96,8 +96,11 @@ def read_pages(metrics: str) -> Pages | None:
     return Pages(int(damaged[1]), checked is not None) if damaged else None
 
 
-def takes_writes(metrics: str) -> bool:
-    return re.search(r"^capstone_node_refuses_writes 0$", metrics, re.MULTILINE) is not None
+def has_space(metrics: str) -> bool:
+    """What fills one disk often fills the other in the same minute: a standby that is nearly full is no way out."""
+    takes_writes = re.search(r"^capstone_node_refuses_writes 0$", metrics, re.MULTILINE)
+    available = re.search(r"^capstone_node_disk_available_bytes (\d+)$", metrics, re.MULTILINE)
+    return bool(takes_writes and available and int(available[1]) >= settings.hand_over_least_bytes)
 
 
 def ask_patroni(

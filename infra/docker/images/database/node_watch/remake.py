@@ -1,5 +1,6 @@
 """When a node is remade from its peer, or hands over first; and doing it."""
 
+import contextlib
 import dataclasses
 import shutil
 import time
@@ -103,7 +104,9 @@ def reinitialize(because: str) -> None:
 
 def hand_over(standby: str, because: str) -> None:
     """@throws OSError when Patroni refuses."""
-    settings.write_record(settings.handed_over_record, {"at": time.time(), "because": because})
+    # On a full disk there may be no room even for this.
+    with contextlib.suppress(OSError):
+        settings.write_record(settings.handed_over_record, {"at": time.time(), "because": because})
     cluster.ask_patroni("/switchover", {"leader": settings.node, "candidate": standby}, timeout_seconds=60)
     print(f"{settings.node} hands over to {standby}: {because}.", flush=True)
 

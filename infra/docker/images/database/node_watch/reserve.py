@@ -13,7 +13,16 @@ import time
 
 from . import cluster, disk, remake, settings
 
-line = "default_transaction_read_only = on # until there is space\n"
+mark = "# until there is space\n"
+lines = "".join(
+    f"{setting} {mark}"
+    for setting in (
+        "default_transaction_read_only = on",
+        # Reading writes to the log as well, where it sets hints on pages: not a whole segment of it every few seconds.
+        "archive_timeout = 0",
+        "autovacuum = off",
+    )
+)
 enough_bytes = 2 * settings.reserve_bytes
 """Left with that, the reserve is kept again, and writes are taken."""
 
@@ -61,7 +70,7 @@ class Keeper:
 
 
 def refuses_writes() -> bool:
-    return line in _read(_settings_file())
+    return mark in _read(_settings_file())
 
 
 def _give_up() -> None:
@@ -78,7 +87,8 @@ def _give_up() -> None:
 
 def _keep() -> None:
     if refuses_writes():
-        _write(_settings_file(), _read(_settings_file()).replace(line, ""))
+        kept = (line for line in _read(_settings_file()).splitlines(keepends=True) if not line.endswith(mark))
+        _write(_settings_file(), "".join(kept))
         _reload()
         print(f"{settings.node} takes writes: there is space again.", flush=True)
     if not settings.reserve.exists():
@@ -90,7 +100,7 @@ def _keep() -> None:
 
 
 def _prepare() -> None:
-    wanted = _read(_settings_file()) + line
+    wanted = _read(_settings_file()) + lines
     if not settings.read_only_settings.exists() or _read(settings.read_only_settings) != wanted:
         _write(settings.read_only_settings, wanted)
 

@@ -40,6 +40,8 @@ reserve_bytes = 64 << 20
 reserve_every_seconds = 0.5
 """Faster than a service fills the segments of the log that are there already."""
 hand_over_full_disk_after_seconds = 2
+hand_over_least_bytes = 256 << 20
+"""That a standby has to have left."""
 
 pages_rate_megabytes = 10
 """A second, for a gigabyte in some 100 s."""

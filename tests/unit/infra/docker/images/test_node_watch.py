@@ -250,6 +250,7 @@ class ReserveOfANode(Scratch):
         settings.reserve_bytes = 1 << 16
         self.others = cluster.Cluster()
         self.handed: list[str] = []
+        self.handed_over_by = remake.hand_over
         self.keeper = reserve.Keeper()
         fakes = [
             (disk, "look", lambda: self.found),
@@ -279,7 +280,7 @@ class ReserveOfANode(Scratch):
             self.assertFalse(settings.reserve.exists())
             self.assertTrue(reserve.refuses_writes())
             self.assertIn("capstone_node_refuses_writes 1\n", metrics.text(metrics.State()))
-            self.assertEqual(self.file.read_text(), before + reserve.line)
+            self.assertEqual(self.file.read_text(), before + reserve.lines)
             # What was given up is not enough to take writes again.
             self.look(disk.least_bytes + settings.reserve_bytes)
             self.assertTrue(reserve.refuses_writes())
@@ -320,13 +321,34 @@ class ReserveOfANode(Scratch):
         self.assertEqual(self.handed, [])
         self.assertTrue(reserve.refuses_writes())
 
-    def test_a_peer_has_space_when_its_metrics_say_so(self):
+    def test_what_an_earlier_version_left_there_is_removed_too(self):
+        self.look(1 << 30)
+        before = self.file.read_text()
+        self.file.write_text(before + "default_transaction_read_only = on # until there is space\n")
+        self.assertTrue(reserve.refuses_writes())
+        self.look(1 << 30)
+        self.assertEqual(self.file.read_text(), before)
+
+    def test_a_primary_hands_over_where_not_even_a_record_can_be_written(self):
+        asked = []
+        self.addCleanup(setattr, settings, "write_record", settings.write_record)
+        self.addCleanup(setattr, cluster, "ask_patroni", cluster.ask_patroni)
+        settings.write_record = lambda *arguments: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        cluster.ask_patroni = lambda path, *arguments, **more: asked.append(path)
+        self.handed_over_by("database-2", "its disk is full")
+        self.assertEqual(asked, ["/switchover"])
+
+    def test_a_peer_has_space_when_its_metrics_say_so_and_there_is_room_for_some_time(self):
         state = metrics.State()
         self.look(1 << 30)
-        self.assertTrue(cluster.takes_writes(metrics.text(state)))
+        self.assertTrue(cluster.has_space(metrics.text(state)))
+        self.look(200 << 20)
+        self.assertFalse(reserve.refuses_writes())
+        self.assertFalse(cluster.has_space(metrics.text(state)))
         self.look(0)
-        self.assertFalse(cluster.takes_writes(metrics.text(state)))
-        self.assertFalse(cluster.takes_writes(""))
+        self.look(1 << 20)
+        self.assertFalse(cluster.has_space(metrics.text(state)))
+        self.assertFalse(cluster.has_space(""))
 
 
 class Looks(Scratch):
