@@ -32,11 +32,18 @@ export class Connection {
   private sentAt = 0;
   private transaction: TransactionStatus = "idle";
   private unconfirmed = false;
+  /** Whether the server's own settings make it refuse writes, as where its disk is full: it says when that is over. */
+  private refusesWrites = false;
   private reasonForClosing: Error | undefined;
 
   private constructor(options: ConnectionOptions, socket: Socket) {
     this.socket = socket;
-    this.client = new SingleUseClient(options, socket, ({ routine }) => this.onNotice(routine));
+    this.client = new SingleUseClient(options, socket, {
+      notice: ({ routine }) => this.onNotice(routine),
+      setting: (name, value) => {
+        if (name === "default_transaction_read_only") this.refusesWrites = value === "on";
+      },
+    });
     // Registered before the client's own listener, so that this knows of every message first.
     const messages = new ServerMessages({
       onReady: (transaction) => {
@@ -130,10 +137,18 @@ export class Connection {
       );
       if (options.mustTakeWrites && row?.standby) throw new Error("the server is a standby");
       this.processId = row?.pid;
+      if (this.refusesWrites) await this.askWhoseSettingItIs(timeoutMs);
     } catch (error) {
       this.abandon("The log-in failed.");
       throw error;
     }
+  }
+
+  /** That of a user or a database stays with the session, which then never learns that it is over. */
+  private async askWhoseSettingItIs(timeoutMs: number): Promise<void> {
+    const text = "select source from pg_settings where name = 'default_transaction_read_only'";
+    const [row] = await this.query(text, [], timeoutMs);
+    this.refusesWrites = row?.source === "configuration file";
   }
 
   /** postgres.js would offer a session that ended while idle until its socket closes, so it is closed at once. */
@@ -152,10 +167,15 @@ export class Connection {
     return new DatabaseFailure("The commit is on the primary, but perhaps on no other node.", "unknown");
   }
 
+  /** Whether a new connection would be refused as well, and reads have use of this one: a new one for each would be many. */
+  private isAlwaysTheSame(error: unknown): boolean {
+    return this.refusesWrites && isServerError(error) && error.code === "25006";
+  }
+
   private failureFrom(error: unknown): unknown {
     if (error instanceof DatabaseFailure) return error;
     const reason = this.reasonForClosing?.message ?? (error as Error).message;
-    if (spoilsConnection(error)) this.abandon(reason);
+    if (spoilsConnection(error) && !this.isAlwaysTheSame(error)) this.abandon(reason);
     if (isServerError(error) && error.severity === "ERROR") return error;
     return new ConnectionLost(`The database connection was lost: ${reason}`, { cause: error });
   }

@@ -31,7 +31,15 @@ export class SingleUseClient {
   private lose: (reason: Error) => void = () => {};
 
   /** @param socket Connected; with TLS where the server wants it. */
-  constructor(options: ClientOptions, socket: Socket, onNotice: (notice: postgres.Notice) => void) {
+  constructor(
+    options: ClientOptions,
+    socket: Socket,
+    on: {
+      notice: (notice: postgres.Notice) => void;
+      /** A setting that the server reports: at the log-in, and when it changes. */
+      setting: (name: string, value: string) => void;
+    },
+  ) {
     // postgres.js misses a close that comes before it first looks at the socket.
     socket.on("close", () => this.lose(new Error("the server closed it")));
     this.client = postgres({
@@ -51,7 +59,8 @@ export class SingleUseClient {
       fetch_types: false,
       // Missing in its types, described in its README: the function that dials.
       ...{ socket: once(socket) },
-      onnotice: onNotice,
+      onnotice: on.notice,
+      onparameter: on.setting,
     });
   }
 

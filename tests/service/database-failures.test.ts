@@ -230,6 +230,25 @@ test("a primary that became read-only is left, and the write is held until it is
   expect(await countOf(id)).toBe(1);
 });
 
+test("a server that comes to refuse writes, as on a full disk, keeps its connections", async () => {
+  // A reload of the server's settings reaches a session in the same way; here it is one session's, since other files use
+  // the same server.
+  const refuse = (value: "on" | "off") =>
+    sql`select set_config('default_transaction_read_only', ${value}, false)`.execute(access.direct);
+  await refuse("on");
+  const { dials } = access.state();
+  const id = randomUUID();
+  const refused = access.transaction((transaction) => insert(id).execute(transaction));
+  await expect(refused).rejects.toMatchObject({ name: "DatabaseFailure", outcome: "not-done" });
+  expect(retries).toBeGreaterThan(5);
+  await access.read((database) => sql`select 1`.execute(database));
+  expect(access.state().dials).toBe(dials);
+  await refuse("off");
+  await access.transaction((transaction) => insert(id).execute(transaction));
+  expect(await countOf(id)).toBe(1);
+  expect(access.state().dials).toBe(dials);
+});
+
 test("what the server refuses is not tried again", async () => {
   await expect(access.write((database) => sql`select 1 / 0`.execute(database))).rejects.toMatchObject({
     code: "22012",
