@@ -1,4 +1,4 @@
-import type { MachineObservation } from "./observation.ts";
+import type { MachineObservation, VolumeObservation } from "./observation.ts";
 
 /** Below these a stack is about to stop working; the alert DiskFilling comes earlier, at 10 and 5 %. */
 const leastFreeShare = 0.02;
@@ -26,6 +26,16 @@ export function shortages(machine: MachineObservation): string[] {
   if (memoryAvailableBytes !== undefined && memoryAvailableBytes < 256 * 1024 ** 2)
     found.push(`the machine has ${size(memoryAvailableBytes)} of memory left`);
   return found;
+}
+
+/** The volumes that have a disk of their own and no space left on it, a sentence each. */
+export function fullVolumes(volumes: VolumeObservation[]): string[] {
+  return volumes
+    .filter(({ freeBytes }) => freeBytes < fullBytes)
+    .map(
+      ({ name, freeBytes, totalBytes }) =>
+        `the volume ${name} is full: ${size(freeBytes)} of ${size(totalBytes)} left`,
+    );
 }
 
 /** As in `512 MB` or `1.2 GB`. */

@@ -2,13 +2,14 @@ import type { DatabaseMember, StackObservation } from "./observation.ts";
 
 /**
  * Why a node may not be relied on, in words; undefined when it begins sessions and its watcher says that nothing is wrong
- * with its data.
+ * with its data and its disk.
  */
 export function unsound({ name, watcher, beginsSessions }: DatabaseMember): string | undefined {
   if (!beginsSessions) return `Postgres on ${name} does not answer new clients`;
   if (!watcher) return `the watcher of ${name} was not asked, so whether its pages are sound is not known`;
-  const { damagedBlocks, cannotBeMended } = watcher;
+  const { damagedBlocks, refusesWrites, cannotBeMended } = watcher;
   if (damagedBlocks > 0) return `the disk of ${name} has ${blocks(damagedBlocks)}`;
+  if (refusesWrites) return `${name} takes no writes until its disk has space`;
   if (cannotBeMended) return `${name} is broken and cannot be made anew by itself; its log says why`;
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { counts, type Role } from "../../infra/topology.ts";
-import { shortages } from "./evaluate-machine.ts";
+import { fullVolumes, shortages } from "./evaluate-machine.ts";
 import { missingNetworks } from "./evaluate-networks.ts";
 import { unsoundNodes } from "./evaluate-soundness.ts";
 import { livePrimaries, takeoverObstacles } from "./evaluate-takeover.ts";
@@ -51,8 +51,9 @@ function runs(parts: PartObservation[], name: string): boolean {
 }
 
 function missingOf(observation: StackObservation): string[] {
-  const { parts, database, consensus, objectStore, traffic, alerts, backup, machine, notAsked } = observation;
-  const missing = shortages(machine);
+  const { parts, database, consensus, objectStore, traffic, alerts, backup, machine, volumes, notAsked } =
+    observation;
+  const missing = [...shortages(machine), ...fullVolumes(volumes)];
   const notRunning = parts
     .filter(({ state, unhealthy }) => state !== "running" || unhealthy)
     .map(({ name, state }) => `${name} is ${state === "running" ? "not healthy" : state}`);

@@ -24,6 +24,8 @@ export interface StackObservation {
   stack: string;
   atMs: number;
   machine: MachineObservation;
+  /** Those that lie on a disk of their own, where that can be seen from here. */
+  volumes: VolumeObservation[];
   /** Why a part could not be asked, by its name: that says nothing about the part. */
   notAsked: Record<string, string>;
   parts: PartObservation[];
@@ -47,6 +49,14 @@ export interface MachineObservation {
   inodesFree: number | undefined;
   inodesTotal: number | undefined;
   memoryAvailableBytes: number | undefined;
+}
+
+/** The disk that a volume has for itself. */
+export interface VolumeObservation {
+  /** As the engine calls it. */
+  name: string;
+  freeBytes: number;
+  totalBytes: number;
 }
 
 /** Who takes how much of the disk that has the engine's data. */
@@ -96,6 +106,8 @@ export interface DatabaseMember {
 /** What the watcher of a database node knows about the node's disk. Times are seconds since 1970. */
 export interface WatcherObservation {
   damagedBlocks: number;
+  /** Whether it takes no writes until its disk has space. */
+  refusesWrites: boolean;
   /** Whether something is wrong that stays so by itself. */
   cannotBeMended: boolean;
   /** When every page had last been checked; undefined before the first pass over this data. */

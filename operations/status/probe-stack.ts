@@ -7,18 +7,19 @@ import { probeDatabase } from "./probe-database.ts";
 import { probeMachine } from "./probe-machine.ts";
 import { probeConsensus, probeObjectStore } from "./probe-stores.ts";
 import { probeTraffic } from "./probe-traffic.ts";
+import { probeVolumes } from "./probe-volumes.ts";
 
 /**
  * Probes every part directly, through the engine, so it works without monitoring too. It changes nothing.
  * @throws PersonError when the stack has no containers.
  */
 export async function probeStack(engine: Docker, stack: string): Promise<StackObservation> {
-  const parts = (await listPartContainers(engine, stack))
-    .map(observePart)
-    .toSorted((a, b) => a.name.localeCompare(b.name));
+  const containers = await listPartContainers(engine, stack);
+  const parts = containers.map(observePart).toSorted((a, b) => a.name.localeCompare(b.name));
   const target = { engine, parts, notAsked: new Map<string, string>() };
-  const [machine, traffic, database, consensus, objectStore, alerts, backup] = await Promise.all([
+  const [machine, volumes, traffic, database, consensus, objectStore, alerts, backup] = await Promise.all([
     probeMachine(engine),
+    probeVolumes(engine, containers),
     probeTraffic(target),
     probeDatabase(target),
     probeConsensus(target),
@@ -30,6 +31,7 @@ export async function probeStack(engine: Docker, stack: string): Promise<StackOb
     stack,
     atMs: Date.now(),
     machine,
+    volumes,
     notAsked: Object.fromEntries(target.notAsked),
     parts,
     traffic,

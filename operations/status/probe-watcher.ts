@@ -24,6 +24,7 @@ export function readWatcher(metrics: string): WatcherObservation | undefined {
   if (damagedBlocks === undefined || cannotBeMended === undefined) return undefined;
   return {
     damagedBlocks,
+    refusesWrites: value("refuses_writes") === 1,
     cannotBeMended: cannotBeMended > 0,
     pagesCheckedAt: value("pages_last_pass_timestamp_seconds"),
     remadeAt: value("remade_timestamp_seconds"),

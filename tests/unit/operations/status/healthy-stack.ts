@@ -25,6 +25,7 @@ export const now = Date.parse("2026-01-02T12:00:00Z");
 const inTouch = { consensusSeenAt: now / 1_000 - 1 };
 export const sound = {
   damagedBlocks: 0,
+  refusesWrites: false,
   cannotBeMended: false,
   pagesCheckedAt: now / 1_000 - 40,
   remadeAt: undefined,
@@ -47,6 +48,7 @@ export function healthyStack(
       inodesTotal: 1e7,
       memoryAvailableBytes: 8e9,
     },
+    volumes: [],
     notAsked: {},
     parts: names.map((name) => part(name, stopped.includes(name) ? "exited" : "running")),
     traffic: {

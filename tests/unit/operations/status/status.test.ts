@@ -204,6 +204,29 @@ describe("the status of a stack", () => {
     expect(evaluation.missing[0]).toBe(sentence);
   });
 
+  it("names a volume that is full, whoever has it", () => {
+    const volumes = [
+      { name: "capstone-dev-metrics-1", freeBytes: 0, totalBytes: 2e9 },
+      { name: "capstone-dev-backup-1", freeBytes: 1e9, totalBytes: 2e9 },
+    ];
+    expect(evaluate(healthyStack({ volumes })).missing).toEqual([
+      "the volume capstone-dev-metrics-1 is full: 0 MB of 2.0 GB left",
+    ]);
+  });
+
+  it.each(["database-1", "database-2"])(
+    "never calls safe that %s takes no writes for lack of space",
+    (full) => {
+      const observation = healthyStack();
+      for (const member of observation.database.members)
+        if (member.name === full) member.watcher = { ...sound, refusesWrites: true };
+      const { state, missing, canLose } = evaluate(observation);
+      expect(state).toBe("degraded");
+      expect(missing).toContain(`${full} takes no writes until its disk has space`);
+      expect(canLose).toMatchObject({ "database node": false, "application node": true });
+    },
+  );
+
   it("is not held against a deployment for what no deployment can bring about", () => {
     const alert = {
       name: "ProxyDown",
@@ -310,6 +333,7 @@ describe("what parts say", () => {
     ].join("\n");
     expect(readWatcher(metrics)).toEqual({
       damagedBlocks: 2,
+      refusesWrites: false,
       cannotBeMended: true,
       pagesCheckedAt: undefined,
       remadeAt: 1_767_348_000.25,
