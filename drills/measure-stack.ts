@@ -60,6 +60,7 @@ export function momentsWithTwo(writes: NodeWrite[]): string[] {
 
 function firstDetected(observation: Observation, injectedAtMs: number): StackMeasures["detected"] {
   const detections = [
+    ...observation.told,
     ...observation.proxies.flatMap(({ downs }) =>
       downs.map(({ atMs, proxy, server, reason }) => ({ atMs, what: `${proxy}: ${server} down, ${reason}` })),
     ),

@@ -2,6 +2,7 @@ import type { Part } from "../../running-stack/part.ts";
 import { psql } from "../../running-stack/psql.ts";
 import { SmallDisk } from "../../running-stack/small-disk.ts";
 import type { Drill, Scene } from "../drill.ts";
+import { whileWatched } from "../observe/status-watch.ts";
 
 export interface FullVolume {
   description: string;
@@ -38,13 +39,15 @@ export function fullVolume(what: FullVolume): Drill {
     },
     async inject(scene) {
       const { journal } = scene.stack;
-      await journal.note("inject", `${names(disks)}: disk full`, async () => {
-        await Promise.all(disks.map((disk) => disk.fill()));
-        await what.filled?.(scene);
-      });
-      await scene.seconds(what.seconds);
-      await journal.note("clear", `${names(disks)}: space again`, async () => {
-        await Promise.all(disks.map((disk) => disk.free()));
+      await whileWatched(scene, async () => {
+        await journal.note("inject", `${names(disks)}: disk full`, async () => {
+          await Promise.all(disks.map((disk) => disk.fill()));
+          await what.filled?.(scene);
+        });
+        await scene.seconds(what.seconds);
+        await journal.note("clear", `${names(disks)}: space again`, async () => {
+          await Promise.all(disks.map((disk) => disk.free()));
+        });
       });
     },
     expected: what.expected,

@@ -8,6 +8,7 @@ import { allowRefusal } from "../../running-stack/part.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { standInLabel } from "../../running-stack/stand-in.ts";
 import type { Drill } from "../drill.ts";
+import { whileWatched } from "../observe/status-watch.ts";
 
 export type Resource = "space" | "inodes";
 
@@ -151,9 +152,11 @@ export function fullMachineDisk(what: {
     },
     async inject(scene) {
       const { journal } = scene.stack;
-      await journal.note("inject", `machine: no ${what.resource} left`, async () => disk?.fill());
-      await scene.seconds(what.seconds);
-      await journal.note("clear", `machine: ${what.resource} again`, async () => disk?.free());
+      await whileWatched(scene, async () => {
+        await journal.note("inject", `machine: no ${what.resource} left`, async () => disk?.fill());
+        await scene.seconds(what.seconds);
+        await journal.note("clear", `machine: ${what.resource} again`, async () => disk?.free());
+      });
     },
     expected: what.expected,
     readers: 4,

@@ -1,6 +1,7 @@
 import { PersonError } from "../../infra/errors.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Scene } from "../drill.ts";
+import { StatusWatch } from "../observe/status-watch.ts";
 import { recordDamage } from "../report/damage-results.ts";
 import { loadAverage, measuredCommit } from "../report/environment.ts";
 import type { DrillCommand } from "../run/options.ts";
@@ -9,7 +10,6 @@ import { seconds } from "../verdict.ts";
 import { damageCases } from "./cases.ts";
 import { asTyped, runCommand } from "./command.ts";
 import { caseName, type DamageCase, type DamageResult } from "./damage.ts";
-import { StatusWatch } from "./status-watch.ts";
 
 const settings = { beforeMs: 3_000, afterMs: 2_000, users: 4 };
 const noticeMs = 5 * 60_000;

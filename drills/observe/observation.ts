@@ -8,6 +8,8 @@ export class Observation {
   readonly databaseNodes: DatabaseNodeObserver[];
   readonly proxies: ProxyLog[];
   readonly containers = new ContainerEvents();
+  /** What status named, in drills that ask it. */
+  readonly told: { atMs: number; what: string }[] = [];
 
   private constructor(stack: RunningStack) {
     this.databaseNodes = stack.parts("database").map((part) => new DatabaseNodeObserver(part));

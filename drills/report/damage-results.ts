@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { caseName, type DamageResult, damagedParts, damages } from "../damage/damage.ts";
 import { seconds } from "../verdict.ts";
-import { resultsFolder } from "./results.ts";
+import { fullDiskCells } from "./full-disks.ts";
+import { type DrillResult, resultsFolder } from "./results.ts";
 import { table } from "./table.ts";
 
 const file = join(resultsFolder, "damage.json");
@@ -21,14 +22,15 @@ export function recordDamage(result: DamageResult): void {
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-/** A row for each case, measured or not. */
-export function damageTable(results: DamageResult[]): string {
-  const rows = damagedParts.flatMap((part) =>
-    damages.map((damage) => {
+/** A row for each case, measured or not; what a full disk does is measured by drills. */
+export function damageTable(results: DamageResult[], drills: Record<string, DrillResult>): string {
+  const rows = damagedParts.flatMap((part) => [
+    ...damages.map((damage) => {
       const result = results.find((one) => one.part === part && one.damage === damage);
       return [part, damage, ...(result ? cellsOf(result) : Array(7).fill("not yet measured"))];
     }),
-  );
+    [part, "disk full", ...fullDiskCells(part, drills)],
+  ]);
   const head = ["part", "damage", "what is done", "noticed after", "by", "mended by", "after"];
   return table([...head, "failed requests", "writes lost"], rows);
 }

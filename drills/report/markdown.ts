@@ -3,6 +3,7 @@ import { seconds } from "../verdict.ts";
 import { benchTables } from "./bench-tables.ts";
 import { damageTable, readDamage } from "./damage-results.ts";
 import { figureRows, worstOf } from "./figures.ts";
+import { fullDiskTable } from "./full-disks.ts";
 import type { DrillResult, Results } from "./results.ts";
 import { table } from "./table.ts";
 
@@ -17,7 +18,8 @@ export function sectionsOf(results: Results): Record<string, string> {
     "failover-environment": environment(results),
     "failover-breakages": breakageTable(results),
     "failover-soak": soak(results),
-    "failover-damage": damageTable(readDamage()),
+    "failover-damage": damageTable(readDamage(), results.drills),
+    "full-disks": fullDiskTable(results.drills),
     "failover-losable": losableSection(readLosable()),
     "failover-pictures": pictures(results.drills),
     ...benchTables(results.bench),

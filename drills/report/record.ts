@@ -12,7 +12,12 @@ import { drawPicture } from "./picture.ts";
 import { type DrillResult, type Results, readResults, resultsFolder, writeResults } from "./results.ts";
 
 /** Documents with sections that are written from the results. */
-export const documents = ["README.md", "docs/failover.md", "docs/performance.md"];
+export const documents = [
+  "README.md",
+  "docs/failover.md",
+  "docs/performance.md",
+  "docs/runbooks/disk-full.md",
+];
 
 /** The results so far, on the version and the machine of now. */
 export async function openResults(stack: RunningStack): Promise<Results> {

@@ -46,8 +46,8 @@ describe("the table of damages", () => {
   it("has no empty cell, even for what was not noticed and not mended", () => {
     const { noticedAfterMs, noticedBy, mendedAfterMs, ...nothing } = result;
     const other: DamageResult = { ...nothing, damage: "data damaged", reasons: ["nothing noticed it"] };
-    const [head = "", , ...rows] = damageTable([result, other]).split("\n");
-    expect(rows).toHaveLength(damagedParts.length * damages.length);
+    const [head = "", , ...rows] = damageTable([result, other], {}).split("\n");
+    expect(rows).toHaveLength(damagedParts.length * (damages.length + 1));
     for (const row of rows) {
       const cells = row.split("|").slice(1, -1);
       expect(cells).toHaveLength(head.split("|").length - 2);

@@ -4,6 +4,7 @@ import { probeStack } from "../../operations/status/probe-stack.ts";
 import { aboutTheDeployment } from "../../operations/status/settle.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { until } from "../until.ts";
+import type { Observation } from "./observation.ts";
 
 const pauseMs = 1_000;
 
@@ -13,6 +14,8 @@ export class StatusWatch {
   first: { atMs: number; sentence: string } | undefined;
   /** What it named at the last look; undefined before the first one. */
   latest: string[] | undefined;
+  /** When it first named each thing, in this order. */
+  readonly named = new Map<string, number>();
   private looks = 0;
   private readonly stack: RunningStack;
   private stopped = false;
@@ -21,6 +24,11 @@ export class StatusWatch {
   constructor(stack: RunningStack) {
     this.stack = stack;
     this.done = this.watch();
+  }
+
+  /** Waits for the first look. */
+  untilLooked(timeoutMs: number): Promise<boolean> {
+    return until(() => this.looks > 0, timeoutMs);
   }
 
   /** @returns Whether it named something in time. */
@@ -56,8 +64,26 @@ export class StatusWatch {
         this.looks++;
         const [sentence] = this.latest;
         if (sentence !== undefined) this.first ??= { atMs: Date.now(), sentence };
+        for (const one of this.latest) if (!this.named.has(one)) this.named.set(one, Date.now());
       }
       await sleep(pauseMs);
     }
+  }
+}
+
+/** Does the work while status is watched; what it names first that it had not named before is part of the observation. */
+export async function whileWatched(
+  { stack, observation }: { stack: RunningStack; observation: Observation },
+  work: () => Promise<void>,
+): Promise<void> {
+  const watch = new StatusWatch(stack);
+  await watch.untilLooked(20_000);
+  const sinceMs = Date.now();
+  try {
+    await work();
+  } finally {
+    await watch.stop();
+    const [first] = [...watch.named].filter(([, atMs]) => atMs >= sinceMs);
+    if (first) observation.told.push({ atMs: first[1], what: `status: ${first[0]}` });
   }
 }
