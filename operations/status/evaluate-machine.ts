@@ -31,7 +31,8 @@ export function shortages(machine: MachineObservation): string[] {
 /** The volumes that have a disk of their own and no space left on it, a sentence each. */
 export function fullVolumes(volumes: VolumeObservation[]): string[] {
   return volumes
-    .filter(({ freeBytes }) => freeBytes < fullBytes)
+    // Those in memory, for sockets, are smaller than what counts as nothing elsewhere.
+    .filter(({ freeBytes, totalBytes }) => freeBytes < Math.min(fullBytes, totalBytes / 10))
     .map(
       ({ name, freeBytes, totalBytes }) =>
         `the volume ${name} is full: ${size(freeBytes)} of ${size(totalBytes)} left`,

@@ -208,6 +208,7 @@ describe("the status of a stack", () => {
     const volumes = [
       { name: "capstone-dev-metrics-1", freeBytes: 0, totalBytes: 2e9 },
       { name: "capstone-dev-backup-1", freeBytes: 1e9, totalBytes: 2e9 },
+      { name: "capstone-dev-edge-1", freeBytes: 1e6, totalBytes: 1e6 },
     ];
     expect(evaluate(healthyStack({ volumes })).missing).toEqual([
       "the volume capstone-dev-metrics-1 is full: 0 MB of 2.0 GB left",
