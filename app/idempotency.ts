@@ -7,8 +7,9 @@ import { Problem } from "./problem.ts";
 import type { StoredAnswer } from "./repositories/idempotency-keys.ts";
 import { findAnswer, type Operation, storeAnswer, takeKey } from "./repositories/idempotency-keys.ts";
 
-/** An answer, and whether it is a replay. */
+/** An answer with its HTTP status, and whether it is a replay. */
 export interface Once<T> {
+  status: number;
   answer: T;
   replayed: boolean;
 }
@@ -51,18 +52,19 @@ export async function once<T extends object>(
   effect: () => Promise<T>,
 ): Promise<Once<T>> {
   if (!(await takeKey(transaction, operation))) {
-    return { answer: sameAnswer<T>(await findAnswer(transaction, operation)), replayed: true };
+    return replayOf<T>(await findAnswer(transaction, operation));
   }
   const answer = await effect();
   await storeAnswer(transaction, operation, status, answer);
-  return { answer, replayed: false };
+  return { status, answer, replayed: false };
 }
 
 /**
+ * The answer that was given before, with the status that it had then, whatever this release would answer.
  * @param stored What the key was answered with before.
  * @throws Problem 422 where the key stood for something else.
  */
-export function sameAnswer<T extends object>(stored: StoredAnswer | undefined): T {
+export function replayOf<T extends object>(stored: StoredAnswer | undefined): Once<T> {
   // It expired between two statements: the next attempt finds the key free.
   if (stored === undefined) throw new DatabaseFailure("The key has just expired.", "not-done");
   if (!stored.sameRequest) {
@@ -72,5 +74,5 @@ export function sameAnswer<T extends object>(stored: StoredAnswer | undefined): 
       "This idempotency-key was used before, with another request.",
     );
   }
-  return stored.response as T;
+  return { status: stored.status, answer: stored.response as T, replayed: true };
 }

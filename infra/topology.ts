@@ -56,8 +56,9 @@ export const ports = {
   edgePrimary: 5432,
   edgeReplica: 5433,
   edgeObjectStore: 3900,
-  /** HAProxy's own metrics. The edge hands its listeners on, so the proxies listen for this on another port. */
-  edgeMetrics: 8404,
+  /** Where Prometheus asks whether connections to the edge are accepted. */
+  edgeAnswers: 8404,
+  /** HAProxy's own metrics, on each proxy's address. */
   proxyMetrics: 8405,
   postgres: 5432,
   patroni: 8008,
@@ -77,7 +78,7 @@ export const ports = {
   nodeWatch: 9102,
 } as const;
 
-/** Quorums need three; the two proxies share one address. */
+/** Quorums need three; the two proxies share the edge's address. */
 export const counts = { consensus: 3, objectStore: 3, proxy: 2, exporter: 2 } as const;
 
 /** The path on `apiUrl`'s host under which uploaded objects are public. */
@@ -108,6 +109,7 @@ export const objectStoreRegion = "garage";
 export const memoryLimits = {
   consensus: 256,
   database: 768,
+  edge: 32,
   proxy: 128,
   objectStore: 256,
   backup: 512,
@@ -123,6 +125,8 @@ export const stopTimeoutSeconds = {
   /** A fast shutdown with its checkpoint; Patroni gives the lead away first. */
   database: 30,
   consensus: 10,
+  /** It serves nobody itself. */
+  edge: 2,
   proxy: 25,
   objectStore: 15,
   /** A backup that is cut short is made again. */

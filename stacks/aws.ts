@@ -144,7 +144,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     backupCopies: backup.copies,
     monthlyBudgetDollars: configuration.monthlyBudgetDollars,
   });
-  new ServiceEvents(`${name}-events`, { notices, cluster, appNodes });
+  new ServiceEvents(`${name}-events`, { notices, cluster, appNodes, importTask });
   new GlobalMonitoring(`${name}-global`, {
     accountId: account.accountId,
     email: configuration.alarmEmail,

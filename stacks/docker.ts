@@ -59,7 +59,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
   const traffic = new Traffic("traffic", {
     stack,
     networks,
-    image: images.proxy.digest,
+    images: { edge: images.edge.digest, proxy: images.proxy.digest },
     appNodes: configuration.appNodes,
     databaseNodes: database.nodeNames,
     publishedPorts: {

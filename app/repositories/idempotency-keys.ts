@@ -11,6 +11,7 @@ export interface Operation {
 
 /** What a key was answered with. */
 export interface StoredAnswer {
+  status: number;
   response: Record<string, unknown>;
   /** Whether it was the same request. */
   sameRequest: SqlBool;
@@ -58,6 +59,6 @@ export function findAnswer(
     .set({ replayed_at: sql<Date>`now()` })
     .where("scope", "=", scope)
     .where("key", "=", key)
-    .returning(["response", (row) => row("fingerprint", "=", fingerprint).as("sameRequest")])
+    .returning(["status", "response", (row) => row("fingerprint", "=", fingerprint).as("sameRequest")])
     .executeTakeFirst();
 }

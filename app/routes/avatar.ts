@@ -94,7 +94,7 @@ export const avatarRoutes: FastifyPluginAsyncTypebox = async (app) => {
           return {};
         }),
       );
-      return reply.code(204).sendOnce({ ...outcome, answer: null });
+      return reply.sendOnce(outcome);
     },
   );
 

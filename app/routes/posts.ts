@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from "@fastify/type-provider-typebox";
-import { type Once, once, operationOf, sameAnswer } from "../idempotency.ts";
+import { type Once, once, operationOf, replayOf } from "../idempotency.ts";
 import { callerOf, sessionEnded } from "../plugins/authentication.ts";
 import { revalidated } from "../plugins/revalidation.ts";
 import { notFound } from "../problem.ts";
@@ -41,12 +41,10 @@ export const postRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const outcome = await app.database.write(async (database): Promise<Once<PostAnswer>> => {
         const posting = await insertPostOnce(database, caller, operation, post);
         if (posting === "no-session") throw sessionEnded();
-        if (posting === "key-known") {
-          return { answer: sameAnswer(await findAnswer(database, operation)), replayed: true };
-        }
-        return { answer: { ...post, createdAt: posting.createdAt.toISOString() }, replayed: false };
+        if (posting === "key-known") return replayOf(await findAnswer(database, operation));
+        const answer = { ...post, createdAt: posting.createdAt.toISOString() };
+        return { status: 201, answer, replayed: false };
       });
-      reply.code(201);
       return reply.sendOnce(outcome);
     },
   );
@@ -130,7 +128,7 @@ export const postRoutes: FastifyPluginAsyncTypebox = async (app) => {
           return {};
         }),
       );
-      return reply.code(204).sendOnce({ ...outcome, answer: null });
+      return reply.sendOnce(outcome);
     },
   );
 };

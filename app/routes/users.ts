@@ -53,7 +53,6 @@ export const userRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const { handle, email, password } = request.body;
       const account = { handle: foldHandle(handle), email: email.toLowerCase(), password };
-      reply.code(201);
       return reply.sendOnce(await signUp(app, request, account));
     },
   );

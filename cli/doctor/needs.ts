@@ -5,13 +5,13 @@ import { counts, memoryLimits } from "../../infra/topology.ts";
  * @param settings By config key, as in `searchSettings`.
  */
 export function memoryLimitOfStack(settings: Record<string, string>): number {
-  const { consensus, database, proxy, objectStore, backup, metrics, alerts, exporter, dashboards } =
+  const { consensus, database, edge, proxy, objectStore, backup, metrics, alerts, exporter, dashboards } =
     memoryLimits;
   const service =
     counts.consensus * consensus +
     Number(settings.databaseNodes) * database +
-    // The edge is one more.
-    (counts.proxy + 1) * proxy +
+    edge +
+    counts.proxy * proxy +
     counts.objectStore * objectStore +
     Number(settings.appNodes) * Number(settings.appMemoryMegabytes) +
     backup;

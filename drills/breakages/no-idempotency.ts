@@ -8,7 +8,7 @@ export const breakage: Breakage = {
   drill: "app-node-killed",
   caughtBy: /writes were done twice/,
   async apply(stack) {
-    for (const part of [...stack.parts("edge"), ...stack.parts("proxy")]) {
+    for (const part of stack.parts("proxy")) {
       const changed = await changedFile(part, file, [
         "backend app-repeated\n",
         "backend app-repeated\n  http-request del-header idempotency-key\n",

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.ts";
 
 export const drill: Drill = {
-  description: "The edge is killed, which holds the published port and the listeners.",
+  description: "The edge is killed, which has the published ports and opens the listening sockets.",
   async inject(scene) {
     await scene.any("edge").crash();
   },

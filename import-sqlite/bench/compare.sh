@@ -1,7 +1,7 @@
 #!/bin/sh
 # Imports one file with pgloader (Debian's package) and with the import, in turns: compare.sh FILE URL [TIMES]
 # URL is an owner's of a database of PostgreSQL that is there for this, as in postgres://user:password@host:5432/name.
-# The file's tables are made and dropped in it, in the schemas `main` or `public` and the one named after the file.
+# Each line ends with the load of the machine in the last minute. The file's tables are made and dropped in it, in the schemas `main` or `public` and the one named after the file.
 set -eu
 file=$1 url=$2 times=${3:-3}
 here=$(dirname "$0")
@@ -17,10 +17,10 @@ LOAD
 turn=1
 while [ "$turn" -le "$times" ]; do
   psql "$url" --quiet --command "drop schema if exists \"$schema\" cascade" 2>/dev/null
-  node "$here/import-to.ts" "$file" "$url"
+  echo "$(node "$here/import-to.ts" "$file" "$url"), load $(cut -d" " -f1 /proc/loadavg)"
   start=$(date +%s.%N)
   pgloader --quiet "$commands" >/dev/null
   end=$(date +%s.%N)
-  echo "pgloader  $(echo "$end - $start" | bc | cut -c1-4) s"
+  echo "pgloader  $(echo "$end - $start" | bc | cut -c1-5) s, load $(cut -d" " -f1 /proc/loadavg)"
   turn=$((turn + 1))
 done

@@ -1,16 +1,24 @@
-// Makes an SQLite file to measure with: node import-sqlite/bench/make-file.ts FILE [ROWS]. Ten columns of all kinds.
+// Makes an SQLite file to measure with: node import-sqlite/bench/make-file.ts FILE [ROWS [TABLES]]. Every table has that
+// many rows, and ten columns of all kinds.
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { PersonError } from "../../infra/errors.ts";
 
-const [file, rows = "1000000"] = process.argv.slice(2);
-if (!file || existsSync(file) || !/^[1-9]\d{0,8}$/.test(rows)) {
-  throw new PersonError("Say a FILE that does not exist yet and how many rows, as in: big.sqlite 1000000.");
+const [file, rows = "1000000", tables = "1"] = process.argv.slice(2);
+if (!file || existsSync(file) || ![rows, tables].every((count) => /^[1-9]\d{0,8}$/.test(count))) {
+  throw new PersonError(
+    "Say a FILE that does not exist yet, how many rows and how many tables, as in: big.sqlite 1000000 1.",
+  );
 }
 const database = new DatabaseSync(file);
-database.exec(`
-  pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;
-  create table measurements (
+database.exec("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536");
+for (let number = 1; number <= Number(tables); number++)
+  fill(number === 1 ? "measurements" : `more_${number}`);
+database.close();
+
+function fill(table: string): void {
+  database.exec(`
+  create table ${table} (
     id integer primary key,
     device integer not null,
     name text not null,
@@ -23,7 +31,7 @@ database.exec(`
     payload blob
   );
   with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${rows})
-  insert into measurements select
+  insert into ${table} select
     n,
     n % 997,
     'device ' || (n % 997) || ' of row ' || n,
@@ -35,6 +43,6 @@ database.exec(`
     date(1600000000 + n * 60, 'unixepoch'),
     case when n % 3 = 0 then null else randomblob(16) end
   from numbers;
-  create index measurements_device on measurements (device);
+  create index ${table}_device on ${table} (device);
 `);
-database.close();
+}

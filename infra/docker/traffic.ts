@@ -17,7 +17,7 @@ import { attach, type Networks } from "./networks.ts";
 export interface TrafficArgs {
   stack: string;
   networks: Networks;
-  image: pulumi.Input<string>;
+  images: { edge: pulumi.Input<string>; proxy: pulumi.Input<string> };
   appNodes: number;
   databaseNodes: string[];
   /** The port of each front door on 127.0.0.1. */
@@ -25,12 +25,13 @@ export interface TrafficArgs {
 }
 
 const edgeDirectory = "/run/edge";
+/** What it was called while the edge was an HAProxy: the proxies of a stack from then look for it here. */
 const edgeSocket = `${edgeDirectory}/admin.sock`;
 
 /**
- * One published address with no single process behind it. The edge opens the listening sockets, two proxies take them
- * over through a Unix socket, and all three accept from one queue. When one of them dies or hangs, the next connection
- * goes to another.
+ * One published address with no single process behind it. The edge has the published ports, opens the listening sockets
+ * and does nothing else, so that no release has to replace it. Two proxies take the sockets over and accept from one
+ * queue. When one of them dies, hangs or is replaced, the next connection goes to the other.
  */
 export class Traffic extends pulumi.ComponentResource {
   readonly proxies: pulumi.Resource[];
@@ -63,16 +64,21 @@ export class Traffic extends pulumi.ComponentResource {
     );
   }
 
+  /** Whatever differs here from one release to the next costs the published ports for a second. */
   private createEdge(args: TrafficArgs, handover: docker.Volume): pulumi.Resource {
     const { publishedPorts } = args;
     return createPart(
       {
         ...this.shared(args, "edge", 1, handover),
         environment: {
-          ...this.environment(args),
-          ADMIN_SOCKET: edgeSocket,
           EDGE_SOCKET: edgeSocket,
-          METRICS_PORT: String(ports.edgeMetrics),
+          PORTS: [
+            ports.edgeHttp,
+            ports.edgePrimary,
+            ports.edgeReplica,
+            ports.edgeObjectStore,
+            ports.edgeAnswers,
+          ].join(" "),
         },
         publishedPorts: [
           { internal: ports.edgeHttp, external: publishedPorts.http },
@@ -100,9 +106,9 @@ export class Traffic extends pulumi.ComponentResource {
             ...this.environment(args),
             ADMIN_SOCKET: "/run/proxy/admin.sock",
             EDGE_SOCKET: edgeSocket,
-            TAKES_LISTENERS: "yes",
             METRICS_PORT: String(ports.proxyMetrics),
           },
+          memoryPaths: ["/run/proxy"],
         },
         { parent: this, dependsOn: proxies.slice(-1) },
       );
@@ -112,25 +118,24 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private shared(args: TrafficArgs, role: "edge" | "proxy", node: number, handover: docker.Volume) {
-    const { stack, networks, image } = args;
+    const { stack, networks, images } = args;
     const aliases = role === "edge" ? ["edge"] : [];
     return {
       stack,
       role,
       node,
-      image,
+      image: images[role],
       userId: userIds.proxy,
-      memoryMegabytes: memoryLimits.proxy,
+      memoryMegabytes: memoryLimits[role],
       cpuShares: cpuSharesOfFailover,
       networks: [
         attach(networks.service, role, node, ...aliases),
         attach(networks.data, role, node, ...aliases),
       ],
       volume: { name: handover.name, path: edgeDirectory },
-      memoryPaths: ["/run/proxy"],
       healthCheck: ["health-check"],
       startTimeoutSeconds: 30,
-      stopTimeoutSeconds: stopTimeoutSeconds.proxy,
+      stopTimeoutSeconds: stopTimeoutSeconds[role],
     };
   }
 

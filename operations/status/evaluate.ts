@@ -134,7 +134,7 @@ function canLose(observation: StackObservation, serves: boolean): Evaluation["ca
   const appsUp = traffic.servers?.filter(({ backend, up }) => backend === "app-once" && up).length ?? 0;
   return {
     "application node": serves && Math.min(appsUp, traffic.readyNodes.length, healthy("app").length) >= 2,
-    proxy: serves && healthy("edge").length + healthy("proxy").length >= 3,
+    proxy: serves && healthy("proxy").length >= counts.proxy,
     "database node":
       serves &&
       livePrimaries(observation).length === 1 &&

@@ -22,7 +22,7 @@ export function print(observation: StackObservation, evaluation: Evaluation): st
       observation.traffic.answers ? `get answers at ${observation.traffic.url}` : "get NO answer",
     ),
     line("application", counted(observation, "app-once", "nodes serve requests")),
-    line("proxies", `${running(observation, "edge", "proxy")} run`),
+    line("proxies", `${running(observation, "proxy")} run`),
     ...databaseLines(observation),
     line("takeover", takeover(observation)),
     ...remadeLines(observation),

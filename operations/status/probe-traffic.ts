@@ -39,18 +39,11 @@ export function isReady(printed: string): boolean {
 function probeServers(target: ProbeTarget): Promise<TrafficObservation["servers"]> {
   const path = "/metrics?scope=server&metrics=haproxy_server_status";
   const command = ["sh", "-c", `curl --silent --max-time 2 "http://127.0.0.1:$METRICS_PORT${path}"`];
-  const ask = (part: PartObservation) => {
-    const port = part.role === "edge" ? ports.edgeMetrics : ports.proxyMetrics;
-    return probeHttp(target, part, { port, path, command });
-  };
-  return firstAnswer(proxiesOf(target.parts), ask, (text) => {
+  const ask = (part: PartObservation) => probeHttp(target, part, { port: ports.proxyMetrics, path, command });
+  return firstAnswer(running(target.parts, "proxy"), ask, (text) => {
     const found = readServers(text);
     return found.length > 0 ? found : undefined;
   });
-}
-
-function proxiesOf(parts: PartObservation[]): PartObservation[] {
-  return running(parts, "edge", "proxy");
 }
 
 /** The lines `haproxy_server_status{proxy="…",server="…",state="UP"} 1` of the backends that matter. */

@@ -48,6 +48,15 @@ test("the same key and body answers the same post, whichever node is asked and h
   expect(await countPosts(body)).toBe(1);
 });
 
+test("a replay has the status of the first answer, though this release would give another", async () => {
+  const [key, body] = [randomUUID(), `then ${randomUUID()}`];
+  const first = await post(nodes[0], key, body);
+  // As a release answered whose posts were 200.
+  await outside`update idempotency_keys set status = 200 where key = ${key}`;
+  const again = await post(nodes[1], key, body);
+  expect([again.status, again.body]).toEqual([200, first.body]);
+});
+
 test("the same key with another body is refused, on every node", async () => {
   const [key, body] = [randomUUID(), `mine ${randomUUID()}`];
   await post(nodes[0], key, body);

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { readSuppressions } from "../../infra/policy/suppressions.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { commandsOf, readDocumentedCommands } from "../aws-commands.ts";
+import { awsGraph } from "./infra/aws/aws-graph.ts";
 
 const documented = readDocumentedCommands();
 
@@ -32,6 +34,15 @@ test("commands are found in blocks for the shell and within sentences", () => {
     "```",
   ].join("\n");
   expect(commandsOf(markdown)).toEqual(["aws two", "npm run one -- stack prod"]);
+});
+
+test("the counts in docs/aws.md are those of today", async () => {
+  const document = readFileSync(path.join(projectRoot, "docs", "aws.md"), "utf8");
+  const { resources } = await awsGraph();
+  expect(/(\d+) resources with every input/.exec(document)?.[1]).toBe(String(resources.length));
+  // `npm run checkov` fails on a finding that is not explained, and on an explanation of none.
+  const explained = readSuppressions("checkov").length;
+  expect(/now (\d+) fail, each explained/.exec(document)?.[1]).toBe(String(explained));
 });
 
 test("the faults that docs/aws.md tells of are put in by the tests that it names", () => {

@@ -39,6 +39,8 @@ const scratch = "/import";
 export class ImportTask extends pulumi.ComponentResource {
   /** What the command needs to know, for the stack's outputs. */
   readonly output: pulumi.Output<ImportTaskOutput>;
+  /** Where files wait for it. */
+  readonly bucket: PrivateBucket;
   private readonly name: string;
 
   constructor(name: string, args: ImportTaskArgs, options?: pulumi.ComponentResourceOptions) {
@@ -46,6 +48,7 @@ export class ImportTask extends pulumi.ComponentResource {
     this.name = name;
 
     const bucket = createImportBucket(`${name}s`, args, { parent: this });
+    this.bucket = bucket;
     const image = new ReleaseImage(name, { ...args, source: importSource }, { parent: this });
     const roles = this.createRoles(args, image, bucket);
     const definition = this.createDefinition(args, { image, roles, bucket });

@@ -13,9 +13,8 @@ export interface AssetsDistributionArgs {
 /** Where CloudFront's own certificates, metrics and log deliveries are, whatever region a stack is in. */
 export const globalRegion = "us-east-1";
 
-/** The id of AWS's managed cache policy CachingOptimized, and response headers policy SecurityHeadersPolicy. */
+/** The id of AWS's managed cache policy CachingOptimized. */
 const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-const securityHeaders = "67f7725c-6f97-4210-82d7-5512b31e9d03";
 
 /** CloudFront in front of the uploads, which it alone may read. */
 export class AssetsDistribution extends pulumi.ComponentResource {
@@ -34,7 +33,11 @@ export class AssetsDistribution extends pulumi.ComponentResource {
     this.certificateArn =
       args.domain &&
       new Certificate(name, { domain: args.domain, region: globalRegion }, { parent: this }).arn;
-    const distribution = this.createDistribution(args, this.createAccessControl());
+    const distribution = this.createDistribution(
+      args,
+      this.createAccessControl(),
+      this.createResponseHeaders(),
+    );
     this.arn = distribution.arn;
     this.id = distribution.id;
     this.url = this.publish(args, distribution);
@@ -51,9 +54,34 @@ export class AssetsDistribution extends pulumi.ComponentResource {
     );
   }
 
+  /** What people uploaded is shown where it is asked for, and never runs as a page; as the proxies say it on Docker. */
+  private createResponseHeaders(): aws.cloudfront.ResponseHeadersPolicy {
+    return new aws.cloudfront.ResponseHeadersPolicy(
+      this.name,
+      {
+        name: this.name,
+        securityHeadersConfig: {
+          contentSecurityPolicy: {
+            contentSecurityPolicy: "default-src 'none'; sandbox",
+            override: true,
+          },
+          contentTypeOptions: { override: true },
+          frameOptions: { frameOption: "SAMEORIGIN", override: true },
+          referrerPolicy: { referrerPolicy: "strict-origin-when-cross-origin", override: true },
+          strictTransportSecurity: { accessControlMaxAgeSec: 31_536_000, override: true },
+        },
+        customHeadersConfig: {
+          items: [{ header: "cross-origin-resource-policy", value: "cross-origin", override: true }],
+        },
+      },
+      { parent: this },
+    );
+  }
+
   private createDistribution(
     args: AssetsDistributionArgs,
     accessControl: aws.cloudfront.OriginAccessControl,
+    responseHeaders: aws.cloudfront.ResponseHeadersPolicy,
   ): aws.cloudfront.Distribution {
     return new aws.cloudfront.Distribution(
       this.name,
@@ -78,7 +106,7 @@ export class AssetsDistribution extends pulumi.ComponentResource {
           cachedMethods: ["GET", "HEAD"],
           compress: true,
           cachePolicyId: cachingOptimized,
-          responseHeadersPolicyId: securityHeaders,
+          responseHeadersPolicyId: responseHeaders.id,
         },
         restrictions: { geoRestriction: { restrictionType: "none" } },
         ...this.viewerSettings(args),

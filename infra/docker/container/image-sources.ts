@@ -10,6 +10,7 @@ export const imageSources = {
   consensus: folder("consensus"),
   database: folder("database"),
   "object-store": folder("object-store"),
+  edge: folder("edge"),
   proxy: folder("proxy"),
   metrics: folder("metrics"),
   alerts: folder("alerts"),

@@ -10,6 +10,7 @@ export class Images extends pulumi.ComponentResource {
   readonly consensus: LocalImage;
   readonly database: LocalImage;
   readonly objectStore: LocalImage;
+  readonly edge: LocalImage;
   readonly proxy: LocalImage;
   readonly app: LocalImage;
   readonly metrics: LocalImage;
@@ -23,6 +24,7 @@ export class Images extends pulumi.ComponentResource {
     this.consensus = this.built("consensus");
     this.database = this.built("database");
     this.objectStore = this.built("object-store");
+    this.edge = this.built("edge");
     this.proxy = this.built("proxy");
     this.app = this.built("app");
     this.metrics = this.built("metrics");

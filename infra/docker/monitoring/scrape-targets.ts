@@ -22,7 +22,7 @@ export function scrapeTargets({ appNodes, databaseNodes, backup }: ScrapedParts)
     database: nodes("database", databaseNodes).map((node) => target(node, node)),
     app: nodes("app", appNodes).map(at(ports.appHttp)),
     proxy: [
-      ...nodes("edge", 1).map(at(ports.edgeMetrics)),
+      ...nodes("edge", 1).map(at(ports.edgeAnswers)),
       ...nodes("proxy", counts.proxy).map(at(ports.proxyMetrics)),
     ],
     consensus: nodes("consensus", counts.consensus).map(at(ports.consensusClient)),

@@ -414,6 +414,28 @@ describe("objects", () => {
     });
     expect(only(graph, "OriginAccessControl").inputs).toMatchObject({ signingBehavior: "always" });
   });
+
+  test("they are told to run nothing, in the words of the proxies on Docker", () => {
+    const proxies = readFileSync(join(projectRoot, "infra/docker/images/proxy/haproxy.cfg"), "utf8");
+    const header = (name: string) =>
+      new RegExp(`http-response set-header ${name} "?([^"\\n]+)"?$`, "m").exec(proxies)?.[1];
+    const { inputs } = only(graph, "ResponseHeadersPolicy");
+    expect(inputs.securityHeadersConfig).toMatchObject({
+      contentSecurityPolicy: { contentSecurityPolicy: header("content-security-policy"), override: true },
+      contentTypeOptions: { override: true },
+      strictTransportSecurity: { accessControlMaxAgeSec: 31_536_000 },
+    });
+    expect(inputs.customHeadersConfig).toMatchObject({
+      items: [{ header: "cross-origin-resource-policy", value: header("cross-origin-resource-policy") }],
+    });
+    expect(only(graph, "Distribution").inputs.defaultCacheBehavior).toMatchObject({
+      responseHeadersPolicyId: output(
+        "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+        "capstone-prod-uploads-assets",
+        "id",
+      ),
+    });
+  });
 });
 
 describe("operations", () => {
@@ -783,26 +805,52 @@ test("a cluster says its disk's speed and its full version, and leaves minor ver
 });
 
 test("what no metric tells of the service comes as events", () => {
-  const rules = ofType(graph, "EventRule").map(({ inputs }) => JSON.parse(String(inputs.eventPattern)));
-  const service = output("ecs/service:Service", "capstone-prod-app", "arn");
-  expect(rules.map((rule) => [rule["detail-type"][0], rule.resources?.[0]])).toEqual([
-    ["ECS Deployment State Change", service],
-    ["ECS Service Action", service],
-    ["ECS Task State Change", undefined],
+  const rules = ofType(graph, "EventRule").map(({ name, inputs }) => [
+    name.replace("capstone-prod-events-", ""),
+    JSON.parse(String(inputs.eventPattern)),
   ]);
-  expect(rules[0].detail).toEqual({ eventName: ["SERVICE_DEPLOYMENT_FAILED"] });
-  expect(rules[2].detail).toMatchObject({
+  const event = Object.fromEntries(rules);
+  expect(Object.keys(event).sort()).toEqual([
+    "deployment-failed",
+    "import-left",
+    "start-impaired",
+    "task-lost",
+  ]);
+  const resources = [output("ecs/service:Service", "capstone-prod-app", "arn")];
+  expect(event["start-impaired"]).toMatchObject({ "detail-type": ["ECS Service Action"], resources });
+  expect(event["deployment-failed"]).toMatchObject({
+    "detail-type": ["ECS Deployment State Change"],
+    resources,
+    detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED"] },
+  });
+  expect(event["task-lost"].resources).toBeUndefined();
+  expect(event["task-lost"].detail).toMatchObject({
     clusterArn: [output("ecs/cluster:Cluster", "capstone-prod", "arn")],
     $or: [{ stopCode: ["TaskFailedToStart"] }, { containers: { reason: [{ prefix: "OutOfMemoryError" }] } }],
   });
   const topic = output("sns/topic:Topic", "capstone-prod", "arn");
-  expect(ofType(graph, "EventTarget").map(({ inputs }) => inputs.arn)).toEqual([topic, topic, topic]);
+  expect(ofType(graph, "EventTarget").map(({ inputs }) => inputs.arn)).toEqual([topic, topic, topic, topic]);
   // EventBridge passes no account that a topic or a key could ask for.
   const topicPolicy = statements(only(graph, "TopicPolicy", "capstone-prod").inputs.policy);
   expect(topicPolicy.EventsPublish?.Condition).toBeUndefined();
   const keyPolicy = statements(only(graph, "Key", "capstone-prod").inputs.policy);
   expect(keyPolicy.NoticesOfEvents).toMatchObject({ Principal: { Service: "events.amazonaws.com" } });
   expect(keyPolicy.NoticesOfEvents?.Condition).toBeUndefined();
+});
+
+test("a file that an import left in its bucket is told of when the bucket removes it, once", () => {
+  const bucket = output("s3/bucket:Bucket", "capstone-prod-imports", "bucket");
+  const rule = ofType(graph, "EventRule").find(({ name }) => name.endsWith("-import-left"));
+  expect(JSON.parse(String(rule?.inputs.eventPattern))).toMatchObject({
+    source: ["aws.s3"],
+    detail: {
+      bucket: { name: [bucket] },
+      reason: ["Lifecycle Expiration"],
+      "deletion-type": ["Delete Marker Created"],
+    },
+  });
+  const notification = ofType(graph, "BucketNotification").find(({ inputs }) => inputs.bucket === bucket);
+  expect(notification?.inputs.eventbridge).toBe(true);
 });
 
 test("endpoints lead to the stack's own bucket, the registry's layers and this account's roles alone", () => {
