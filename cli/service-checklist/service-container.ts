@@ -88,10 +88,12 @@ export class ServiceContainer {
     return docker(["logs", this.name]);
   }
 
+  /** The last line of its log that speaks of an error; else its last. */
   async lastWords(): Promise<string> {
     const { standardOutput, standardError } = await this.logs();
     const lines = (standardOutput + standardError).trim().split("\n");
-    return lines.at(-1)?.slice(0, 300) || "it wrote nothing";
+    const telling = lines.findLast((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1);
+    return telling?.trim().slice(0, 300) || "it wrote nothing";
   }
 
   inspect(): Promise<string> {

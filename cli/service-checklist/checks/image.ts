@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Service } from "../../../infra/configuration/service.ts";
-import { docker, type Ended, lastLines, readDocker } from "../../../infra/docker/steps/docker-client.ts";
+import { docker, type Ended, readDocker } from "../../../infra/docker/steps/docker-client.ts";
 import { fault, type Line, ok, seconds } from "../line.ts";
 
 const name = "image";
@@ -28,8 +28,13 @@ export async function checkImage(service: Service, root: string): Promise<Line> 
 
 export function evaluateImage(built: Ended, bytes: number, tookMs: number): Line {
   if (built.exitCode === null) return fault(name, `it was not built within ${seconds(buildMs)}`);
-  if (built.exitCode !== 0) return fault(name, `it does not build: ${lastLines(built)}`);
+  if (built.exitCode !== 0) return fault(name, `it does not build: ${reasonOf(built)}`);
   return ok(name, `built in ${seconds(tookMs)}, ${Math.round(bytes / 1e6)} MB`);
+}
+
+/** The older builder says on standard output what a step wrote, and on the other one which step it was. */
+function reasonOf({ standardOutput, standardError }: Ended): string {
+  return [standardOutput, standardError].flatMap((text) => text.trim().split("\n").slice(-2)).join(" / ").trim();
 }
 
 async function sizeOf(image: string): Promise<number> {

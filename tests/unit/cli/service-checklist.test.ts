@@ -214,9 +214,9 @@ describe("a migration", () => {
 
   it("waits for an image that builds", () => {
     expect(evaluateImage(ended(0, ""), 150e6, 2_000).found).toBe("built in 2.0 s, 150 MB");
-    expect(evaluateImage(ended(1, "", "no such file"), 0, 2_000)).toMatchObject({
+    expect(evaluateImage(ended(1, "Step 2\nno such file", "step 2 failed"), 0, 2_000)).toMatchObject({
       state: "fault",
-      found: "it does not build: no such file",
+      found: "it does not build: Step 2 / no such file / step 2 failed",
     });
   });
 });
