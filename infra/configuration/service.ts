@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import Ajv from "ajv/dist/2020.js";
 import { parseDocument } from "yaml";
 import { PersonError } from "../errors.ts";
 import { projectRoot } from "../project.ts";
 import schema from "../service.schema.json" with { type: "json" };
-import type { ImageSource } from "../source-hash.ts";
+import { type ImageSource, sourceHash } from "../source-hash.ts";
 import { refusalOf } from "./service-refusals.ts";
 
 /** What `service.yaml` says, with its defaults; infra/service.schema.json says what each key means. */
@@ -14,6 +14,8 @@ interface Declaration {
   port: number;
   user: number;
   health: string;
+  drainingText?: string;
+  healthCheck?: string[];
   memoryMegabytes: number;
   writablePaths: string[];
   stopSeconds: number;
@@ -33,6 +35,16 @@ export interface Service extends Omit<Declaration, "build"> {
   /** Relative to the project's root. */
   folder: string;
   source: ImageSource;
+  /** Changes when the migration has to be run again; undefined without a migration. */
+  migrationHash: string | undefined;
+}
+
+/** The folder of the project's own service, which is deployed unless config names another. */
+export const ownServiceFolder = "app";
+
+/** Whether it is the project's own, with settings that only it has: other names of secrets, limits for rehearsals. */
+export function isOwn({ folder }: Pick<Service, "folder">): boolean {
+  return folder === ownServiceFolder;
 }
 
 /** Variables that the platform gives to every service, and which are no secrets. */
@@ -81,17 +93,24 @@ export function readService(folder: string, root = projectRoot): Service {
   const contradicting = contradictions(file, folder, declaration, root);
   if (contradicting.length > 0) throw refusal(contradicting);
   const { build, ...rest } = declaration;
-  const context = path.posix.join(folder, build?.context ?? ".");
+  const source = sourceOf(folder, build);
+  const migrationFiles = declaration.migrations ?? source.files;
   return {
     ...rest,
     folder,
-    source: {
-      context,
-      dockerfile: path.posix.join(path.posix.relative(context, folder), "Dockerfile"),
-      files: build?.files ?? ["**"],
-      // Beside the code of somebody else's service a document may be what it shows.
-      documents: build?.files === undefined,
-    },
+    source,
+    migrationHash: declaration.migrate && sourceHash({ ...source, files: migrationFiles }, root),
+  };
+}
+
+function sourceOf(folder: string, build: Declaration["build"]): ImageSource {
+  const context = path.posix.join(folder, build?.context ?? ".");
+  return {
+    context,
+    dockerfile: path.posix.join(path.posix.relative(context, folder), "Dockerfile"),
+    files: build?.files ?? ["**"],
+    // In a folder of its own a document may be what the service shows.
+    documents: build?.files === undefined,
   };
 }
 
@@ -109,6 +128,11 @@ function parseDeclaration(file: string, root: string): unknown {
 function contradictions(file: string, folder: string, declaration: Declaration, root: string): string[] {
   const { secrets, environment, assets, metrics, health, migrate, migrations } = declaration;
   const inFolder = (name: string) => path.join(root, folder, name);
+  const context = path.posix.join(folder, declaration.build?.context ?? ".");
+  const matchNothing = (key: string, patterns: string[] = []) =>
+    patterns
+      .filter((pattern) => globSync(pattern, { cwd: path.join(root, context) }).length === 0)
+      .map((pattern) => `${file}: ${key} has "${pattern}"; no file in ${context} is called so.`);
   return [
     ...(existsSync(inFolder("Dockerfile"))
       ? []
@@ -128,6 +152,8 @@ function contradictions(file: string, folder: string, declaration: Declaration, 
     ...(migrations && !migrate
       ? [`${file}: migrations is set and migrate is not; it says when migrate is run.`]
       : []),
+    ...matchNothing("migrations", migrations),
+    ...matchNothing("build.files", declaration.build?.files),
     ...(assets !== undefined && !isFolder(inFolder(assets))
       ? [`${file}: assets is "${assets}"; there is no such folder in ${folder}.`]
       : []),

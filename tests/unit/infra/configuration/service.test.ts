@@ -59,20 +59,20 @@ writablePaths: [/tmp, /var/cache/shop]
 stopSeconds: 60
 startSeconds: 120
 migrate: ["python", "-m", "migrate"]
-migrations: ["migrations/**"]
+migrations: ["shop/service.*"]
 metrics: /metrics
 secretsAs: files
 environment: {LOG_LEVEL: info}
 secrets: [JWT_KEY]
 assets: static
-build: {context: .., files: ["shop/**", "shared/**"]}
+build: {context: .., files: ["shop/**", "sho*"]}
 `;
     expect(read(text)).toMatchObject({
       migrate: ["python", "-m", "migrate"],
       secretsAs: "files",
       environment: { LOG_LEVEL: "info" },
       assets: "static",
-      source: { context: ".", dockerfile: "shop/Dockerfile", files: ["shop/**", "shared/**"] },
+      source: { context: ".", dockerfile: "shop/Dockerfile", files: ["shop/**", "sho*"] },
     });
   });
 
@@ -111,6 +111,10 @@ build: {context: .., files: ["shop/**", "shared/**"]}
     ],
     ["migrate: [sleep, 1]", "migrate.1 is 1; allowed is text."],
     ["migrations: ['**']", "migrations is set and migrate is not; it says when migrate is run."],
+    ["migrate: [a]\nmigrations: [sql/**]", 'migrations has "sql/**"; no file in shop is called so.'],
+    ["build: {files: [src/**]}", 'build.files has "src/**"; no file in shop is called so.'],
+    ["drainingText: 'a b'", 'drainingText is "a b"; allowed is a word of letters, digits, _ and -.'],
+    ["healthCheck: curl", 'healthCheck is "curl"; allowed is a list of a program and its arguments.'],
     ["metrics: true", "metrics is true; allowed is a path such as /metrics."],
     ["metrics: /health", 'metrics is "/health", as is health; each has a path of its own.'],
     ["secretsAs: arguments", 'secretsAs is "arguments"; allowed is one of environment, files.'],
@@ -137,7 +141,7 @@ build: {context: .., files: ["shop/**", "shared/**"]}
     ["build: {target: x}", "build.target is no key; allowed are context, files."],
     [
       "prot: 8000",
-      "prot is no key; allowed are name, port, user, health, memoryMegabytes, writablePaths, stopSeconds, startSeconds, migrate, migrations, metrics, secretsAs, secrets, environment, assets, build.",
+      "prot is no key; allowed are name, port, user, health, drainingText, healthCheck, memoryMegabytes, writablePaths, stopSeconds, startSeconds, migrate, migrations, metrics, secretsAs, secrets, environment, assets, build.",
     ],
   ])("with %j is refused in one sentence", (line, sentence) => {
     const [key] = line.split(":");
