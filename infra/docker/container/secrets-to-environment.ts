@@ -6,10 +6,10 @@ const script = `for file in ${secretsDirectory}/*; do
 done
 exec "$@"`;
 
-/**
- * What a service is started by that takes its secrets from the environment: so `docker inspect` does not have them.
- * @param command The image's own. The image needs a shell.
- */
+/** What a service is started by that takes its secrets from the environment: so `docker inspect` does not have them. */
+export const secretsIntoEnvironment = ["sh", "-c", script, "sh"];
+
+/** @param command The image's own. The image needs a shell. */
 export function commandWithSecrets(command: string[]): string[] {
-  return ["sh", "-c", script, "sh", ...command];
+  return [...secretsIntoEnvironment, ...command];
 }
