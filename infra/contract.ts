@@ -27,7 +27,7 @@ export interface Deployment {
   target: "docker" | "aws";
   /** Where clients go, without a trailing slash. */
   apiUrl: Input<string>;
-  /** For health checks: `apiUrl` with `/health`. */
+  /** For health checks: `apiUrl` with the service's path, `/health` unless it declares another. */
   healthUrl: Input<string>;
   /** The primary database. Secret. */
   databaseUrl: Output<string>;
@@ -49,6 +49,8 @@ export interface Deployment {
   appNodes: Input<Input<string>[]>;
   /** What an import runs as; null where it runs on the machine of whoever starts it. */
   importTask: Input<ImportTaskOutput | null>;
+  /** The name of the service that is deployed, as it declares itself. */
+  service: Input<string>;
   /** The newest migration that this deployment applied or found applied. */
   migration: Input<string>;
   monitoring: Input<{ [name in keyof MonitoringOutput]: Input<string | null> }>;

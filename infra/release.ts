@@ -1,16 +1,7 @@
 import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { projectRoot } from "./project.ts";
-import { documents, type ImageSource, sourceHash } from "./source-hash.ts";
-
-/** What the application's image is made of, relative to the project's root. */
-export const releaseFiles = ["app", "migrations", "package.json", "package-lock.json", ".dockerignore"];
-
-/** The service and its migrations are one image, so that both are always of one version. */
-export const releaseSource: ImageSource = {
-  context: ".",
-  dockerfile: "app/Dockerfile",
-  files: releaseFiles.flatMap((path) => [path, `${path}/**`]),
-};
+import { documents, type ImageSource } from "./source-hash.ts";
 
 /** The importer of SQLite files, with what it shares with the service: an image of its own, so that no node carries it. */
 export const importSource: ImageSource = {
@@ -28,19 +19,18 @@ export const importSource: ImageSource = {
   ],
 };
 
-/** Changes when a migration does, and with nothing else. */
-export function migrationsHash(): string {
-  return sourceHash({ context: ".", dockerfile: "", files: ["migrations/**"] });
-}
-
 /**
- * The commit that last changed what the application's image is made of, with `-dirty` when there are changes since.
+ * The commit that last changed what an image is made of, with `-dirty` when there are changes since.
  * A commit that changes only, say, a document makes no new release. `unknown` outside a git repository.
  */
-export function releaseCommit(paths: string[], root = projectRoot): string {
+export function releaseCommit(
+  { context, files, documents: withDocuments }: ImageSource,
+  root = projectRoot,
+): string {
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  const sources = ["--", ...paths, `:(exclude,glob)${documents}`];
+  const included = files.map((pattern) => `:(glob)${path.posix.join(context, pattern)}`);
+  const sources = ["--", ...included, ...(withDocuments ? [] : [`:(exclude,glob)${documents}`])];
   try {
     const commit = git("log", "-1", "--format=%H", ...sources) || "unknown";
     return git("status", "--porcelain", ...sources) === "" ? commit : `${commit}-dirty`;

@@ -10,9 +10,11 @@ export interface ImageSource {
   dockerfile: string;
   /** Patterns, relative to the context, of all that the build may read. */
   files: string[];
+  /** Whether documents are among them; they are not when this is not given. */
+  documents?: boolean;
 }
 
-/** Documents beside the code are in no image. */
+/** Documents beside our own code are in no image. */
 export const documents = "**/*.md";
 const isDocument = (file: string) => file.endsWith(".md");
 
@@ -23,7 +25,7 @@ const isDocument = (file: string) => file.endsWith(".md");
 export function sourceHash(source: ImageSource, root = projectRoot): string {
   const context = join(root, source.context);
   const files = globSync(source.files, { cwd: context })
-    .filter((file) => statSync(join(context, file)).isFile() && !isDocument(file))
+    .filter((file) => statSync(join(context, file)).isFile() && (source.documents || !isDocument(file)))
     .sort();
   if (files.length === 0)
     throw new Error(`No file of an image matches ${source.files.join(", ")} in ${context}.`);

@@ -24,6 +24,8 @@ export const roles = [
   "migration-secrets",
   "database-settings",
   "database-monitor",
+  "database-login",
+  "database-login-secrets",
   "object-store-setup",
   "backup-secrets",
   "restore",
@@ -35,9 +37,8 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
-/** The users that containers run as: numbers, since that is what a volume's files carry. */
+/** The users that containers run as: numbers, since that is what a volume's files carry. The service's is in its declaration. */
 export const userIds = {
-  app: 10001,
   consensus: 10002,
   database: 10003,
   proxy: 10004,
@@ -50,7 +51,6 @@ export const userIds = {
 
 /** Ports inside the stack's networks. */
 export const ports = {
-  appHttp: 3000,
   /** The proxies' front doors, all on the edge's address. */
   edgeHttp: 8080,
   edgePrimary: 5432,
@@ -105,7 +105,7 @@ export const bucketName = "capstone-uploads";
 /** The region that the object store of the local target answers to. */
 export const objectStoreRegion = "garage";
 
-/** The memory limit of one part, in MiB. An application node's is config. */
+/** The memory limit of one part, in MiB. An application node's is in its service's declaration. */
 export const memoryLimits = {
   consensus: 256,
   database: 768,
@@ -121,7 +121,6 @@ export const memoryLimits = {
 
 /** How long each part may take to stop cleanly, in seconds. */
 export const stopTimeoutSeconds = {
-  app: 30,
   /** A fast shutdown with its checkpoint; Patroni gives the lead away first. */
   database: 30,
   consensus: 10,

@@ -1,9 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { lookUpAccount } from "../infra/aws/account/account.ts";
 import { EncryptionKey } from "../infra/aws/account/encryption-key.ts";
 import { Secrets } from "../infra/aws/account/secrets.ts";
 import { tagEverything } from "../infra/aws/account/tags.ts";
 import { Database } from "../infra/aws/database/database.ts";
 import { ContinuousDeployment } from "../infra/aws/delivery/continuous-deployment.ts";
+import { DatabaseLogin } from "../infra/aws/delivery/database-login.ts";
 import { ImportTask } from "../infra/aws/delivery/import-task.ts";
 import { Migration } from "../infra/aws/delivery/migration.ts";
 import { boundRoles } from "../infra/aws/delivery/permissions-boundary.ts";
@@ -22,15 +24,18 @@ import { ServiceCluster } from "../infra/aws/service/service-cluster.ts";
 import { importBucketName } from "../infra/aws/storage/import-bucket.ts";
 import { createLogBucket } from "../infra/aws/storage/log-bucket.ts";
 import { ObjectStore, uploadsBucketName } from "../infra/aws/storage/object-store.ts";
+import { StaticFiles } from "../infra/aws/storage/static-files.ts";
 import { LoadBalancer } from "../infra/aws/traffic/load-balancer.ts";
 import type { AwsConfiguration } from "../infra/configuration/configuration.ts";
+import { isOwn } from "../infra/configuration/service.ts";
 import type { Deployment } from "../infra/contract.ts";
-import { releaseCommit, releaseFiles, releaseSource } from "../infra/release.ts";
+import { releaseCommit } from "../infra/release.ts";
+import { staticFolderOf } from "../infra/static-files.ts";
 import { rehearsalLimits } from "../infra/topology.ts";
 
 /** The AWS target, top to bottom: any node, and any zone, may fail. */
 export async function deploy(configuration: AwsConfiguration): Promise<Deployment> {
-  const { stack, domain, deletionProtection, keepData, logRetentionDays } = configuration;
+  const { stack, service, domain, deletionProtection, keepData, logRetentionDays } = configuration;
   const name = `capstone-${stack}`;
   const account = await lookUpAccount(configuration);
   tagEverything(stack);
@@ -46,17 +51,19 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     natGateways: configuration.natGateways,
     interfaceEndpoints: configuration.interfaceEndpoints,
     uploadsBucketArn: `arn:aws:s3:::${uploadsBucketName({ stack, ...account })}`,
+    appPort: service.port,
     importBucketArn: `arn:aws:s3:::${importBucketName({ stack, ...account })}`,
   });
   const secrets = new Secrets(name, {
     keyArn,
     applicationPassword: configuration.applicationPassword,
-    signingKeyGeneration: configuration.signingKeyGeneration,
+    signingKeyGeneration: isOwn(service) ? configuration.signingKeyGeneration : undefined,
+    service: { names: service.secrets, given: configuration.serviceSecrets },
   });
   const image = new ReleaseImage(name, {
     ...common,
     architecture: configuration.taskArchitecture,
-    source: releaseSource,
+    source: service.source,
   });
 
   const database = new Database(name, {
@@ -69,6 +76,12 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     subnets: network.isolatedSubnets,
     securityGroup: network.securityGroups.database,
   });
+  if (!isOwn(service)) {
+    const url = (address?: pulumi.Output<string>) =>
+      database.serviceUrl(secrets.applicationPassword, address);
+    secrets.keepForService("DATABASE_URL", url(), common);
+    secrets.keepForService("DATABASE_READ_URL", url(database.readAddress), common);
+  }
   const logBucket = createLogBucket(`${name}-logs`, {
     ...common,
     stack,
@@ -82,6 +95,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     subnets: network.publicSubnets,
     securityGroup: network.securityGroups.loadBalancer,
     domain,
+    service,
     webFirewall: configuration.webFirewall,
     logBucket,
   });
@@ -92,14 +106,25 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
   const tasks = {
     ...common,
     architecture: configuration.taskArchitecture,
+    service,
+    serviceEnvironment: configuration.serviceEnvironment,
     network,
     secrets,
     database,
     cluster,
     repositoryArn: image.repositoryArn,
   };
-  const migration = new Migration(`${name}-migration`, { ...tasks, image: image.reference });
-  const release = { image: image.reference, commit: releaseCommit(releaseFiles) };
+  const login = isOwn(service) ? undefined : new DatabaseLogin(`${name}-login`, tasks);
+  const migration = new Migration(`${name}-migration`, {
+    ...tasks,
+    image: image.reference,
+    login,
+    hash: service.migrationHash ?? "none",
+  });
+  const staticFolder = staticFolderOf(service);
+  const staticFiles =
+    staticFolder && new StaticFiles(`${name}-static`, { objectStore, staticFolder, keyArn });
+  const release = { image: image.reference, commit: releaseCommit(service.source) };
   const appNodes = new AppNodes(`${name}-app`, {
     ...tasks,
     count: configuration.appNodes,
@@ -109,11 +134,12 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     objectStore,
     traffic,
     release,
+    staticUrl: staticFiles?.url,
     // The first command with an account drills its stack from one address.
     rateLimits: stack === "trial" ? rehearsalLimits : undefined,
     corsOrigins: configuration.corsOrigins,
     rollbackAlarmNames: trafficAlarms.forRollback,
-    after: [migration],
+    after: [migration, ...(staticFiles ? [staticFiles] : [])],
   });
   const importTask = new ImportTask(`${name}-import`, { ...tasks, stack, objectStore, logBucket });
 
@@ -186,6 +212,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     // Tasks come and go, each with a name of its own in x-served-by; the service is what keeps them.
     appNodes: [appNodes.service.name],
     importTask: importTask.output,
+    service: service.name,
     migration: migration.newest,
     monitoring: {
       metricsUrl: monitoring.metricsUrl,

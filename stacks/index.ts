@@ -34,6 +34,7 @@ export const {
   objectStoreUrl,
   appNodes,
   importTask,
+  service,
   migration,
   monitoring,
   release,

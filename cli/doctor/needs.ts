@@ -1,3 +1,4 @@
+import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
 import { counts, memoryLimits } from "../../infra/topology.ts";
 
 /**
@@ -13,7 +14,7 @@ export function memoryLimitOfStack(settings: Record<string, string>): number {
     edge +
     counts.proxy * proxy +
     counts.objectStore * objectStore +
-    Number(settings.appNodes) * Number(settings.appMemoryMegabytes) +
+    Number(settings.appNodes) * memoryOfNode(settings) +
     backup;
   const monitoring = metrics + alerts + counts.exporter * exporter;
   const withMonitoring = settings.monitoring !== "false";
@@ -23,6 +24,11 @@ export function memoryLimitOfStack(settings: Record<string, string>): number {
       (withMonitoring && settings.dashboards === "true" ? dashboards : 0)) *
     1024 ** 2
   );
+}
+
+/** The service's declaration says it where config does not; with a folder that has none, `up` refuses soon enough. */
+function memoryOfNode({ appMemoryMegabytes, serviceFolder }: Record<string, string>): number {
+  return Number(appMemoryMegabytes) || readService(serviceFolder || ownServiceFolder).memoryMegabytes;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { cacheDirectory } from "../../infra/directories.mjs";
 import { engineEnvironment } from "../../infra/docker/engine/find-engine.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
-import { findCommand } from "../command-line/commands.mjs";
+import { commands, findCommand } from "../command-line/commands.mjs";
 import { readCommandLine } from "../command-line/read.mjs";
 import { withLock } from "./lock.mjs";
 import type { Part, Preparation } from "./part.ts";
@@ -39,6 +39,8 @@ const needs: Record<string, Part[]> = {
   backup: [packages, dockerEngine],
   "restore-verify": [packages, dockerEngine],
   down: [packages, pulumi, dockerEngine],
+  // Of a service: the bases of its platform, and of whatever it is built on.
+  doctor: [garageImage, dockerEngine, packages, debianImage, nodeImage],
 };
 
 /** The subcommands of `pulumi` that run the program or touch what it made. */
@@ -64,20 +66,16 @@ function stackOf(command: string, args: string[]): string {
   return (declaration ? readCommandLine(declaration, args) : readStackArguments(args)).stack;
 }
 
+function examinesService(args: string[]): boolean {
+  return readCommandLine(commands.doctor, args).values.service !== undefined;
+}
+
 /** Commands that never ask the engine, on whichever target. */
-const withoutEngine = [
-  "lint",
-  "resources",
-  "checkov",
-  "cloudformation-lint",
-  "outputs",
-  "open",
-  "smoke",
-  "doctor",
-];
+const withoutEngine = ["lint", "resources", "checkov", "cloudformation-lint", "outputs", "open", "smoke"];
 
 /** Whether a command, or what it starts, may ask the engine. One that hangs is waited for, so others do not look for it. */
 export function mayAskEngine(command: string, args: string[]): boolean {
+  if (command === "doctor") return examinesService(args);
   if (withoutEngine.includes(command)) return false;
   const parts = partsFor(command, args);
   // Pulumi, and what deploys or reads a stack on AWS.
@@ -116,7 +114,7 @@ async function missingOf(parts: Part[]): Promise<Part[]> {
  */
 export async function prepare(command: string, args: string[]): Promise<Record<string, string>> {
   // `doctor` says what is there, and leaves it so.
-  if (command === "doctor") return {};
+  if (command === "doctor" && !examinesService(args)) return {};
   const parts = partsFor(command, args);
   // Set-up itself calls Docker's client: for the engine that is found here, too.
   if (parts.includes(dockerEngine)) Object.assign(process.env, await engineEnvironment());

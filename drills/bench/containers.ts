@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { docker, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { partName } from "../../infra/naming.ts";
 import { projectRoot } from "../../infra/project.ts";
-import { secretsDirectory, userIds } from "../../infra/topology.ts";
+import { secretsDirectory } from "../../infra/topology.ts";
 import { runIn } from "../../running-stack/execute.ts";
 import type { RunningStack } from "../../running-stack/running-stack.ts";
 import { standInLabel } from "../../running-stack/stand-in.ts";
@@ -83,14 +83,7 @@ export class BenchContainers {
   private async run(name: string, image: string, options: string[]): Promise<void> {
     const labels = ["--label", `capstone.stack=${this.stack.name}`, "--label", standInLabel];
     const network = ["--network", partName(this.stack.name, "service-network")];
-    const limits = [
-      "--user",
-      `${userIds.app}:${userIds.app}`,
-      "--cap-drop",
-      "ALL",
-      "--ulimit",
-      "nofile=8192",
-    ];
+    const limits = ["--user", "10001:10001", "--cap-drop", "ALL", "--ulimit", "nofile=8192"];
     await readDocker([
       "run",
       "--detach",

@@ -3,6 +3,8 @@ import { type PasswordName, passwordNames } from "../topology.ts";
 import { type AwsSettings, readAws } from "./aws.ts";
 import { type MonitoringSettings, readReceivers } from "./monitoring.ts";
 import { ConfigurationReader } from "./reader.ts";
+import type { Service } from "./service.ts";
+import { readServiceKeys } from "./service-keys.ts";
 
 /** The passwords that config sets; the others are made at random. */
 export type GivenPasswords = Partial<Record<PasswordName, pulumi.Output<string>>>;
@@ -16,6 +18,11 @@ interface SharedConfiguration {
   signingKeyGeneration: number;
   /** Separated by spaces; undefined where no page of another origin may use the API. */
   corsOrigins: string | undefined;
+  service: Service;
+  /** Over what the service's declaration says. */
+  serviceEnvironment: Record<string, string>;
+  /** Those of the service's own secrets that config sets. */
+  serviceSecrets: Record<string, pulumi.Output<string>>;
 }
 
 /** How often backups are made and verified, and how long they are kept. The containers read it as JSON. */
@@ -35,6 +42,7 @@ export interface DockerConfiguration extends SharedConfiguration {
   databaseReadPort: number;
   objectStorePort: number;
   databaseMaxConnections: number;
+  /** 0 leaves it to the service's declaration. */
   appMemoryMegabytes: number;
   /** Raised by one, each of these is a rotation. */
   databasePasswordGeneration: number;
@@ -74,6 +82,7 @@ export function readConfiguration(): Configuration {
       /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?( https?:\/\/[a-z0-9.-]+(:\d{1,5})?)*)$/,
       "* or origins as https://app.example.com, separated by spaces",
     ),
+    ...readServiceKeys(reader),
   };
   const target = reader.oneOf("target", "docker", ["docker", "aws"]);
   const configuration: Configuration =
@@ -112,7 +121,7 @@ function readDocker(reader: ConfigurationReader) {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
-    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 384, 128, 8192),
+    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 0, 128, 8192),
     databasePasswordGeneration: reader.integer("databasePasswordGeneration", 1, 1, 1_000_000),
     objectStoreKeyGeneration: reader.integer("objectStoreKeyGeneration", 1, 1, 1_000_000),
     internalPasswordGeneration: reader.integer("internalPasswordGeneration", 1, 1, 1_000_000),

@@ -10,12 +10,17 @@ export class ConfigurationReader {
     this.config = config;
   }
 
+  /** A fallback out of the range is allowed beside it. */
   integer(key: string, fallback: number, least: number, most: number): number {
     const text = this.config.get(key);
     if (text === undefined || text === "") return fallback;
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      this.refuse(`${this.name(key)} is "${text}"; allowed is a whole number from ${least} to ${most}.`);
+    const fits = (number: number) => number >= least && number <= most;
+    if (!Number.isInteger(value) || !(fits(value) || value === fallback)) {
+      const besides = fits(fallback) ? "" : `${fallback} or `;
+      this.refuse(
+        `${this.name(key)} is "${text}"; allowed is ${besides}a whole number from ${least} to ${most}.`,
+      );
       return fallback;
     }
     return value;
@@ -66,6 +71,44 @@ export class ConfigurationReader {
     return this.config.requireSecret(key);
   }
 
+  /** Names with texts; what Pulumi took for a number or for true is a text again. */
+  texts(key: string, fallback: Record<string, string>): Record<string, string> {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return fallback;
+    const value = parsed(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    const entries = isObject ? Object.entries(value) : undefined;
+    if (entries?.some(([, entry]) => typeof entry === "object") ?? true) {
+      this.refuse(
+        `${this.name(key)} is "${text}"; allowed is names with texts, as set by --path ${key}.NAME.`,
+      );
+      return {};
+    }
+    return Object.fromEntries((entries ?? []).map(([name, entry]) => [name, String(entry)]));
+  }
+
+  /** The same where the texts are secrets: no sentence shows one. */
+  secrets(key: string, allowed: string[], why: string): Record<string, pulumi.Output<string>> {
+    const text = this.config.get(key);
+    if (text === undefined || text === "") return {};
+    const value = parsed(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.refuse(`${this.name(key)} has no names; set each with --secret --path ${key}.NAME.`);
+      return {};
+    }
+    for (const [name, entry] of Object.entries(value)) {
+      if (!allowed.includes(name))
+        this.refuse(
+          `${this.name(key)} has ${name}; allowed ${allowed.length > 0 ? `is ${allowed.join(", ")}` : "is none"}, ${why}.`,
+        );
+      else if (typeof entry === "object" || String(entry) === "")
+        this.refuse(`${this.name(key)} has no text for ${name}; set it with --secret --path ${key}.${name}.`);
+    }
+    const names = Object.keys(value);
+    const secret = this.config.requireSecretObject<Record<string, unknown>>(key);
+    return Object.fromEntries(names.map((name) => [name, secret.apply((values) => String(values[name]))]));
+  }
+
   refuse(sentence: string): void {
     this.refusals.push(sentence);
   }
@@ -76,5 +119,13 @@ export class ConfigurationReader {
 
   private name(key: string): string {
     return `capstone:${key}`;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

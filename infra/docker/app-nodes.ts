@@ -1,21 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../configuration/service.ts";
 import { partName } from "../naming.ts";
-import {
-  bucketName,
-  database,
-  objectStoreRegion,
-  ports,
-  rehearsalLimits,
-  secretsDirectory,
-  stopTimeoutSeconds,
-  userIds,
-} from "../topology.ts";
 import { createPart } from "./container/container.ts";
 import { SecretFiles } from "./container/secret-files.ts";
+import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
+import { healthCheckOf } from "./health-check.ts";
 import { attach, type Networks } from "./networks.ts";
-import type { Secrets } from "./secrets.ts";
+import {
+  type GivenToService,
+  givenToNodes,
+  type ServiceSettings,
+} from "./service-settings.ts";
+import { ImageCommand } from "./steps/image-command.ts";
 
-export interface AppNodesArgs {
+export interface AppNodesArgs extends ServiceSettings {
   stack: string;
   count: number;
   memoryMegabytes: number;
@@ -23,10 +21,6 @@ export interface AppNodesArgs {
   image: pulumi.Input<string>;
   /** Carries the secret files. */
   baseImage: pulumi.Input<string>;
-  release: { image: pulumi.Input<string>; commit: string };
-  assetsUrl: string;
-  corsOrigins: string | undefined;
-  secrets: Secrets;
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];
 }
@@ -39,71 +33,78 @@ export class AppNodes extends pulumi.ComponentResource {
     super("capstone:docker:AppNodes", name, {}, options);
 
     this.names = Array.from({ length: args.count }, (_, index) => partName(args.stack, "app", index + 1));
-    const files = this.createSecretFiles(args);
-    this.createNodes(args, files);
+    const given = givenToNodes(args);
+    this.createNodes(args, given, this.createSecretFiles(args, given));
 
     this.registerOutputs({ names: this.names });
   }
 
-  private createSecretFiles({ stack, baseImage, secrets }: AppNodesArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, service, secrets }: AppNodesArgs, given: GivenToService) {
     return new SecretFiles(
       "app-secrets",
       {
         stack,
         role: "app-secrets",
         image: baseImage,
-        userId: userIds.app,
+        userId: service.user,
         pepper: secrets.pepper,
-        secrets: {
-          "database-password": secrets.applicationPassword,
-          "signing-keys": secrets.signingKeys,
-          "object-store-access-key": secrets.objectStore.accessKey,
-          "object-store-secret-key": secrets.objectStore.secretKey,
-        },
+        secrets: given.secrets,
       },
       { parent: this },
     );
   }
 
-  private createNodes(args: AppNodesArgs, files: SecretFiles): void {
+  private createNodes(args: AppNodesArgs, given: GivenToService, files: SecretFiles): void {
+    const run = this.runOfImage(args);
     let after = args.after;
-    for (let node = 1; node <= args.count; node++) after = [this.createNode(args, files, node, after)];
+    for (let node = 1; node <= args.count; node++)
+      after = [this.createNode(args, { given, files, run }, node, after)];
   }
 
-  private createNode(args: AppNodesArgs, files: SecretFiles, node: number, after: pulumi.Resource[]) {
-    const databaseUrl = `postgresql://${args.secrets.applicationLogin}@edge:${ports.edgePrimary}/${database.name}`;
+  private runOfImage({ service, image }: AppNodesArgs) {
+    if (service.secretsAs === "files") return {};
+    const own = new ImageCommand("app-command", { image }, { parent: this });
+    return {
+      entrypoint: secretsIntoEnvironment,
+      command: pulumi.all([own.entrypoint, own.command]).apply((parts) => parts.flat()),
+    };
+  }
+
+  private createNode(
+    args: AppNodesArgs,
+    {
+      given,
+      files,
+      run,
+    }: { given: GivenToService; files: SecretFiles; run: ReturnType<AppNodes["runOfImage"]> },
+    node: number,
+    after: pulumi.Resource[],
+  ) {
+    const { stack, service } = args;
     return createPart(
       {
-        stack: args.stack,
+        stack,
         role: "app",
         node,
         image: args.image,
-        userId: userIds.app,
+        ...run,
+        labels: healthLabel(service),
+        userId: service.user,
         memoryMegabytes: args.memoryMegabytes,
         networks: [attach(args.networks.service, "app", node)],
         secretFiles: files,
-        memoryPaths: ["/tmp"],
-        environment: {
-          NODE_NAME: partName(args.stack, "app", node),
-          RELEASE_IMAGE: args.release.image,
-          RELEASE_COMMIT: args.release.commit,
-          PORT: String(ports.appHttp),
-          DATABASE_URL: databaseUrl,
-          OBJECT_STORE_ENDPOINT: `http://edge:${ports.edgeObjectStore}`,
-          OBJECT_STORE_REGION: objectStoreRegion,
-          OBJECT_STORE_BUCKET: bucketName,
-          ASSETS_URL: args.assetsUrl,
-          // The proxies overwrite x-forwarded-for, so everyone on this network is trusted.
-          TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
-          SECRETS_DIRECTORY: secretsDirectory,
-          RATE_LIMITS: rehearsalLimits,
-          ...(args.corsOrigins === undefined ? {} : { CORS_ORIGINS: args.corsOrigins }),
-        },
-        healthCheck: ["app/health-check"],
-        startTimeoutSeconds: 90,
-        stopTimeoutSeconds: stopTimeoutSeconds.app,
+        memoryPaths: service.writablePaths,
+        environment: { NODE_NAME: partName(stack, "app", node), ...given.environment },
+        healthCheck: healthCheckOf(service),
+        startTimeoutSeconds: service.startSeconds,
+        stopTimeoutSeconds: service.stopSeconds,
       },
       { parent: this, dependsOn: after },
     );
   }
+}
+
+/** Where a node says whether it takes traffic, for whoever looks at it from outside: `8000/health`. */
+function healthLabel({ port, health }: Service): Record<string, string> {
+  return { "capstone.health": `${port}${health}` };
 }

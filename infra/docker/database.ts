@@ -193,6 +193,6 @@ export class Database extends pulumi.ComponentResource {
 }
 
 /** What a database node is called in the cluster network, where replication and consensus run. */
-function clusterName(node: string): string {
+export function clusterName(node: string): string {
   return `${node}.cluster`;
 }

@@ -1,18 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { migrationsHash } from "../release.ts";
-import { database, ports, secretsDirectory, userIds } from "../topology.ts";
 import { SecretFiles } from "./container/secret-files.ts";
+import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
 import type { Networks } from "./networks.ts";
-import type { Secrets } from "./secrets.ts";
+import {
+  type GivenToService,
+  givenToMigration,
+  type ServiceSettings,
+} from "./service-settings.ts";
 import { Job } from "./steps/job.ts";
 
-export interface MigrationArgs {
+export interface MigrationArgs extends ServiceSettings {
   stack: string;
   networks: Networks;
   image: pulumi.Input<string>;
   /** Carries the secret files. */
   baseImage: pulumi.Input<string>;
-  secrets: Secrets;
+  /** The service's. */
+  command: string[];
+  /** The job runs again when this changes, or a secret of it. */
+  hash: string;
   /** The job needs a database that it can reach. */
   after: pulumi.Resource[];
 }
@@ -29,60 +35,58 @@ export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Migration", name, {}, options);
 
-    const files = this.createSecretFiles(args);
-    this.job = this.createJob(args, files);
+    const given = givenToMigration(args);
+    this.job = this.createJob(args, given, this.createSecretFiles(args, given));
     this.newest = this.job.result.apply(newestMigration);
 
     this.registerOutputs({ newest: this.newest });
   }
 
-  private createSecretFiles({ stack, baseImage, secrets }: MigrationArgs): SecretFiles {
+  private createSecretFiles({ stack, baseImage, service, secrets }: MigrationArgs, given: GivenToService) {
     return new SecretFiles(
       "migration-secrets",
       {
         stack,
         role: "migration-secrets",
         image: baseImage,
-        userId: userIds.app,
+        userId: service.user,
         pepper: secrets.pepper,
-        secrets: {
-          "database-password": secrets.ownerPassword,
-          "application-password": secrets.applicationPassword,
-        },
+        secrets: given.secrets,
       },
       { parent: this },
     );
   }
 
-  private createJob({ stack, networks, image, secrets, after }: MigrationArgs, files: SecretFiles): Job {
+  private createJob(args: MigrationArgs, given: GivenToService, files: SecretFiles): Job {
+    const { stack, networks, image, service, secrets } = args;
     return new Job(
       "migration",
       {
         stack,
         role: "migration",
         image,
-        userId: userIds.app,
-        command: ["node", "migrations/run.ts"],
+        userId: service.user,
+        ...this.run(args),
+        memoryMegabytes: service.memoryMegabytes,
+        memoryPaths: service.writablePaths,
         networks: [networks.service.name],
         secretFiles: files,
-        environment: {
-          DATABASE_URL: `postgresql://${database.ownerUser}@edge:${ports.edgePrimary}/${database.name}`,
-          APPLICATION_LOGIN: secrets.applicationLogin,
-          SECRETS_DIRECTORY: secretsDirectory,
-        },
+        environment: given.environment,
         timeoutSeconds: 300,
-        triggers: {
-          migrations: migrationsHash(),
-          secrets: files.version,
-          login: secrets.applicationLogin,
-        },
+        triggers: { migrations: args.hash, secrets: files.version, login: secrets.applicationLogin },
       },
-      { parent: this, dependsOn: after },
+      { parent: this, dependsOn: args.after },
     );
+  }
+
+  /** In place of what the image runs by itself, as on AWS. */
+  private run({ service: { secretsAs }, command: [program = "", ...rest] }: MigrationArgs) {
+    if (secretsAs === "files") return { entrypoint: [program], command: rest };
+    return { entrypoint: secretsIntoEnvironment, command: [program, ...rest] };
   }
 }
 
-/** The runner's last line says it; a resource graph, drawn without an engine, has a reference in its place. */
+/** The last line says it, alone or as JSON; a resource graph, drawn without an engine, has a reference in its place. */
 function newestMigration(line: string): string {
-  return line.startsWith("{") ? (JSON.parse(line) as { newest: string }).newest : line;
+  return line.startsWith("{") ? (JSON.parse(line) as { newest: string }).newest : line.trim();
 }

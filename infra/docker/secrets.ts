@@ -17,6 +17,8 @@ export interface SecretsArgs {
   objectStoreKeyGeneration: number;
   /** The generation of the passwords that never leave the database's containers and the migration's. */
   internalPasswordGeneration: number;
+  /** Names of the service's own secrets, and those that config sets. */
+  service: { names: string[]; given: Record<string, pulumi.Output<string>> };
 }
 
 /** Every secret of the local stack: from config where it is set there, else random. */
@@ -35,6 +37,8 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
   readonly objectStore: ObjectStoreSecrets;
   /** JSON: the generation that signs and the seeds of all that verify. */
   readonly signingKeys: pulumi.Output<string>;
+  /** The service's own, by name. */
+  readonly ofService: Record<string, pulumi.Output<string>>;
   /** Keys the hashes by which a container notices that its secrets changed. */
   readonly pepper: pulumi.Output<string>;
 
@@ -56,6 +60,7 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     this.monitorPassword = this.password("monitorPassword", args);
     this.objectStore = this.createObjectStoreSecrets(args);
     this.signingKeys = signingKeys("signingKey", args.signingKeyGeneration, { parent: this });
+    this.ofService = this.createServiceSecrets(args);
     this.pepper = this.bytes("pepper").hex;
 
     this.registerOutputs();
@@ -79,6 +84,12 @@ export class Secrets extends pulumi.ComponentResource implements Record<Password
     if (generation === 1 || args.given[name]) return first;
     const options = { parent: this };
     return new random.RandomPassword(`${name}${generation}`, { length: 32, special: false }, options).result;
+  }
+
+  private createServiceSecrets({ service }: SecretsArgs): Record<string, pulumi.Output<string>> {
+    const make = (name: string) =>
+      new random.RandomPassword(`service-${name}`, { length: 48, special: false }, { parent: this }).result;
+    return Object.fromEntries(service.names.map((name) => [name, service.given[name] ?? make(name)]));
   }
 
   private createObjectStoreSecrets({ objectStoreKeyGeneration }: SecretsArgs): ObjectStoreSecrets {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../configuration/service.ts";
 import { networkAlias, partLabels, partName } from "../naming.ts";
 import {
   bucketName,
@@ -16,6 +17,7 @@ import { attach, type Networks } from "./networks.ts";
 
 export interface TrafficArgs {
   stack: string;
+  service: Service;
   networks: Networks;
   images: { edge: pulumi.Input<string>; proxy: pulumi.Input<string> };
   appNodes: number;
@@ -139,9 +141,17 @@ export class Traffic extends pulumi.ComponentResource {
     };
   }
 
-  private environment({ appNodes, databaseNodes }: TrafficArgs): Record<string, string> {
+  private environment({ appNodes, databaseNodes, service }: TrafficArgs): Record<string, string> {
+    const { port, health, metrics, drainingText } = service;
     return {
       APP_NODES: nodeNames("app", appNodes),
+      APP_PORT: String(port),
+      HEALTH_PATH: health,
+      // What tells a draining node: a word in its answer, or any 503.
+      DRAINING_BY: drainingText === undefined ? "status" : "string",
+      DRAINING: drainingText ?? "503",
+      // Hidden from clients; a service without metrics loses nothing by the usual path.
+      METRICS_PATH: metrics ?? "/metrics",
       DATABASE_NODES: databaseNodes.join(" "),
       OBJECT_STORE_NODES: nodeNames("object-store", counts.objectStore),
       ASSETS_HOST: `${bucketName}.web`,

@@ -2,7 +2,7 @@ import type { JobRun } from "../../infra/docker/steps/run-job.ts";
 import { readDeployment } from "../../running-stack/pulumi/deployment.ts";
 
 /** The deployment's jobs that change the database. */
-const names = ["migration", "database-monitor"];
+const names = ["database-login", "migration", "database-monitor"];
 
 /**
  * As last deployed, to be run once more: a restored database may be missing migrations, logins and passwords of this

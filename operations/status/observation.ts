@@ -11,6 +11,8 @@ export interface PartObservation {
   /** `running`, `paused`, `exited` and so on. */
   state: string;
   unhealthy: boolean;
+  /** Where an application node says whether it takes traffic: port and path, as in `8000/health`. */
+  healthAt?: string;
   /** On 127.0.0.1, by the port in the container. */
   publishedPorts: Record<number, number>;
   /** The networks it is on. */

@@ -56,6 +56,7 @@ function observePart({
     node: Number(Labels["capstone.node"]),
     containerName: (Names[0] ?? "").slice(1),
     state: State,
+    ...(Labels["capstone.health"] ? { healthAt: Labels["capstone.health"] } : {}),
     // The list has health only in its text: "Up 2 minutes (unhealthy)".
     unhealthy: Status.includes("(unhealthy)"),
     publishedPorts: Object.fromEntries(

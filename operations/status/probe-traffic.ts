@@ -1,6 +1,15 @@
+import { healthCheckOf } from "../../infra/docker/health-check.ts";
 import { ports } from "../../infra/topology.ts";
 import type { PartObservation, TrafficObservation } from "./observation.ts";
-import { firstAnswer, type ProbeTarget, probeHttp, running } from "./probe.ts";
+import {
+  addressesAreReachable,
+  firstAnswer,
+  type ProbeTarget,
+  probe,
+  probeHttp,
+  running,
+  statusOf,
+} from "./probe.ts";
 
 const timeoutMs = 3_000;
 
@@ -9,7 +18,9 @@ export async function probeTraffic(target: ProbeTarget): Promise<TrafficObservat
   const port = target.parts.find(({ role }) => role === "edge")?.publishedPorts[ports.edgeHttp];
   const url = port === undefined ? undefined : `http://127.0.0.1:${port}`;
   const [answers, servers, readyNodes] = await Promise.all([
-    url === undefined ? false : answersAt(`${url}/health`),
+    url === undefined
+      ? false
+      : answersAt(`${url}${healthOf(target.parts.find(({ role }) => role === "app")).path}`),
     probeServers(target),
     probeNodes(target),
   ]);
@@ -23,17 +34,28 @@ async function answersAt(url: string): Promise<boolean> {
 
 /** Straight, since the proxies take a second or two to notice that a node hangs. */
 async function probeNodes(target: ProbeTarget): Promise<string[]> {
-  const health = { port: ports.appHttp, path: "/health", command: ["app/health-check"] };
-  const nodes = running(target.parts, "app").map(async (part) => {
-    const answer = await probeHttp(target, part, health);
-    return answer !== undefined && isReady(answer) ? [part.name] : [];
-  });
+  const nodes = running(target.parts, "app").map(async (part) =>
+    (await isReady(target, part)) ? [part.name] : [],
+  );
   return (await Promise.all(nodes)).flat();
 }
 
-/** What a node answers when it should get traffic, or the silence of its own health check when that succeeds. */
-export function isReady(printed: string): boolean {
-  return printed === "" || /"status":\s*"ready"/.test(printed);
+/** By the status alone, for services answer with texts of their own. */
+async function isReady(target: ProbeTarget, part: PartObservation): Promise<boolean> {
+  const { port, path } = healthOf(part);
+  if (addressesAreReachable) {
+    const asked = part.addresses.map((address) => statusOf(`http://${address}:${port}${path}`));
+    const status = await Promise.any(asked).catch(() => undefined);
+    if (status !== undefined) return status === 200;
+  }
+  const printed = await probe(target, part, healthCheckOf({ port, health: path }));
+  return printed !== undefined;
+}
+
+/** A node that an earlier release deployed says nothing of it, and is the project's own service. */
+export function healthOf(part: PartObservation | undefined): { port: number; path: string } {
+  const [, port, path = ""] = /^(\d+)(\/.*)$/.exec(part?.healthAt ?? "") ?? [undefined, "3000", "/health"];
+  return { port: Number(port), path };
 }
 
 function probeServers(target: ProbeTarget): Promise<TrafficObservation["servers"]> {

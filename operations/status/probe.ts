@@ -83,11 +83,21 @@ const direct = new Agent();
 
 /** What is at an address of this machine's own networks. */
 export async function get(url: string): Promise<string> {
+  return readText(await answerAt(url));
+}
+
+/** The status that an address of this machine's own networks answers with. */
+export async function statusOf(url: string): Promise<number> {
+  const answer = await answerAt(url);
+  answer.resume();
+  return answer.statusCode ?? 0;
+}
+
+function answerAt(url: string): Promise<IncomingMessage> {
   const options = { agent: direct, signal: AbortSignal.timeout(directTimeoutMs) };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     getHttp(url, options, resolve).on("error", reject);
   });
-  return readText(response);
 }
 
 /** The first readable answer of several parts, all probed at once. */

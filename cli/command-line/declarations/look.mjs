@@ -53,10 +53,28 @@ export const look = {
     examples: ["npm run open -- docs", "npm run open -- dashboards --stack prod"],
   },
   doctor: {
-    does: "says what this machine has and lacks, and whether `up` can work here",
-    more: "Changes, installs and starts nothing, except the Node it runs on. Ends with 0 when `up` can work here, with 1 otherwise.",
-    options: { stack: stackOption, json: { type: "boolean", does: "print it as JSON" } },
-    examples: ["npm run doctor", "npm run -s doctor -- --json"],
+    does: "says what this machine has and lacks, or holds a service against the checklist",
+    more: "Of the machine: changes, installs and starts nothing, except the Node it runs on, and ends with 0 when `up` can work here. Of a service: builds it, starts it with a database and an object store of its own, removes them after, and ends with 0 when nothing is wrong. Otherwise it ends with 1.",
+    options: {
+      stack: stackOption,
+      service: {
+        type: "string",
+        value: "FOLDER",
+        does: "examine the service in this folder, not the machine",
+      },
+      page: {
+        type: "string",
+        value: "PATH",
+        does: "a page of the service that reads its database; / when not given",
+      },
+      json: { type: "boolean", does: "print it as JSON" },
+    },
+    examples: [
+      "npm run doctor",
+      "npm run -s doctor -- --json",
+      "npm run doctor -- --service examples/flask",
+      "npm run doctor -- --service app --page /u/nobody",
+    ],
   },
   help: {
     does: "lists every command, or shows one with its options, operands and examples",

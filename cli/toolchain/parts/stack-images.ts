@@ -1,15 +1,19 @@
 import path from "node:path";
+import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
 import { cacheDirectory } from "../../../infra/directories.mjs";
-import { type ImageName, imageSources } from "../../../infra/docker/container/image-sources.ts";
+import { imageSources } from "../../../infra/docker/container/image-sources.ts";
 import { projectRoot } from "../../../infra/project.ts";
+import type { ImageSource } from "../../../infra/source-hash.ts";
 import type { Part } from "../part.ts";
 import { runLogged } from "../processes.ts";
 import { baseImages } from "../versions.mjs";
 import { debianImage, garageImage, nodeImage } from "./base-images.ts";
 import { engineHasImage } from "./docker-engine.ts";
 
+const sources: Record<string, ImageSource> = { ...imageSources, app: readService(ownServiceFolder).source };
+
 /** The base image, besides Debian's, that an image waits for. */
-const baseOf: Partial<Record<ImageName, Part>> = { "object-store": garageImage, app: nodeImage };
+const baseOf: Record<string, Part> = { "object-store": garageImage, app: nodeImage };
 
 /**
  * The stack's own images, built while the slowest parts are still building: the deployment then finds every layer in the
@@ -24,7 +28,7 @@ export const stackImages: Part = {
     await ready(debianImage);
     progress.start(this.name, "building ahead");
     // One after another, as the cores are busy with the slowest parts. Those that wait for another part come last.
-    const names = (Object.keys(imageSources) as ImageName[]).toSorted(
+    const names = Object.keys(sources).toSorted(
       (one, other) => Number(one in baseOf) - Number(other in baseOf),
     );
     const last: Promise<void>[] = [];
@@ -38,8 +42,10 @@ export const stackImages: Part = {
   },
 };
 
-function build(name: ImageName): Promise<void> {
-  const { context, dockerfile } = imageSources[name];
+async function build(name: string): Promise<void> {
+  const source = sources[name];
+  if (!source) return;
+  const { context, dockerfile } = source;
   const directory = path.join(projectRoot, context);
   const args = ["build", "--force-rm", "--file", path.join(directory, dockerfile), directory];
   return runLogged("docker", args, {

@@ -49,9 +49,22 @@ export class Database extends pulumi.ComponentResource implements DatabaseNodes 
 
   /** The same with the password, for the stack's outputs. Secret. */
   secretUrl(password: pulumi.Output<string>, address = this.address): pulumi.Output<string> {
+    return this.urlWithPassword(password, address, "verify-full");
+  }
+
+  /** The same for a service whose image need not know the authorities of RDS: encrypted, inside the network. */
+  serviceUrl(password: pulumi.Output<string>, address = this.address): pulumi.Output<string> {
+    return this.urlWithPassword(password, address, "require");
+  }
+
+  private urlWithPassword(
+    password: pulumi.Output<string>,
+    address: pulumi.Output<string>,
+    sslMode: "verify-full" | "require",
+  ): pulumi.Output<string> {
     const login = pulumi.interpolate`${names.applicationUser}:${password.apply(encodeURIComponent)}`;
     return pulumi.secret(
-      pulumi.interpolate`postgresql://${login}@${address}:${this.resource.port}/${names.name}?sslmode=verify-full`,
+      pulumi.interpolate`postgresql://${login}@${address}:${this.resource.port}/${names.name}?sslmode=${sslMode}`,
     );
   }
 

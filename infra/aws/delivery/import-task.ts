@@ -29,6 +29,9 @@ export interface ImportTaskArgs {
   cluster: ServiceCluster;
 }
 
+/** As import-sqlite/Dockerfile has it. */
+const importUserId = 10001;
+
 /** The one place that its container may write to: the image has a directory of its user's there. */
 const scratch = "/import";
 
@@ -74,7 +77,7 @@ export class ImportTask extends pulumi.ComponentResource {
       {
         accountId: args.accountId,
         region: args.region,
-        repositoryArn: image.repositoryArn,
+        repositoryArns: [image.repositoryArn],
         logGroupArn: args.cluster.logGroup.arn,
         secretArns: [args.database.ownerSecretArn],
         keyArn: args.keyArn,
@@ -102,6 +105,7 @@ export class ImportTask extends pulumi.ComponentResource {
         containerDefinitions: containerDefinitions({
           name: "import",
           image: image.reference,
+          userId: importUserId,
           // The command adds what it uploaded: names of people's files never come here.
           command: ["node", "import-sqlite/task/main.ts"],
           environment: {

@@ -1,24 +1,25 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { migrationsHash } from "../../release.ts";
-import { database as names } from "../../topology.ts";
-import type { Secrets } from "../account/secrets.ts";
-import type { Database } from "../database/database.ts";
+import { isOwn } from "../../configuration/service.ts";
 import type { Network } from "../network/network.ts";
 import { containerDefinitions } from "../service/container-definition.ts";
 import type { ServiceCluster } from "../service/service-cluster.ts";
-import { databaseCertificateFile, taskPlatform } from "../service/task-platform.ts";
+import { type GivenToService, givenToMigration, type ServiceSettings } from "../service/service-settings.ts";
+import { taskPlatform } from "../service/task-platform.ts";
 import { TaskRoles } from "../service/task-roles.ts";
+import type { DatabaseLogin } from "./database-login.ts";
 import { MigrationTask } from "./migration-task.ts";
 
-export interface MigrationArgs {
+export interface MigrationArgs extends ServiceSettings {
   accountId: string;
   region: string;
   architecture: "X86_64" | "ARM64";
   network: Network;
-  secrets: Secrets;
   keyArn: pulumi.Input<string>;
-  database: Database;
+  /** Runs first where the service's migration does not make the nodes' login itself. */
+  login: DatabaseLogin | undefined;
+  /** The migration runs again when this changes, or the application's password. */
+  hash: string;
   repositoryArn: pulumi.Input<string>;
   image: pulumi.Input<string>;
   cluster: ServiceCluster;
@@ -41,23 +42,25 @@ export class Migration extends pulumi.ComponentResource {
     super("capstone:aws:Migration", name, {}, options);
     this.name = name;
 
-    const roles = this.createRoles(args);
-    const definition = this.createDefinition(args, roles);
+    const given = givenToMigration(args);
+    const roles = this.createRoles(args, given);
+    const definition = this.createDefinition(args, roles, given);
     this.task = this.createTask(args, definition, roles);
     this.newest = this.task.newest;
 
     this.registerOutputs({ newest: this.newest });
   }
 
-  private createRoles(args: MigrationArgs): TaskRoles {
+  private createRoles(args: MigrationArgs, given: GivenToService): TaskRoles {
+    const { login, secrets } = args;
     return new TaskRoles(
       this.name,
       {
         accountId: args.accountId,
         region: args.region,
-        repositoryArn: args.repositoryArn,
+        repositoryArns: [args.repositoryArn, ...(login ? [login.repositoryArn] : [])],
         logGroupArn: args.cluster.logGroup.arn,
-        secretArns: [args.database.ownerSecretArn, args.secrets.applicationPasswordSecret.arn],
+        secretArns: [...given.secretArns, ...(login ? [secrets.applicationPasswordSecret.arn] : [])],
         keyArn: args.keyArn,
         applicationStatements: [],
       },
@@ -65,7 +68,18 @@ export class Migration extends pulumi.ComponentResource {
     );
   }
 
-  private createDefinition(args: MigrationArgs, roles: TaskRoles): aws.ecs.TaskDefinition {
+  private createDefinition(
+    args: MigrationArgs,
+    roles: TaskRoles,
+    { secretArns: _, ...given }: GivenToService,
+  ): aws.ecs.TaskDefinition {
+    const { service, login } = args;
+    const common = {
+      logGroupName: args.cluster.logGroup.name,
+      region: args.region,
+      logStreamPrefix: "migration",
+      stopTimeoutSeconds: 30,
+    };
     return new aws.ecs.TaskDefinition(
       this.name,
       {
@@ -75,23 +89,18 @@ export class Migration extends pulumi.ComponentResource {
         memory: "512",
         executionRoleArn: roles.execution.arn,
         taskRoleArn: roles.application.arn,
-        containerDefinitions: containerDefinitions({
-          name: "migration",
-          image: args.image,
-          command: ["node", "migrations/run.ts"],
-          environment: {
-            DATABASE_URL: args.database.url(names.ownerUser),
-            DATABASE_CA_FILE: databaseCertificateFile,
+        containerDefinitions: containerDefinitions(
+          ...(login ? [{ ...common, ...login.container, runsToItsEnd: true as const }] : []),
+          {
+            ...common,
+            ...given,
+            name: "migration",
+            image: args.image,
+            userId: service.user,
+            ...(login ? { after: login.container.name } : {}),
+            ...(isOwn(service) ? {} : { memoryPaths: service.writablePaths }),
           },
-          secrets: {
-            DATABASE_PASSWORD: pulumi.interpolate`${args.database.ownerSecretArn}:password::`,
-            APPLICATION_PASSWORD: args.secrets.applicationPasswordSecret.versionReference,
-          },
-          logGroupName: args.cluster.logGroup.name,
-          region: args.region,
-          logStreamPrefix: "migration",
-          stopTimeoutSeconds: 30,
-        }),
+        ),
       },
       { parent: this, dependsOn: roles.ready },
     );
@@ -116,9 +125,10 @@ export class Migration extends pulumi.ComponentResource {
           containerName: "migration",
           logStreamPrefix: "migration",
           timeoutSeconds,
+          ...(isOwn(args.service) ? {} : { lastLine: true }),
         },
         triggers: {
-          migrations: migrationsHash(),
+          migrations: args.hash,
           applicationPassword: args.secrets.applicationPasswordSecret.versionId,
           database: database.resource.id,
         },

@@ -12,7 +12,9 @@ export interface ImagePush {
   repositoryName: string;
   repositoryUrl: string;
   sourceHash: string;
+  /** Relative to the project's root, as is the context, which is the root when not given. */
   dockerfile: string;
+  context?: string;
   architecture: "X86_64" | "ARM64";
 }
 
@@ -34,8 +36,9 @@ export async function pushImage(
   const configuration = await mkdtemp(join(tmpdir(), "capstone-registry-"));
   try {
     const file = join(projectRoot, push.dockerfile);
+    const context = join(projectRoot, push.context ?? "");
     await docker(
-      ["build", "--platform", platforms[push.architecture], "--file", file, "--tag", image, projectRoot],
+      ["build", "--platform", platforms[push.architecture], "--file", file, "--tag", image, context],
       // With an attestation the digest would be a list's, of an image and of something that no node can run.
       { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
     );

@@ -7,8 +7,10 @@ export interface PushedImageArgs {
   repositoryUrl: pulumi.Input<string>;
   /** A hash over all that the image is made of: its tag, and why it is built again. */
   sourceHash: string;
-  /** Relative to the project's root, which is the build's context. */
+  /** Relative to the project's root. */
   dockerfile: string;
+  /** The same; the root itself when not given. */
+  context?: string;
   architecture: "X86_64" | "ARM64";
 }
 
@@ -41,7 +43,7 @@ const imageProvider: pulumi.dynamic.ResourceProvider<ImagePush, ImagePush & { di
     return { outs: { ...inputs, digest: await pushImage(inputs) } };
   },
   async diff(_id, olds, inputs) {
-    const keys = ["sourceHash", "architecture", "repositoryUrl", "dockerfile"] as const;
+    const keys = ["sourceHash", "architecture", "repositoryUrl", "dockerfile", "context"] as const;
     return { changes: keys.some((key) => olds[key] !== inputs[key]) };
   },
 };

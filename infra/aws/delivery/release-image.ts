@@ -1,3 +1,4 @@
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageSource, sourceHash } from "../../source-hash.ts";
 import { PushedImage } from "./pushed-image.ts";
@@ -28,7 +29,8 @@ export class ReleaseImage extends pulumi.ComponentResource {
         repositoryName: repository.name,
         repositoryUrl: repository.url,
         sourceHash: sourceHash(args.source),
-        dockerfile: args.source.dockerfile,
+        dockerfile: path.posix.join(args.source.context, args.source.dockerfile),
+        ...(args.source.context === "." ? {} : { context: args.source.context }),
         architecture: args.architecture,
       },
       { parent: this },

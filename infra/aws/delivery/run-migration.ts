@@ -15,6 +15,8 @@ import {
 export interface MigrationRun extends OneOffTask {
   /** The task is stopped, and has failed, after this long. */
   timeoutSeconds: number;
+  /** Its result is the last line that it prints, and not JSON with `newest`. */
+  lastLine?: boolean;
 }
 
 /** How AWS is reached, and how patiently; tests use a cloud of their own. */
@@ -43,7 +45,7 @@ export async function runMigration(run: MigrationRun, clients = clientsFor(run.r
       `The migration failed ${code}: ${task.stoppedReason ?? "no reason given"}. It said last: ${said(lines)}`,
     );
   }
-  return newestOf(lines);
+  return run.lastLine ? lastOf(lines) : newestOf(lines);
 }
 
 /** Runs the task until its container has started once. What has started is never run again here. */
@@ -119,9 +121,14 @@ async function readLog(
   const logStreamName = logStreamOf(run, taskArn);
   const deadline = Date.now() + logDelayMs;
   const neverRan = task !== undefined && exitCodeOf(task, run) === undefined;
+  let before = 0;
   for (;;) {
     const lines = await readStream(logs, run.logGroupName, logStreamName);
-    const complete = lines.some(isResult) || (lines.length > 0 && task && exitCodeOf(task, run) !== 0);
+    // A line that is not marked is the last one when no other came meanwhile.
+    const settled = run.lastLine && lines.length > 0 && lines.length === before;
+    before = lines.length;
+    const complete =
+      settled || lines.some(isResult) || (lines.length > 0 && task && exitCodeOf(task, run) !== 0);
     if (complete || neverRan || Date.now() >= deadline) return lines;
     await sleep(pollMs);
   }
@@ -155,6 +162,14 @@ function parseNewest(line: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function lastOf(lines: string[]): string {
+  const last = lines.map((line) => line.trim()).findLast((line) => line !== "");
+  if (last) return parseNewest(last) ?? last;
+  throw new PersonError(
+    "The migration ended well and printed nothing; its last line is the newest migration's name.",
+  );
 }
 
 function newestOf(lines: string[]): string {

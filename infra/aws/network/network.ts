@@ -14,6 +14,8 @@ export interface NetworkArgs {
   interfaceEndpoints: boolean;
   uploadsBucketArn: string;
   importBucketArn: string;
+  /** Where the application nodes listen. */
+  appPort: number;
   /** Encrypts the flow logs. */
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;
@@ -168,13 +170,14 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private createSecurityGroups({ interfaceEndpoints, natGateways }: NetworkArgs): SecurityGroups {
+  private createSecurityGroups({ interfaceEndpoints, natGateways, appPort }: NetworkArgs): SecurityGroups {
     return new SecurityGroups(
       `${this.name}-groups`,
       {
         namePrefix: this.name,
         vpcId: this.vpc.id,
         endpoints: this.endpoints,
+        appPort,
         // Only without endpoints does a task need the way through the gateway for its image, logs and secrets.
         reachesAwsThroughInternet: !interfaceEndpoints && natGateways !== "none",
       },

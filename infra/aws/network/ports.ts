@@ -1,9 +1,8 @@
 import { ports as stackPorts } from "../../topology.ts";
 
-/** Ports of the AWS target; the application and the database listen where they do everywhere. */
+/** Ports of the AWS target; the database listens where it does everywhere. */
 export const ports = {
   http: 80,
   https: 443,
-  app: stackPorts.appHttp,
   database: stackPorts.postgres,
 } as const;

@@ -8,6 +8,8 @@ export interface SecurityGroupsArgs {
   vpcId: pulumi.Input<string>;
   endpoints: NetworkEndpoints;
   reachesAwsThroughInternet: boolean;
+  /** Where the application nodes listen. */
+  appPort: number;
 }
 
 /** Where a rule leads to or comes from: another group, a range of addresses, or a list that AWS keeps. */
@@ -34,7 +36,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     );
 
     this.openToInternet();
-    this.connect("load-balancer-to-app", this.loadBalancer, this.app, ports.app);
+    this.connect("load-balancer-to-app", this.loadBalancer, this.app, args.appPort);
     for (const [role, group] of [["app", this.app] as const, ["migration", this.migration] as const]) {
       this.connect(`${role}-to-database`, group, this.database, ports.database);
       this.letReachAws(role, group);

@@ -1,47 +1,36 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { database as names, stopTimeoutSeconds } from "../../topology.ts";
-import type { Secrets } from "../account/secrets.ts";
-import type { Database } from "../database/database.ts";
-import type { Network } from "../network/network.ts";
-import { ports } from "../network/ports.ts";
-import type { ObjectStore } from "../storage/object-store.ts";
+import { isOwn } from "../../configuration/service.ts";
 import type { LoadBalancer } from "../traffic/load-balancer.ts";
 import { createAutoscaling } from "./autoscaling.ts";
 import { containerDefinitions } from "./container-definition.ts";
 import type { ServiceCluster } from "./service-cluster.ts";
-import { databaseCertificateFile, fargatePlatformVersion, taskPlatform } from "./task-platform.ts";
+import { type GivenToService, givenToNodes, type NodeSettings } from "./service-settings.ts";
+import { fargatePlatformVersion, taskPlatform } from "./task-platform.ts";
 import { TaskRoles } from "./task-roles.ts";
 
-export interface AppNodesArgs {
+export interface AppNodesArgs extends NodeSettings {
   accountId: string;
-  region: string;
   /** The least number of nodes, and the number that load may raise it to. */
   count: number;
   countMax: number;
   cpuUnits: number;
   memoryMegabytes: number;
   architecture: "X86_64" | "ARM64";
-  network: Network;
-  secrets: Secrets;
   keyArn: pulumi.Input<string>;
-  database: Database;
-  objectStore: ObjectStore;
   traffic: LoadBalancer;
   repositoryArn: pulumi.Input<string>;
   cluster: ServiceCluster;
-  release: { image: pulumi.Input<string>; commit: string };
-  /** The service's own where none are given. */
-  rateLimits: string | undefined;
-  corsOrigins: string | undefined;
   /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];
 }
 
-/** More than the application takes at most, so that ECS never ends it with a request in hand. */
-const containerStopTimeoutSeconds = stopTimeoutSeconds.app + 5;
+/** More than the service takes at most, so that ECS never ends it with a request in hand. */
+const moreStopSeconds = 5;
+/** Even a small service takes its time to start on a quarter of a vCPU. */
+const leastStartSeconds = 120;
 
 /**
  * Equal, stateless application nodes over all zones. A new version starts beside the old one, and takes its place
@@ -55,23 +44,24 @@ export class AppNodes extends pulumi.ComponentResource {
     super("capstone:aws:AppNodes", name, {}, options);
     this.name = name;
 
-    const roles = this.createRoles(args);
-    const definition = this.createDefinition(args, roles);
+    const given = givenToNodes(args);
+    const roles = this.createRoles(args, given);
+    const definition = this.createDefinition(args, roles, given);
     this.service = this.createService(args, definition, roles);
     createAutoscaling(name, { ...args, service: this.service }, { parent: this });
 
     this.registerOutputs();
   }
 
-  private createRoles(args: AppNodesArgs): TaskRoles {
+  private createRoles(args: AppNodesArgs, { secretArns }: GivenToService): TaskRoles {
     return new TaskRoles(
       this.name,
       {
         accountId: args.accountId,
         region: args.region,
-        repositoryArn: args.repositoryArn,
+        repositoryArns: [args.repositoryArn],
         logGroupArn: args.cluster.logGroup.arn,
-        secretArns: [args.secrets.applicationPasswordSecret.arn, args.secrets.signingKeysSecret.arn],
+        secretArns,
         keyArn: args.keyArn,
         applicationStatements: [
           {
@@ -100,7 +90,12 @@ export class AppNodes extends pulumi.ComponentResource {
     );
   }
 
-  private createDefinition(args: AppNodesArgs, roles: TaskRoles): aws.ecs.TaskDefinition {
+  private createDefinition(
+    args: AppNodesArgs,
+    roles: TaskRoles,
+    { secretArns: _, ...given }: GivenToService,
+  ): aws.ecs.TaskDefinition {
+    const { service } = args;
     return new aws.ecs.TaskDefinition(
       this.name,
       {
@@ -113,45 +108,18 @@ export class AppNodes extends pulumi.ComponentResource {
         containerDefinitions: containerDefinitions({
           name: "app",
           image: args.release.image,
-          // Tasks are made from one definition: each takes the name that its network gave it.
-          command: ["sh", "-c", 'NODE_NAME="$(hostname)" exec node app/main.ts'],
-          environment: this.environment(args),
-          secrets: {
-            DATABASE_PASSWORD: args.secrets.applicationPasswordSecret.versionReference,
-            SIGNING_KEYS: args.secrets.signingKeysSecret.versionReference,
-          },
-          port: ports.app,
+          userId: service.user,
+          ...given,
+          ...(isOwn(service) ? {} : { memoryPaths: service.writablePaths }),
+          port: service.port,
           logGroupName: args.cluster.logGroup.name,
           region: args.region,
           logStreamPrefix: "app",
-          stopTimeoutSeconds: containerStopTimeoutSeconds,
+          stopTimeoutSeconds: service.stopSeconds + moreStopSeconds,
         }),
       },
       { parent: this, dependsOn: roles.ready },
     );
-  }
-
-  /** No store credentials here: the task's role grants access. */
-  private environment(args: AppNodesArgs) {
-    const { database, objectStore, network, release, region, rateLimits, corsOrigins } = args;
-    return {
-      // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
-      RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
-      RELEASE_COMMIT: release.commit,
-      PORT: String(ports.app),
-      DATABASE_URL: database.url(names.applicationUser),
-      DATABASE_CA_FILE: databaseCertificateFile,
-      OBJECT_STORE_REGION: region,
-      OBJECT_STORE_BUCKET: objectStore.bucket.bucket.bucket,
-      ASSETS_URL: objectStore.distribution.url,
-      // Only the load balancer has addresses there, and only it is let through to the nodes.
-      TRUSTED_PROXIES: pulumi
-        .all(network.publicSubnets.map((subnet) => subnet.cidrBlock))
-        .apply((list) => list.join()),
-      LOG_LEVEL: "info",
-      ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
-      ...(corsOrigins === undefined ? {} : { CORS_ORIGINS: corsOrigins }),
-    };
   }
 
   private createService(
@@ -159,7 +127,7 @@ export class AppNodes extends pulumi.ComponentResource {
     definition: aws.ecs.TaskDefinition,
     roles: TaskRoles,
   ): aws.ecs.Service {
-    const { network, traffic } = args;
+    const { network, traffic, service } = args;
     return new aws.ecs.Service(
       this.name,
       {
@@ -176,15 +144,14 @@ export class AppNodes extends pulumi.ComponentResource {
         alarms: { enable: true, rollback: true, alarmNames: args.rollbackAlarmNames },
         // The deployment has not happened until the new nodes serve.
         waitForSteadyState: true,
-        // A quarter of a vCPU takes its time to load the program.
-        healthCheckGracePeriodSeconds: 120,
+        healthCheckGracePeriodSeconds: Math.max(service.startSeconds, leastStartSeconds),
         networkConfiguration: {
           subnets: network.privateSubnets.map((subnet) => subnet.id),
           securityGroups: [network.securityGroups.app.id],
           assignPublicIp: false,
         },
         loadBalancers: [
-          { targetGroupArn: traffic.targetGroup.arn, containerName: "app", containerPort: ports.app },
+          { targetGroupArn: traffic.targetGroup.arn, containerName: "app", containerPort: service.port },
         ],
         enableEcsManagedTags: true,
         enableExecuteCommand: false,

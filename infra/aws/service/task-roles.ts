@@ -5,7 +5,7 @@ import { policyDocument, type Statement } from "../account/policy-document.ts";
 export interface TaskRolesArgs {
   accountId: string;
   region: string;
-  repositoryArn: pulumi.Input<string>;
+  repositoryArns: pulumi.Input<string>[];
   logGroupArn: pulumi.Input<string>;
   /** What the task is given, and with which key it is encrypted. */
   secretArns: pulumi.Input<string>[];
@@ -67,7 +67,8 @@ function executionStatements(args: TaskRolesArgs): Statement[] {
       Sid: "PullImage",
       Effect: "Allow",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: args.repositoryArn,
+      // One alone is written as AWS writes it back.
+      Resource: args.repositoryArns.length === 1 ? (args.repositoryArns[0] ?? "") : args.repositoryArns,
     },
     {
       Sid: "WriteLog",

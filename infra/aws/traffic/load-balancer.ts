@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stopTimeoutSeconds } from "../../topology.ts";
+import { isOwn, type Service } from "../../configuration/service.ts";
 import { ports } from "../network/ports.ts";
 import { logPrefixes } from "../storage/log-bucket.ts";
 import type { PrivateBucket } from "../storage/private-bucket.ts";
@@ -14,13 +14,15 @@ export interface LoadBalancerArgs {
   /** Undefined serves plain HTTP: the configuration allows that only where it is said in so many words. */
   domain: { name: string; hostedZoneId: string } | undefined;
   webFirewall: boolean;
+  service: Service;
   logBucket: PrivateBucket;
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;
   deletionProtection: boolean;
 }
 
-const healthPath = "/health";
+/** A service without metrics loses nothing by it. */
+const usualMetricsPath = "/metrics";
 /** Two failed checks 10 s apart take a node out: 20 s, where the defaults take a minute. */
 const healthCheck = { intervalSeconds: 10, timeoutSeconds: 5, misses: 2 };
 
@@ -35,6 +37,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly firewallName: pulumi.Output<string> | undefined;
   /** Without a trailing slash. */
   readonly url: pulumi.Output<string>;
+  readonly healthUrl: pulumi.Output<string>;
   private readonly name: string;
 
   constructor(name: string, args: LoadBalancerArgs, options?: pulumi.ComponentResourceOptions) {
@@ -45,15 +48,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.targetGroup = this.createTargetGroup(args);
     this.certificateArn = args.domain && new Certificate(name, { domain: args.domain }, { parent: this }).arn;
     this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
-    this.hideMetrics();
+    this.hideMetrics(args.service.metrics ?? usualMetricsPath);
     this.url = this.publish(args);
+    this.healthUrl = pulumi.interpolate`${this.url}${args.service.health}`;
     this.firewallName = args.webFirewall ? this.protect(args).firewallName : undefined;
 
     this.registerOutputs({ url: this.url });
-  }
-
-  get healthUrl(): pulumi.Output<string> {
-    return pulumi.interpolate`${this.url}${healthPath}`;
   }
 
   private createLoadBalancer(args: LoadBalancerArgs): aws.lb.LoadBalancer {
@@ -83,17 +83,17 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
   }
 
-  private createTargetGroup({ vpcId }: LoadBalancerArgs): aws.lb.TargetGroup {
+  private createTargetGroup({ vpcId, service }: LoadBalancerArgs): aws.lb.TargetGroup {
     return new aws.lb.TargetGroup(
       this.name,
       {
         vpcId,
         targetType: "ip",
         protocol: "HTTP",
-        port: ports.app,
+        port: service.port,
         // Says what the node itself can do, never what the database can: a failover there takes no node out.
         healthCheck: {
-          path: healthPath,
+          path: service.health,
           protocol: "HTTP",
           matcher: "200",
           interval: healthCheck.intervalSeconds,
@@ -102,7 +102,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           unhealthyThreshold: healthCheck.misses,
         },
         // As long as a node may finish its requests after it was told to stop.
-        deregistrationDelay: stopTimeoutSeconds.app,
+        deregistrationDelay: service.stopSeconds,
         loadBalancingAlgorithmType: "least_outstanding_requests",
         // Sessions are in the tokens, so any node will do.
         stickiness: { type: "lb_cookie", enabled: false },
@@ -157,13 +157,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 
   /** Metrics are for inside the network. */
-  private hideMetrics(): void {
+  private hideMetrics(path: string): void {
     new aws.lb.ListenerRule(
       `${this.name}-metrics`,
       {
         listenerArn: this.listener.arn,
         priority: 1,
-        conditions: [{ pathPattern: { values: ["/metrics", "/metrics/*"] } }],
+        conditions: [{ pathPattern: { values: [path, `${path}/*`] } }],
         actions: [
           {
             type: "fixed-response",
@@ -196,10 +196,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
     return pulumi.output(`https://${domain.name}`);
   }
 
-  private protect({ keyArn, logRetentionDays }: LoadBalancerArgs): WebFirewall {
+  private protect({ keyArn, logRetentionDays, service }: LoadBalancerArgs): WebFirewall {
     return new WebFirewall(
       `${this.name}-firewall`,
-      { loadBalancerArn: this.loadBalancer.arn, keyArn, logRetentionDays },
+      { loadBalancerArn: this.loadBalancer.arn, keyArn, logRetentionDays, avatars: isOwn(service) },
       { parent: this },
     );
   }

@@ -5,6 +5,8 @@ export interface WebFirewallArgs {
   loadBalancerArn: pulumi.Input<string>;
   keyArn: pulumi.Input<string>;
   logRetentionDays: number;
+  /** Whether it is the project's own service, which takes images at `avatarPath`. */
+  avatars: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export class WebFirewall extends pulumi.ComponentResource {
     super("capstone:aws:WebFirewall", name, {}, options);
     this.name = name;
 
-    const firewall = this.createFirewall();
+    const firewall = this.createFirewall(args);
     this.firewallName = firewall.name;
     new aws.wafv2.WebAclAssociation(
       name,
@@ -57,7 +59,7 @@ export class WebFirewall extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private createFirewall(): aws.wafv2.WebAcl {
+  private createFirewall({ avatars }: WebFirewallArgs): aws.wafv2.WebAcl {
     return new aws.wafv2.WebAcl(
       this.name,
       {
@@ -82,7 +84,7 @@ export class WebFirewall extends pulumi.ComponentResource {
                 vendorName: "AWS",
                 name,
                 ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
-                ...(exceptAvatar && { scopeDownStatement: this.allBut(avatarPath) }),
+                ...(exceptAvatar && avatars && { scopeDownStatement: this.allBut(avatarPath) }),
               },
             },
             visibilityConfig: this.visibility(name),

@@ -19,7 +19,11 @@ export interface PartArgs {
   startTimeoutSeconds: number;
   /** How often the check is run; 10 s when not given. */
   healthCheckSeconds?: number;
-  command?: string[];
+  command?: pulumi.Input<string[]>;
+  /** In place of the image's; its command is then not run either. */
+  entrypoint?: string[];
+  /** Besides those that say which part it is. */
+  labels?: Record<string, string>;
   /** Never a secret: those come in the secrets volume. */
   environment?: Record<string, pulumi.Input<string>>;
   /** Networks to join, with the names it has there. */
@@ -87,13 +91,14 @@ function createContainer(
   mustRun = true,
 ): docker.Container {
   const { stack, role, node } = args;
-  const labels = { ...partLabels(stack, role, node), ...secretsVersionLabel(args) };
+  const labels = { ...partLabels(stack, role, node), ...args.labels, ...secretsVersionLabel(args) };
   return new docker.Container(
     `${role}-${node}`,
     {
       name: partName(stack, role, node),
       image: args.image,
       labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+      ...(args.entrypoint ? { entrypoints: args.entrypoint } : {}),
       ...(args.command ? { command: args.command } : {}),
       envs: Object.entries(args.environment ?? {}).map(
         ([name, value]) => pulumi.interpolate`${name}=${value}`,

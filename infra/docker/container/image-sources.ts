@@ -1,11 +1,10 @@
-import { releaseSource } from "../../release.ts";
 import type { ImageSource } from "../../source-hash.ts";
 
 function folder(name: string): ImageSource {
   return { context: `infra/docker/images/${name}`, dockerfile: "Dockerfile", files: ["**"] };
 }
 
-/** What each image of the stack is built from, by the part of its name after `capstone/`. */
+/** What each image of the stack is built from, by the part of its name after `capstone/`; the service's is in its declaration. */
 export const imageSources = {
   consensus: folder("consensus"),
   database: folder("database"),
@@ -15,7 +14,5 @@ export const imageSources = {
   metrics: folder("metrics"),
   alerts: folder("alerts"),
   exporter: folder("exporter"),
-  /** The service and its migrations are one image, so that both are always of one version. */
-  app: releaseSource,
 } satisfies Record<string, ImageSource>;
 export type ImageName = keyof typeof imageSources;

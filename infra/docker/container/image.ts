@@ -4,6 +4,8 @@ import { programPath } from "../../project.ts";
 import { type ImageSource, sourceHash } from "../../source-hash.ts";
 
 export interface LocalImageArgs {
+  /** The first part of its name in the stack's state; the image's own when not given. */
+  resourceName?: string;
   /** The part of the image's name after `capstone/`. */
   imageName: string;
   source: ImageSource;
@@ -24,7 +26,7 @@ export class LocalImage extends pulumi.ComponentResource {
 
     const hash = sourceHash(args.source);
     const image = new docker.RemoteImage(
-      `${args.imageName}-image`,
+      `${args.resourceName ?? args.imageName}-image`,
       {
         name: `capstone/${args.imageName}:${hash}`,
         build: {

@@ -1,7 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../../configuration/service.ts";
 import { LocalImage } from "./image.ts";
 import { type ImageName, imageSources } from "./image-sources.ts";
+
+export interface ImagesArgs {
+  service: Service;
+}
 
 /** The images of the stack, each built from its source. */
 export class Images extends pulumi.ComponentResource {
@@ -12,12 +17,13 @@ export class Images extends pulumi.ComponentResource {
   readonly objectStore: LocalImage;
   readonly edge: LocalImage;
   readonly proxy: LocalImage;
+  /** The service and its migrations are one image, so that both are always of one version. */
   readonly app: LocalImage;
   readonly metrics: LocalImage;
   readonly alerts: LocalImage;
   readonly exporter: LocalImage;
 
-  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { service }: ImagesArgs, options?: pulumi.ComponentResourceOptions) {
     super("capstone:docker:Images", name, {}, options);
 
     this.base = this.pulled("debian:trixie-slim");
@@ -26,7 +32,8 @@ export class Images extends pulumi.ComponentResource {
     this.objectStore = this.built("object-store");
     this.edge = this.built("edge");
     this.proxy = this.built("proxy");
-    this.app = this.built("app");
+    const { name: imageName, source } = service;
+    this.app = new LocalImage("app", { resourceName: "app", imageName, source }, { parent: this });
     this.metrics = this.built("metrics");
     this.alerts = this.built("alerts");
     this.exporter = this.built("exporter");

@@ -10,7 +10,13 @@ export interface JobArgs {
   role: Role;
   image: pulumi.Input<string>;
   userId: number;
-  command: string[];
+  command: pulumi.Input<string[]>;
+  /** In place of the image's. */
+  entrypoint?: string[];
+  /** The limit of its memory; 256 when not given. */
+  memoryMegabytes?: number;
+  /** Folders in memory that it may write to, besides /tmp. */
+  memoryPaths?: string[];
   /** The job joins the first and is connected to the others before it starts. */
   networks: pulumi.Input<string>[];
   secretFiles: SecretFiles;
@@ -37,6 +43,9 @@ export class Job extends pulumi.dynamic.Resource {
       image: args.image,
       user: `${args.userId}:${args.userId}`,
       command: args.command,
+      ...(args.entrypoint ? { entrypoint: args.entrypoint } : {}),
+      ...(args.memoryMegabytes ? { memoryMegabytes: args.memoryMegabytes } : {}),
+      ...(args.memoryPaths ? { memoryPaths: args.memoryPaths } : {}),
       networks: args.networks,
       environment: { SECRETS_DIRECTORY: secretsDirectory, ...args.environment },
       secretsVolume: { name: args.secretFiles.volumeName, path: secretsDirectory },

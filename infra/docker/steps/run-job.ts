@@ -8,6 +8,11 @@ export interface JobRun {
   image: string;
   user: string;
   command: string[];
+  entrypoint?: string[];
+  /** 256 when not given. */
+  memoryMegabytes?: number;
+  /** Besides /tmp. */
+  memoryPaths?: string[];
   networks: string[];
   environment: Record<string, string>;
   secretsVolume: { name: string; path: string };
@@ -45,12 +50,17 @@ export async function runJob(run: JobRun): Promise<string> {
 }
 
 function createArguments(run: JobRun): string[] {
+  const [entrypoint, ...first] = run.entrypoint ?? [];
+  const [uid] = run.user.split(":");
   const hardening = [
     "--read-only",
     "--cap-drop=ALL",
     "--security-opt=no-new-privileges",
     "--tmpfs=/tmp",
-    "--memory=256m",
+    ...(run.memoryPaths ?? [])
+      .filter((path) => path !== "/tmp")
+      .map((path) => `--tmpfs=${path}:uid=${uid},gid=${uid},mode=0700,size=64m`),
+    `--memory=${run.memoryMegabytes ?? 256}m`,
   ];
   return [
     "create",
@@ -61,7 +71,9 @@ function createArguments(run: JobRun): string[] {
     ...Object.entries(run.labels).map(([label, value]) => `--label=${label}=${value}`),
     ...Object.entries(run.environment).map(([variable, value]) => `--env=${variable}=${value}`),
     `--mount=type=volume,source=${run.secretsVolume.name},target=${run.secretsVolume.path},readonly`,
+    ...(entrypoint === undefined ? [] : [`--entrypoint=${entrypoint}`]),
     run.image,
+    ...first,
     ...run.command,
   ];
 }

@@ -103,12 +103,22 @@ async function startObjectStore(): Promise<Backends["objectStore"]> {
   };
 }
 
-/** The image is the stack's own; what it runs is the script of that name beside this file. */
-async function start(image: string, ports: string[], environment: Record<string, string>): Promise<string> {
+/** The one object store that is enough for tests is also that of the checklist. */
+const scripts = {
+  database: new URL("start-database", import.meta.url),
+  "object-store": new URL("../../../cli/service-checklist/platform/start-object-store", import.meta.url),
+};
+
+/** The image is the stack's own; what it runs is a script of its own. */
+async function start(
+  image: keyof typeof scripts,
+  ports: string[],
+  environment: Record<string, string>,
+): Promise<string> {
   const tag = `capstone/servicetest-${image}`;
   await docker("build", "--quiet", "--tag", tag, `infra/docker/images/${image}`);
   const name = `capstone-${stack}-${image}-1`;
-  const script = readFileSync(new URL(`start-${image}`, import.meta.url), "utf8");
+  const script = readFileSync(scripts[image], "utf8");
   await docker(
     ...["run", "--detach", "--name", name, "--label", label, "--label", `capstone.role=${image}`],
     ...ports.flatMap((port) => ["--publish", `127.0.0.1::${port}`]),

@@ -1,8 +1,9 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
 import { projectRoot } from "../../../infra/project.ts";
-import { importSource, releaseSource } from "../../../infra/release.ts";
+import { importSource } from "../../../infra/release.ts";
 
 const read = (file: string) => readFileSync(join(projectRoot, file), "utf8");
 
@@ -22,24 +23,27 @@ function filesOf(path: string): string[] {
   );
 }
 
-describe.each([releaseSource, importSource])("what $dockerfile copies", ({ dockerfile, files }) => {
-  it("is there", () => {
-    expect(copied(dockerfile).length).toBeGreaterThan(2);
-    expect(copied(dockerfile).filter((path) => filesOf(path).length === 0)).toEqual([]);
-  });
+describe.each([readService(ownServiceFolder).source, importSource])(
+  "what $dockerfile copies",
+  ({ dockerfile, files }) => {
+    it("is there", () => {
+      expect(copied(dockerfile).length).toBeGreaterThan(2);
+      expect(copied(dockerfile).filter((path) => filesOf(path).length === 0)).toEqual([]);
+    });
 
-  it("is let in by .dockerignore", () => {
-    const letIn = [...read(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, path]) => path);
-    const isLetIn = (path: string) => letIn.some((each) => path === each || path.startsWith(`${each}/`));
-    expect(copied(dockerfile).filter((path) => !isLetIn(path))).toEqual([]);
-  });
+    it("is let in by .dockerignore", () => {
+      const letIn = [...read(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+      const isLetIn = (path: string) => letIn.some((each) => path === each || path.startsWith(`${each}/`));
+      expect(copied(dockerfile).filter((path) => !isLetIn(path))).toEqual([]);
+    });
 
-  it("makes another version of the image when it changes", () => {
-    const hashed = new Set(globSync(files, { cwd: projectRoot }));
-    expect(
-      copied(dockerfile)
-        .flatMap(filesOf)
-        .filter((file) => !hashed.has(file)),
-    ).toEqual([]);
-  });
-});
+    it("makes another version of the image when it changes", () => {
+      const hashed = new Set(globSync(files, { cwd: projectRoot }));
+      expect(
+        copied(dockerfile)
+          .flatMap(filesOf)
+          .filter((file) => !hashed.has(file)),
+      ).toEqual([]);
+    });
+  },
+);

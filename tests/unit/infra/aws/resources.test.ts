@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ownServiceFolder, readService } from "../../../../infra/configuration/service.ts";
 import schema from "../../../../infra/outputs.schema.json" with { type: "json" };
 import type { ResourceGraph } from "../../../../infra/policy/resource-graph/collect.ts";
 import { at, list } from "../../../../infra/policy/resources.ts";
 import { projectRoot } from "../../../../infra/project.ts";
-import { stopTimeoutSeconds, userIds } from "../../../../infra/topology.ts";
 import { awsGraph, container, ofType, only, smallest, statements } from "./aws-graph.ts";
 
+const service = readService(ownServiceFolder);
 let graph: ResourceGraph;
 beforeAll(async () => {
   graph = await awsGraph();
@@ -184,7 +185,7 @@ describe("traffic", () => {
       unhealthyThreshold: 2,
       matcher: "200",
     });
-    expect(inputs.deregistrationDelay).toBe(stopTimeoutSeconds.app);
+    expect(inputs.deregistrationDelay).toBe(service.stopSeconds);
   });
 
   test("invalid headers are dropped, requests logged, deletion refused, metrics hidden", () => {
@@ -235,14 +236,14 @@ describe("service", () => {
   test("its container: own user, read-only root, init, image by digest, time to drain", () => {
     const app = container(graph, "capstone-prod-app");
     expect(app).toMatchObject({
-      user: `${userIds.app}:${userIds.app}`,
+      user: `${service.user}:${service.user}`,
       readonlyRootFilesystem: true,
       linuxParameters: { initProcessEnabled: true },
     });
     expect(app.image).toMatch(
       /repositoryUrl\}@\$\{pulumi-nodejs:dynamic\/aws:PushedImage\.capstone-prod\.digest\}$/,
     );
-    expect(app.stopTimeout).toBeGreaterThan(stopTimeoutSeconds.app);
+    expect(app.stopTimeout).toBeGreaterThan(service.stopSeconds);
     expect(app.stopTimeout).toBeLessThanOrEqual(120);
     // Asked about the database, a failover there would end every node.
     expect(app.healthCheck).toBeUndefined();

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { ownServiceFolder, readService } from "../../../../infra/configuration/service.ts";
 import { scrapeTargets } from "../../../../infra/docker/monitoring/scrape-targets.ts";
 import { projectRoot } from "../../../../infra/project.ts";
 import { localGraph, readinessType, runningContainers } from "./local-graph.ts";
@@ -82,7 +83,8 @@ describe("those who watch", () => {
 
   it("ask every part, and a backup from when there is one", () => {
     const parts = { appNodes: 3, databaseNodes: 2 };
-    const targets = (backup: boolean) => scrapeTargets({ ...parts, backup });
+    const service = readService(ownServiceFolder);
+    const targets = (backup: boolean) => scrapeTargets({ ...parts, backup, service });
     expect(JSON.parse(targets(false)["app-targets.json"] ?? "")).toHaveLength(3);
     expect(targets(false)["backup-targets.json"]).toBe("[]");
     expect(targets(true)["backup-targets.json"]).toContain("backup-1:9101");

@@ -9,7 +9,7 @@ import { readBackup } from "../../../../operations/status/probe-backup.ts";
 import { readMembers } from "../../../../operations/status/probe-database.ts";
 import { beginsSession } from "../../../../operations/status/probe-sessions.ts";
 import { readHealth, seesQuorum, worst } from "../../../../operations/status/probe-stores.ts";
-import { isReady, readServers } from "../../../../operations/status/probe-traffic.ts";
+import { healthOf, readServers } from "../../../../operations/status/probe-traffic.ts";
 import { readWatcher } from "../../../../operations/status/probe-watcher.ts";
 import { aboutTheDeployment } from "../../../../operations/status/settle.ts";
 import { healthyStack, names, now, part, sound } from "./healthy-stack.ts";
@@ -393,10 +393,9 @@ describe("what parts say", () => {
     expect(worst([], 3)).toBeUndefined();
   });
 
-  it("an application node that it takes traffic, or its health check by its silence", () => {
-    expect(isReady('{"status":"ready","node":"app-1"}')).toBe(true);
-    expect(isReady("")).toBe(true);
-    expect(isReady('{"type":"about:blank","status":503,"detail":"This node is draining."}')).toBe(false);
+  it("of an application node where it says whether it takes traffic, and of an earlier release's too", () => {
+    expect(healthOf({ ...part("app-1"), healthAt: "8000/ready" })).toEqual({ port: 8000, path: "/ready" });
+    expect(healthOf(part("app-1"))).toEqual({ port: 3000, path: "/health" });
   });
 
   it.each([

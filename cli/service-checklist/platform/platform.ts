@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { readDocker } from "../../../infra/docker/steps/docker-client.ts";
+import type { Belongings } from "./belongings.ts";
+import { startDatabase, type TestDatabase } from "./database.ts";
+import { startObjectStore } from "./object-store.ts";
+
+/** What the platform gives to a service, by the names of docs/your-service.md. */
+export interface Given {
+  settings: Record<string, string>;
+  secrets: Record<string, string>;
+}
+
+/** A real database and a real object store, as one run of the checklist has them. */
+export interface Platform {
+  network: string;
+  database: TestDatabase;
+  toService: Given;
+  /** The migration is the schema's owner, and has no object store. */
+  toMigration: Given;
+}
+
+/**
+ * @param name The service's.
+ * @param ownSecrets Names of the secrets that are the service's own; each becomes random.
+ */
+export async function startPlatform(
+  belongings: Belongings,
+  name: string,
+  ownSecrets: string[],
+): Promise<Platform> {
+  const network = belongings.nameOf("network");
+  await readDocker(["network", "create", ...belongings.labels, network]);
+  const [database, store] = await Promise.all([
+    startDatabase(belongings, network, name),
+    startObjectStore(belongings, network),
+  ]);
+  return {
+    network,
+    database,
+    toService: {
+      settings: {
+        S3_ENDPOINT: store.endpoint,
+        S3_REGION: store.region,
+        S3_BUCKET: store.bucket,
+        ASSETS_URL: "http://localhost/assets",
+        STATIC_URL: "http://localhost/assets/static/0",
+        RELEASE_COMMIT: "none",
+        RELEASE_IMAGE: "none",
+        TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+      },
+      secrets: {
+        DATABASE_URL: database.serviceUrl,
+        DATABASE_READ_URL: database.serviceUrl,
+        AWS_ACCESS_KEY_ID: store.accessKey,
+        AWS_SECRET_ACCESS_KEY: store.secretKey,
+        ...Object.fromEntries(ownSecrets.map((secret) => [secret, newSecret()])),
+      },
+    },
+    toMigration: { settings: {}, secrets: { DATABASE_URL: database.ownerUrl } },
+  };
+}
+
+export function newSecret(): string {
+  return randomBytes(24).toString("base64url");
+}
