@@ -18,8 +18,13 @@ export const deployMinutes = 1.5;
 /** More cores than this are not kept busy: the longest build has a long last step. */
 const usefulCores = 4;
 
+/** How long work of so many minutes on two cores takes here, roughly, in seconds. */
+export function secondsHere(minutes: number, processors: number): number {
+  const cores = Math.min(Math.max(processors, 1), usefulCores);
+  return Math.round((minutes * 60 * 2) / cores);
+}
+
 /** How long the first `up` takes here, roughly, in whole minutes. */
 export function firstUpMinutes(minutes: number, processors: number): number {
-  const cores = Math.min(Math.max(processors, 1), usefulCores);
-  return Math.max(1, Math.round((minutes * 2) / cores + deployMinutes));
+  return Math.max(1, Math.round(secondsHere(minutes, processors) / 60 + deployMinutes));
 }

@@ -4,6 +4,9 @@ import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+/** Where base images are pulled from. */
+export const imageRegistry = "https://registry-1.docker.io/v2/";
+
 /** How long a host may take to answer before it counts as unreachable. */
 const reachMs = 3_000;
 

@@ -4,6 +4,8 @@ import type { Progress } from "./progress.ts";
 export interface Part {
   /** As people read it: "Docker engine". */
   name: string;
+  /** How long it takes where it has to be built, in minutes on two quiet cores; left out where that is next to nothing. */
+  minutes?: number;
   /** Whether it is there. Must take milliseconds: every command checks. */
   isThere(): Promise<boolean>;
   /**

@@ -1,9 +1,12 @@
+import { availableParallelism } from "node:os";
 import { cacheDirectory } from "../../infra/directories.mjs";
 import { engineEnvironment } from "../../infra/docker/engine/find-engine.ts";
 import { readStackArguments } from "../../running-stack/stack-arguments.ts";
 import { commands, findCommand } from "../command-line/commands.mjs";
 import { readCommandLine } from "../command-line/read.mjs";
+import { secondsHere } from "../doctor/durations.ts";
 import { withLock } from "./lock.mjs";
+import { imageRegistry, reachable } from "./network.ts";
 import type { Part, Preparation } from "./part.ts";
 import { debianImage, garageImage, nodeImage } from "./parts/base-images.ts";
 import { chromium } from "./parts/chromium.ts";
@@ -87,8 +90,22 @@ function isOnAws(stack: string): boolean {
   return searchSettings(stack).target === "aws";
 }
 
+/** How long it takes to build these parts, in seconds; undefined where they can be downloaded, or are quick. */
+async function expectedSeconds(parts: Part[]): Promise<number | undefined> {
+  const minutes = parts.reduce((sum, part) => sum + (part.minutes ?? 0), 0);
+  if (minutes < 1 || (await reachable(imageRegistry))) return undefined;
+  return secondsHere(minutes, availableParallelism());
+}
+
 /** Provides everything that is missing at once; throws the first error. */
 async function provide(missing: Part[], progress: Progress): Promise<void> {
+  const names = missing.map(({ name }) => name);
+  if (missing.length > 0) progress.begin(names, await expectedSeconds(missing));
+  await provideAll(missing, progress).finally(() => progress.stop());
+  if (missing.length > 0) progress.finish(names);
+}
+
+async function provideAll(missing: Part[], progress: Progress): Promise<void> {
   const provided = new Map<Part, Promise<void>>();
   const preparation: Preparation = { progress, ready: (part) => provided.get(part) ?? Promise.resolve() };
   const started = Promise.withResolvers<void>();

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterOwnTime } from "../../infra/docker/engine/deadline.ts";
 import { PersonError } from "../../infra/errors.ts";
@@ -52,6 +53,8 @@ interface LoggedRun {
   log: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
+  /** Told each line of its output as it comes, and whether that line belongs into the log. */
+  onLine?: (line: string) => boolean;
 }
 
 /**
@@ -61,12 +64,16 @@ interface LoggedRun {
 export async function runLogged(file: string, args: string[], run: LoggedRun): Promise<void> {
   await mkdir(path.dirname(run.log), { recursive: true });
   const log = openSync(run.log, "a");
+  const output = run.onLine ? "pipe" : log;
   const child = spawn(file, args, {
     cwd: run.directory,
     env: run.environment ?? process.env,
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", output, output],
   });
   running.add(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) eachLine(stream, (line) => run.onLine?.(line) && writeSync(log, `${line}\n`));
+  }
   const reason = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => {
@@ -77,6 +84,20 @@ export async function runLogged(file: string, args: string[], run: LoggedRun): P
   running.delete(child);
   closeSync(log);
   if (reason) throw new PersonError(`${run.what} failed: ${reason} (full log: ${run.log})`);
+}
+
+/** A line that is repainted ends with a carriage return. */
+function eachLine(stream: Readable, told: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = `${rest}${text}`.split(/\r?\n|\r/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) told(line);
+  });
+  stream.on("end", () => {
+    if (rest !== "") told(rest);
+  });
 }
 
 /** The most telling line of a log: the last with "error" or the like in it, or else the last. */

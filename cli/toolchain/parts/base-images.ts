@@ -2,7 +2,8 @@ import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheDirectory, exists, keep } from "../../../infra/directories.mjs";
 import { PersonError } from "../../../infra/errors.ts";
-import { reachable } from "../network.ts";
+import { setUpMinutes } from "../../doctor/durations.ts";
+import { imageRegistry, reachable } from "../network.ts";
 import { fetchPackage } from "../node.mjs";
 import type { Part, Preparation } from "../part.ts";
 import { output, runLogged } from "../processes.ts";
@@ -11,21 +12,25 @@ import { installDebianPackages, isRootOnDebian } from "./debian.ts";
 import { dockerEngine, engineHasImage } from "./docker-engine.ts";
 import { buildGarage } from "./garage.ts";
 
-const registry = "https://registry-1.docker.io/v2/";
 const recipes = path.join(path.dirname(import.meta.dirname), "images");
 
 /**
  * An image of Docker Hub; where that is out of reach, an equivalent built here under the same name.
  * @param build Waits for the engine itself, so that steps without it can go first.
  */
-function baseImage(image: string, build: (preparation: Preparation, part: Part) => Promise<string>): Part {
+function baseImage(
+  image: string,
+  build: (preparation: Preparation, part: Part) => Promise<string>,
+  minutes?: number,
+): Part {
   return {
     name: `image ${image}`,
+    ...(minutes && { minutes }),
 
     isThere: () => engineHasImage(image),
 
     async provide(preparation) {
-      if (await reachable(registry)) {
+      if (await reachable(imageRegistry)) {
         await preparation.ready(dockerEngine);
         preparation.progress.start(this.name, "pulling");
         const log = cacheDirectory("logs", "docker-pull.log");
@@ -104,13 +109,17 @@ export const nodeImage = baseImage(baseImages.node, async (preparation, part) =>
 });
 
 /** Garage's image, of which our Dockerfile takes the one file /garage. */
-export const garageImage = baseImage(baseImages.garage, async (preparation, part) => {
-  const built = await buildGarage(preparation.progress, part.name);
-  await preparation.ready(dockerEngine);
-  const run = { what: `Importing the image ${baseImages.garage}`, log: logOf("garage") };
-  await runLogged("docker", ["import", built.archive, baseImages.garage], run);
-  return built.how;
-});
+export const garageImage = baseImage(
+  baseImages.garage,
+  async (preparation, part) => {
+    const built = await buildGarage(preparation.progress, part.name);
+    await preparation.ready(dockerEngine);
+    const run = { what: `Importing the image ${baseImages.garage}`, log: logOf("garage") };
+    await runLogged("docker", ["import", built.archive, baseImages.garage], run);
+    return built.how;
+  },
+  setUpMinutes.garage,
+);
 
 /**
  * A network whose proxy intercepts TLS has its own certificate authority, which the machine trusts through these

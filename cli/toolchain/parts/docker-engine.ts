@@ -8,6 +8,7 @@ import { askEngine } from "../../../infra/docker/engine/ask-engine.ts";
 import { clientEndpoint, thisMachine } from "../../../infra/docker/engine/endpoint.ts";
 import { findEngine } from "../../../infra/docker/engine/find-engine.ts";
 import { PersonError } from "../../../infra/errors.ts";
+import { setUpMinutes } from "../../doctor/durations.ts";
 import type { Part } from "../part.ts";
 import { lastWords, output, runLogged } from "../processes.ts";
 import { installDebianPackages, isRootOnDebian } from "./debian.ts";
@@ -25,6 +26,7 @@ const logFile = () => cacheDirectory("logs", "dockerd.log");
 /** A Docker engine that answers. */
 export const dockerEngine: Part = {
   name: "Docker engine",
+  minutes: setUpMinutes.engine,
 
   isThere: engineAnswers,
 

@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cacheDirectory, exists, keep } from "../../../infra/directories.mjs";
 import { PersonError } from "../../../infra/errors.ts";
+import { secondsHere, setUpMinutes } from "../../doctor/durations.ts";
 import { output, runLogged } from "../processes.ts";
 import type { Progress } from "../progress.ts";
 import { baseImages, versions } from "../versions.mjs";
@@ -25,14 +27,19 @@ export async function buildGarage(progress: Progress, part: string): Promise<Bui
       `The image ${baseImages.garage} is not available: Docker Hub does not answer, and there is no Rust to build it with. Install Rust and a C compiler (https://rustup.rs), or bring the image with \`docker load\`.`,
     );
   }
-  progress.start(part, "building from crates.io, which takes some minutes");
+  progress.start(part, "building from crates.io", secondsHere(setUpMinutes.garage, availableParallelism()));
   // Partial builds stay, so that an interrupted build continues where it was.
   const target = cacheDirectory("garage", "target");
   const installed = path.join(target, "installed");
   const run = {
     what: `Building Garage ${versions.garage}`,
     log: cacheDirectory("logs", "garage.log"),
-    environment: { ...process.env, ...buildSettings, CARGO_TARGET_DIR: target },
+    environment: { ...process.env, ...buildSettings, ...showProgress, CARGO_TARGET_DIR: target },
+    onLine(line: string) {
+      const [, done, all] = /^\s*Building \[.*\] (\d+)\/(\d+)/.exec(line) ?? [];
+      if (all) progress.reach(part, `${done} of ${all} crates`);
+      return !all && line !== "";
+    },
   };
   await keep(directory, async (unfinished) => {
     await runLogged("cargo", [...cargoArgs, "--root", installed], run);
@@ -54,6 +61,9 @@ const cargoArgs = [
   "sqlite,bundled-libs,metrics",
   "--force",
 ];
+
+/** Cargo says how far it is to terminals alone, if nothing else is asked for. */
+const showProgress = { CARGO_TERM_PROGRESS_WHEN: "always", CARGO_TERM_PROGRESS_WIDTH: "80" };
 
 /** Half the compile time of the crate's own profile; fast enough for a stack on one machine. */
 const buildSettings = {

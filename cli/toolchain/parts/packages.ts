@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { projectRoot } from "../../../infra/project.ts";
+import { setUpMinutes } from "../../doctor/durations.ts";
 import type { Part } from "../part.ts";
 import { runLogged } from "../processes.ts";
 
@@ -45,6 +46,7 @@ export async function findPackages(): Promise<{ there: boolean; stamped: boolean
 /** node_modules, as package-lock.json says. */
 export const packages: Part = {
   name: "npm packages",
+  minutes: setUpMinutes.packages,
 
   async isThere() {
     const { there, stamped, digest } = await findPackages();

@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { copyFile, mkdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, readFile, realpath, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { cacheDirectory, exists, keep } from "../../../infra/directories.mjs";
 import { PersonError } from "../../../infra/errors.ts";
+import { setUpMinutes } from "../../doctor/durations.ts";
 import { download, reachable, verifyChecksum } from "../network.ts";
 import type { Part, Preparation } from "../part.ts";
 import { output, runLogged } from "../processes.ts";
 import { versions } from "../versions.mjs";
+import { buildFromModules, sources } from "./pulumi-build.ts";
 
 const releases = "https://github.com/pulumi/pulumi/releases/download";
-const toolchain = path.join(path.dirname(import.meta.dirname), "pulumi");
 const log = () => cacheDirectory("logs", "pulumi.log");
 
 /** The oldest installed CLI that will do: from this one on options can be given as PULUMI_OPTION_…, as settings files are. */
@@ -20,7 +21,7 @@ export const leastInstalled = [3, 208] as const;
 const homes = () => ({
   installed: cacheDirectory("pulumi", "installed"),
   downloaded: cacheDirectory("pulumi", versions.pulumi),
-  built: cacheDirectory("pulumi", `${versions.pulumi}-built-${sourceDigest(toolchain)}`),
+  built: cacheDirectory("pulumi", `${versions.pulumi}-built-${sourceDigest(sources)}`),
 });
 
 /** The home in use: the first that is complete. */
@@ -34,6 +35,7 @@ export async function pulumiHome(): Promise<string | undefined> {
 /** Pulumi's CLI with the plugins that the local target uses. */
 export const pulumi: Part = {
   name: "Pulumi",
+  minutes: setUpMinutes.pulumi,
 
   isThere: async () => (await pulumiHome()) !== undefined,
 
@@ -147,47 +149,14 @@ async function installPlugins(cli: string, home: string, starting: () => void): 
   return true;
 }
 
-/** The same from Go modules: see the sources in toolchain/. */
+/** The same from Go modules: see the sources in toolchain/pulumi. */
 async function build({ progress }: Preparation, part: string): Promise<string> {
   if (!(await output("go", ["version"]))) {
     throw new PersonError(
       `Pulumi is not available: its releases on github.com cannot be downloaded, and there is no Go to build it with. Install Pulumi (https://www.pulumi.com/docs/install) or Go 1.26 or newer (https://go.dev/dl).`,
     );
   }
-  progress.start(part, "building from Go modules, which takes some minutes");
-  await keep(homes().built, async (unfinished) => {
-    const bin = path.join(unfinished, "bin");
-    await mkdir(bin);
-    const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`;
-    const flags = [
-      "-mod=readonly",
-      "-trimpath",
-      "-buildvcs=false",
-      "-tags=no_compose",
-      `-ldflags=-s -w ${version}`,
-    ];
-    // Without inlining and debug information compiling takes three fifths of the time.
-    flags.push("-gcflags=all=-l -dwarf=false");
-    const commands = ["pulumi-language-nodejs", "pulumi-resource-docker", "pulumi-resource-random"];
-    const packages = [...commands.map((name) => `./${name}`), "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
-    // Garage's build is longer: this one runs at a lower priority, but not one that leaves it nothing on a busy machine,
-    // and collects garbage late to need less processor.
-    const build = ["go", "build", ...flags, "-o", `${bin}${path.sep}`, ...packages];
-    await runLogged("nice", ["-n", "4", ...build], {
-      what: `Building Pulumi ${versions.pulumi}`,
-      log: log(),
-      directory: toolchain,
-      environment: { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "", GOGC: "400" },
-    });
-    for (const name of ["pulumi-resource-pulumi-nodejs", "end-with-engine.cjs", "load-when-used.cjs"]) {
-      await copyFile(path.join(toolchain, name), path.join(bin, name));
-    }
-    for (const [name, pluginVersion] of Object.entries(versions.pulumiPlugins)) {
-      const plugin = path.join(unfinished, "plugins", `resource-${name}-v${pluginVersion}`);
-      await mkdir(plugin, { recursive: true });
-      await rename(path.join(bin, `pulumi-resource-${name}`), path.join(plugin, `pulumi-resource-${name}`));
-    }
-  });
+  await keep(homes().built, (unfinished) => buildFromModules(unfinished, log(), progress, part));
   return `built ${versions.pulumi} from Go modules`;
 }
 

@@ -1,57 +1,59 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
-import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { imageSources } from "../../../infra/docker/container/image-sources.ts";
-import { projectRoot } from "../../../infra/project.ts";
 import type { ImageSource } from "../../../infra/source-hash.ts";
+import { secondsHere, setUpMinutes } from "../../doctor/durations.ts";
 import type { Part } from "../part.ts";
-import { runLogged } from "../processes.ts";
 import { baseImages } from "../versions.mjs";
 import { debianImage, garageImage, nodeImage } from "./base-images.ts";
 import { engineHasImage } from "./docker-engine.ts";
-
-const sources: Record<string, ImageSource> = { ...imageSources, app: readService(ownServiceFolder).source };
+import { packages } from "./packages.ts";
 
 /** The base image, besides Debian's, that an image waits for. */
 const baseOf: Record<string, Part> = { "object-store": garageImage, app: nodeImage };
 
 /**
- * The stack's own images, built while the slowest parts are still building: the deployment then finds every layer in the
+ * The stack's own images, built while the slowest parts are still building: the deployment then finds every step in the
  * engine's cache. Only on a machine without base images; later the deployment builds what changed.
  */
 export const stackImages: Part = {
   name: "images of the stack",
+  minutes: setUpMinutes.images,
 
   isThere: () => engineHasImage(baseImages.debian),
 
   async provide({ progress, ready }) {
     await ready(debianImage);
-    progress.start(this.name, "building ahead");
+    // What talks to the engine is one of them.
+    await ready(packages);
+    const { connectEngine } = await import("../../../running-stack/engine.ts");
+    const { provideImage } = await import("../../../running-stack/build-image.ts");
+    const { ownServiceFolder, readService } = await import("../../../infra/configuration/service.ts");
+    const engine = await connectEngine();
+    const sources = Object.entries({ ...imageSources, app: readService(ownServiceFolder).source });
     // One after another, as the cores are busy with the slowest parts. Those that wait for another part come last.
-    const names = Object.keys(sources).toSorted(
-      (one, other) => Number(one in baseOf) - Number(other in baseOf),
-    );
+    sources.sort(([one], [other]) => Number(one in baseOf) - Number(other in baseOf));
+    progress.start(this.name, "building ahead", secondsHere(setUpMinutes.images, availableParallelism()));
+    let built = 0;
+    const build = async (name: string, source: ImageSource) => {
+      await provideImage(engine, name, source, logTo(name));
+      progress.reach(this.name, `${++built} of ${sources.length} images`);
+    };
     const last: Promise<void>[] = [];
-    for (const name of names) {
+    for (const [name, source] of sources) {
       const base = baseOf[name];
-      if (base) last.push(ready(base).then(() => build(name)));
-      else await build(name);
+      if (base) last.push(ready(base).then(() => build(name, source)));
+      else await build(name, source);
     }
     await Promise.all(last);
-    return `built ${names.length}`;
+    return `built ${sources.length}`;
   },
 };
 
-async function build(name: string): Promise<void> {
-  const source = sources[name];
-  if (!source) return;
-  const { context, dockerfile } = source;
-  const directory = path.join(projectRoot, context);
-  const args = ["build", "--force-rm", "--file", path.join(directory, dockerfile), directory];
-  return runLogged("docker", args, {
-    what: `Building the image capstone/${name}`,
-    log: cacheDirectory("logs", `image-${name}.log`),
-    // The same builder as the deployment's provider, so that both share one cache.
-    environment: { ...process.env, DOCKER_BUILDKIT: "0" },
-  });
+function logTo(name: string): (line: string) => void {
+  const log = cacheDirectory("logs", `image-${name}.log`);
+  mkdirSync(path.dirname(log), { recursive: true });
+  return (line) => appendFileSync(log, `${line}\n`);
 }

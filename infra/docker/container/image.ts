@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { programPath } from "../../project.ts";
 import { type ImageSource, sourceHash } from "../../source-hash.ts";
+import { imageReference } from "./image-sources.ts";
 
 export interface LocalImageArgs {
   /** The first part of its name in the stack's state; the image's own when not given. */
@@ -28,7 +29,7 @@ export class LocalImage extends pulumi.ComponentResource {
     const image = new docker.RemoteImage(
       `${args.resourceName ?? args.imageName}-image`,
       {
-        name: `capstone/${args.imageName}:${hash}`,
+        name: imageReference(args.imageName, hash),
         build: {
           context: programPath(args.source.context),
           dockerfile: args.source.dockerfile,

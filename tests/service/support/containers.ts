@@ -3,6 +3,9 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { imageSources } from "../../../infra/docker/container/image-sources.ts";
+import { provideImage } from "../../../running-stack/build-image.ts";
+import { connectEngine } from "../../../running-stack/engine.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -115,8 +118,7 @@ async function start(
   ports: string[],
   environment: Record<string, string>,
 ): Promise<string> {
-  const tag = `capstone/servicetest-${image}`;
-  await docker("build", "--quiet", "--tag", tag, `infra/docker/images/${image}`);
+  const tag = await provideImage(await connectEngine(), image, imageSources[image]);
   const name = `capstone-${stack}-${image}-1`;
   const script = readFileSync(scripts[image], "utf8");
   await docker(

@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
+import { imageSources } from "../../../infra/docker/container/image-sources.ts";
+import { provideImage } from "../../../running-stack/build-image.ts";
+import { connectEngine } from "../../../running-stack/engine.ts";
 
 const run = promisify(execFile);
 
@@ -68,8 +71,7 @@ async function start(
   environment: Record<string, string>,
 ): Promise<TestHaproxy> {
   const name = `capstone-servicetest-${process.pid}-proxy-${port}`;
-  const tag = "capstone/servicetest-proxy";
-  await run("docker", ["build", "--quiet", "--tag", tag, "infra/docker/images/proxy"]);
+  const tag = await provideImage(await connectEngine(), "proxy", imageSources.proxy);
   await run("docker", [
     ...["run", "--detach", "--rm", "--name", name, "--network", "host"],
     ...["--label", `capstone.stack=servicetest-${process.pid}`, "--label", "capstone.role=proxy"],

@@ -66,6 +66,17 @@ describe("where a part is not available, one sentence says which and what to do"
   it("a build that fails, with its last words and its log", async () => {
     scratchHome();
     fakePrograms({
+      cargo: 'test "$1" = --version && echo cargo 1.90 || { echo "no space left: error" >&2; exit 1; }',
+    });
+    const { garageImage } = await fresh(() => import("../../../../cli/toolchain/parts/base-images.ts"));
+    await expect(garageImage.provide(preparation)).rejects.toThrow(
+      /^Building Garage \S+ failed: no space left: error \(full log: .*garage\.log\)$/,
+    );
+  });
+
+  it("a build of Pulumi that fails leaves none there", async () => {
+    scratchHome();
+    fakePrograms({
       go: 'test "$1" = version && echo go version go1.26.8 || { echo "go: no space left: error" >&2; exit 1; }',
     });
     const { pulumi } = await fresh(() => import("../../../../cli/toolchain/parts/pulumi.ts"));
@@ -73,6 +84,21 @@ describe("where a part is not available, one sentence says which and what to do"
       /^Building Pulumi \S+ failed: go: no space left: error \(full log: .*pulumi\.log\)$/,
     );
     expect(await pulumi.isThere()).toBe(false);
+  });
+
+  it("how far a build is, as the builder says, and no line of that in its log", async () => {
+    const home = scratchHome();
+    const built = `printf '   Building [=> ] 12/387: serde\\r   Compiling serde v1\\n' >&2`;
+    fakePrograms({ cargo: `test "$1" = --version && echo cargo 1.90 || ${built}`, tar: "" });
+    const progress = new Progress();
+    const reach = vi.spyOn(progress, "reach");
+    const { buildGarage } = await fresh(() => import("../../../../cli/toolchain/parts/garage.ts"));
+    await buildGarage(progress, "Garage");
+    progress.stop();
+    expect(reach).toHaveBeenCalledWith("Garage", "12 of 387 crates");
+    expect(readFileSync(path.join(home, "cache/capstone/logs/garage.log"), "utf8")).toBe(
+      "   Compiling serde v1\n",
+    );
   });
 });
 

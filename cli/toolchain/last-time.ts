@@ -1,0 +1,24 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { cacheDirectory } from "../../infra/directories.mjs";
+
+/** How long each piece of set-up's work took last time on this machine, in seconds. */
+const file = () => cacheDirectory("durations.json");
+
+function read(): Record<string, number> {
+  try {
+    return JSON.parse(readFileSync(file(), "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** @param work as in "Pulumi: building from Go modules" */
+export function lastSeconds(work: string): number | undefined {
+  return read()[work];
+}
+
+export function rememberSeconds(work: string, seconds: number): void {
+  mkdirSync(path.dirname(file()), { recursive: true });
+  writeFileSync(file(), `${JSON.stringify({ ...read(), [work]: seconds }, null, 2)}\n`);
+}
