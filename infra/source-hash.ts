@@ -14,7 +14,12 @@ export interface ImageSource {
 
 /** Documents beside the code are in no image. */
 export const documents = "**/*.md";
-const isDocument = (file: string) => file.endsWith(".md");
+
+/** The files and folders that an image is built from, relative to its context: a folder before what is in it. */
+export function sourceEntries(source: ImageSource, root = projectRoot): string[] {
+  const entries = globSync(source.files, { cwd: join(root, source.context) });
+  return entries.filter((entry) => entry !== "." && !entry.endsWith(".md")).sort();
+}
 
 /**
  * A hash over the names, modes and contents of an image's source: 12 hexadecimal digits.
@@ -22,9 +27,7 @@ const isDocument = (file: string) => file.endsWith(".md");
  */
 export function sourceHash(source: ImageSource, root = projectRoot): string {
   const context = join(root, source.context);
-  const files = globSync(source.files, { cwd: context })
-    .filter((file) => statSync(join(context, file)).isFile() && !isDocument(file))
-    .sort();
+  const files = sourceEntries(source, root).filter((file) => statSync(join(context, file)).isFile());
   if (files.length === 0)
     throw new Error(`No file of an image matches ${source.files.join(", ")} in ${context}.`);
   const hash = createHash("sha256");

@@ -4,15 +4,18 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { provideStackImage } from "../../running-stack/build-image.ts";
+import { connectEngine } from "../../running-stack/engine.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
 
-const tag = "capstone/servicetest-proxy";
 const id = randomBytes(4).toString("hex");
 const network = `capstone-servicetest-${process.pid}-proxies-${id}`;
 const container = (name: string) => `capstone-servicetest-${process.pid}-${name}-${id}`;
 let url: string;
+/** The stack's own. */
+let image: string;
 
 /** A node that is well, takes a PATCH and says nothing more, and dies of every POST. */
 const node = `
@@ -59,12 +62,12 @@ const serve = 'printf %s "$NODE" >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg';
 async function start(name: string, script: string, ...more: string[]): Promise<void> {
   await docker(
     ...["run", "--detach", "--name", container(name), "--network", network, "--network-alias", name, ...more],
-    ...["--label", `capstone.stack=servicetest-${process.pid}`, "--entrypoint", "bash", tag, "-c", script],
+    ...["--label", `capstone.stack=servicetest-${process.pid}`, "--entrypoint", "bash", image, "-c", script],
   );
 }
 
 beforeAll(async () => {
-  await docker("build", "--quiet", "--tag", tag, "infra/docker/images/proxy");
+  image = await provideStackImage(await connectEngine(), "proxy");
   await docker("network", "create", network);
   for (const name of ["app-1", "app-2"]) await start(name, serve, "--env", `NODE=${node}`);
   const settings = Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);

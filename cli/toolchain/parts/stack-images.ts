@@ -1,32 +1,45 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { cacheDirectory } from "../../../infra/directories.mjs";
 import { type ImageName, imageSources } from "../../../infra/docker/container/image-sources.ts";
-import { projectRoot } from "../../../infra/project.ts";
+import { secondsHere, setUpMinutes } from "../../doctor/durations.ts";
 import type { Part } from "../part.ts";
-import { runLogged } from "../processes.ts";
 import { baseImages } from "../versions.mjs";
 import { debianImage, garageImage, nodeImage } from "./base-images.ts";
 import { engineHasImage } from "./docker-engine.ts";
+import { packages } from "./packages.ts";
 
 /** The base image, besides Debian's, that an image waits for. */
 const baseOf: Partial<Record<ImageName, Part>> = { "object-store": garageImage, app: nodeImage };
 
 /**
- * The stack's own images, built while the slowest parts are still building: the deployment then finds every layer in the
+ * The stack's own images, built while the slowest parts are still building: the deployment then finds every step in the
  * engine's cache. Only on a machine without base images; later the deployment builds what changed.
  */
 export const stackImages: Part = {
   name: "images of the stack",
+  minutes: setUpMinutes.images,
 
   isThere: () => engineHasImage(baseImages.debian),
 
   async provide({ progress, ready }) {
     await ready(debianImage);
-    progress.start(this.name, "building ahead");
+    // What talks to the engine is one of them.
+    await ready(packages);
+    const { connectEngine } = await import("../../../running-stack/engine.ts");
+    const { provideStackImage } = await import("../../../running-stack/build-image.ts");
+    const engine = await connectEngine();
     // One after another, as the cores are busy with the slowest parts. Those that wait for another part come last.
     const names = (Object.keys(imageSources) as ImageName[]).toSorted(
       (one, other) => Number(one in baseOf) - Number(other in baseOf),
     );
+    progress.start(this.name, "building ahead", secondsHere(setUpMinutes.images, availableParallelism()));
+    let built = 0;
+    const build = async (name: ImageName) => {
+      await provideStackImage(engine, name, logTo(name));
+      progress.reach(this.name, `${++built} of ${names.length} images`);
+    };
     const last: Promise<void>[] = [];
     for (const name of names) {
       const base = baseOf[name];
@@ -38,14 +51,8 @@ export const stackImages: Part = {
   },
 };
 
-function build(name: ImageName): Promise<void> {
-  const { context, dockerfile } = imageSources[name];
-  const directory = path.join(projectRoot, context);
-  const args = ["build", "--force-rm", "--file", path.join(directory, dockerfile), directory];
-  return runLogged("docker", args, {
-    what: `Building the image capstone/${name}`,
-    log: cacheDirectory("logs", `image-${name}.log`),
-    // The same builder as the deployment's provider, so that both share one cache.
-    environment: { ...process.env, DOCKER_BUILDKIT: "0" },
-  });
+function logTo(name: ImageName): (line: string) => void {
+  const log = cacheDirectory("logs", `image-${name}.log`);
+  mkdirSync(path.dirname(log), { recursive: true });
+  return (line) => appendFileSync(log, `${line}\n`);
 }

@@ -18,3 +18,8 @@ export const imageSources = {
   app: releaseSource,
 } satisfies Record<string, ImageSource>;
 export type ImageName = keyof typeof imageSources;
+
+/** The content-addressed name of an image of ours. @param hash Of its source. */
+export function imageReference(imageName: string, hash: string): string {
+  return `capstone/${imageName}:${hash}`;
+}

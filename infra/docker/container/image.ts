@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { programPath } from "../../project.ts";
 import { type ImageSource, sourceHash } from "../../source-hash.ts";
+import { imageReference } from "./image-sources.ts";
 
 export interface LocalImageArgs {
   /** The part of the image's name after `capstone/`. */
@@ -26,7 +27,7 @@ export class LocalImage extends pulumi.ComponentResource {
     const image = new docker.RemoteImage(
       `${args.imageName}-image`,
       {
-        name: `capstone/${args.imageName}:${hash}`,
+        name: imageReference(args.imageName, hash),
         build: {
           context: programPath(args.source.context),
           dockerfile: args.source.dockerfile,

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { provideStackImage } from "../../../running-stack/build-image.ts";
+import { connectEngine } from "../../../running-stack/engine.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -104,9 +106,12 @@ async function startObjectStore(): Promise<Backends["objectStore"]> {
 }
 
 /** The image is the stack's own; what it runs is the script of that name beside this file. */
-async function start(image: string, ports: string[], environment: Record<string, string>): Promise<string> {
-  const tag = `capstone/servicetest-${image}`;
-  await docker("build", "--quiet", "--tag", tag, `infra/docker/images/${image}`);
+async function start(
+  image: "database" | "object-store",
+  ports: string[],
+  environment: Record<string, string>,
+): Promise<string> {
+  const tag = await provideStackImage(await connectEngine(), image);
   const name = `capstone-${stack}-${image}-1`;
   const script = readFileSync(new URL(`start-${image}`, import.meta.url), "utf8");
   await docker(

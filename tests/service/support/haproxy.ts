@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
+import { provideStackImage } from "../../../running-stack/build-image.ts";
+import { connectEngine } from "../../../running-stack/engine.ts";
 
 const run = promisify(execFile);
 
@@ -68,8 +70,7 @@ async function start(
   environment: Record<string, string>,
 ): Promise<TestHaproxy> {
   const name = `capstone-servicetest-${process.pid}-proxy-${port}`;
-  const tag = "capstone/servicetest-proxy";
-  await run("docker", ["build", "--quiet", "--tag", tag, "infra/docker/images/proxy"]);
+  const tag = await provideStackImage(await connectEngine(), "proxy");
   await run("docker", [
     ...["run", "--detach", "--rm", "--name", name, "--network", "host"],
     ...["--label", `capstone.stack=servicetest-${process.pid}`, "--label", "capstone.role=proxy"],
