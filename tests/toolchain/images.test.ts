@@ -39,7 +39,8 @@ it("an image that set-up built ahead is deployed without a step being done again
   const context = path.join(directory, "context");
   mkdirSync(path.join(context, "folder"), { recursive: true });
   writeFileSync(path.join(context, "Dockerfile"), dockerfile);
-  for (const file of ["text", "folder/script"]) writeFileSync(path.join(context, file), name, { mode: 0o755 });
+  for (const file of ["text", "folder/script"])
+    writeFileSync(path.join(context, file), name, { mode: 0o755 });
   const source = { context: path.relative(projectRoot, context), dockerfile: "Dockerfile", files: ["**"] };
   await buildImage(engine, source, `${name}:ahead`);
 
