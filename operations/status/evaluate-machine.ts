@@ -30,13 +30,15 @@ export function shortages(machine: MachineObservation): string[] {
 
 /** The volumes that have a disk of their own and no space left on it, a sentence each. */
 export function fullVolumes(volumes: VolumeObservation[]): string[] {
-  return volumes
-    // Those in memory, for sockets, are smaller than what counts as nothing elsewhere.
-    .filter(({ freeBytes, totalBytes }) => freeBytes < Math.min(fullBytes, totalBytes / 10))
-    .map(
-      ({ name, freeBytes, totalBytes }) =>
-        `the volume ${name} is full: ${size(freeBytes)} of ${size(totalBytes)} left`,
-    );
+  return (
+    volumes
+      // Those in memory, for sockets, are smaller than what counts as nothing elsewhere.
+      .filter(({ freeBytes, totalBytes }) => freeBytes < Math.min(fullBytes, totalBytes / 10))
+      .map(
+        ({ name, freeBytes, totalBytes }) =>
+          `the volume ${name} is full: ${size(freeBytes)} of ${size(totalBytes)} left`,
+      )
+  );
 }
 
 /** As in `512 MB` or `1.2 GB`. */
