@@ -12,7 +12,9 @@ interface Key {
 export function serviceSections(): Record<string, string> {
   const required: string[] = schema.required;
   const rows = Object.entries(schema.properties as Record<string, Key>).flatMap(([name, key]) => {
-    const inside = Object.entries(key.properties ?? {}).map(([inner, value]) => [`${name}.${inner}`, value] as const);
+    const inside = Object.entries(key.properties ?? {}).map(
+      ([inner, value]) => [`${name}.${inner}`, value] as const,
+    );
     return [[name, key] as const, ...inside].map(([title, value]) => [
       `\`${title}\``,
       required.includes(title) ? "must be set" : fallback(value.default),
@@ -25,5 +27,7 @@ export function serviceSections(): Record<string, string> {
 
 function fallback(value: unknown): string {
   if (value === undefined) return "none";
-  return typeof value === "string" || typeof value === "number" ? `\`${value}\`` : `\`${JSON.stringify(value)}\``;
+  return typeof value === "string" || typeof value === "number"
+    ? `\`${value}\``
+    : `\`${JSON.stringify(value)}\``;
 }

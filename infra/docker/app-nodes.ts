@@ -6,11 +6,7 @@ import { SecretFiles } from "./container/secret-files.ts";
 import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
 import { healthCheckOf } from "./health-check.ts";
 import { attach, type Networks } from "./networks.ts";
-import {
-  type GivenToService,
-  givenToNodes,
-  type ServiceSettings,
-} from "./service-settings.ts";
+import { type GivenToService, givenToNodes, type ServiceSettings } from "./service-settings.ts";
 import { ImageCommand } from "./steps/image-command.ts";
 
 export interface AppNodesArgs extends ServiceSettings {

@@ -2,11 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SecretFiles } from "./container/secret-files.ts";
 import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
 import type { Networks } from "./networks.ts";
-import {
-  type GivenToService,
-  givenToMigration,
-  type ServiceSettings,
-} from "./service-settings.ts";
+import { type GivenToService, givenToMigration, type ServiceSettings } from "./service-settings.ts";
 import { Job } from "./steps/job.ts";
 
 export interface MigrationArgs extends ServiceSettings {

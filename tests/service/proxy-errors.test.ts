@@ -4,6 +4,8 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
+import { serviceForProxies } from "../../infra/docker/service-for-proxies.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
@@ -52,6 +54,7 @@ const environment = {
   ADMIN_SOCKET: "/tmp/admin.sock",
   METRICS_PORT: "9101",
   ASSETS_HOST: "uploads",
+  ...serviceForProxies(readService(ownServiceFolder)),
 };
 
 const serve = 'printf %s "$NODE" >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg';

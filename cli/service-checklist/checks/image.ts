@@ -34,7 +34,10 @@ export function evaluateImage(built: Ended, bytes: number, tookMs: number): Line
 
 /** The older builder says on standard output what a step wrote, and on the other one which step it was. */
 function reasonOf({ standardOutput, standardError }: Ended): string {
-  return [standardOutput, standardError].flatMap((text) => text.trim().split("\n").slice(-2)).join(" / ").trim();
+  return [standardOutput, standardError]
+    .flatMap((text) => text.trim().split("\n").slice(-2))
+    .join(" / ")
+    .trim();
 }
 
 async function sizeOf(image: string): Promise<number> {
