@@ -1,5 +1,5 @@
 import type { sampleAccount } from "../import-sqlite/sample-account.ts";
-import type { PublicOutputs } from "../running-stack/outputs.ts";
+import { isOwnService, type PublicOutputs } from "../running-stack/outputs.ts";
 
 /** What is known of a stack that was just brought up. */
 export interface BroughtUp {
@@ -17,18 +17,20 @@ export interface BroughtUp {
 export function nextSteps(broughtUp: BroughtUp): string[] {
   const { stack, outputs } = broughtUp;
   const { apiUrl, monitoring, target } = outputs;
+  // Another service has no page, API and account that are known here.
+  const own = isOwnService(outputs);
   const run = (command: string, ...args: string[]) => {
     const all = stack === "dev" ? args : [...args, "--stack", stack];
     return `npm run ${[command, ...(all.length > 0 ? ["--", ...all] : [])].join(" ")}`;
   };
   const rows = [
     ["look", apiUrl],
-    ["API", `${apiUrl}/docs`],
+    ["API", own ? `${apiUrl}/docs` : null],
     ["dashboards", monitoring?.dashboardsUrl ?? null],
     // Where there are none, the metrics that they are drawn from.
     ["metrics", monitoring?.dashboardsUrl ? null : (monitoring?.metricsUrl ?? null)],
-    ...account(broughtUp),
-    ...(target === "docker" ? onDocker(broughtUp, run) : onAws(broughtUp, run)),
+    ...(own ? account(broughtUp) : []),
+    ...(target === "docker" ? onDocker(broughtUp, run) : onAws(broughtUp, run, own)),
     ["more", `${run("-s outputs")} has every address, npm run help every command`],
   ].filter((row): row is [string, string] => Boolean(row[1]));
   return [`The stack ${stack} is up.`, ...rows.map(([what, how]) => `  ${what.padEnd(10)}  ${how}`)];
@@ -60,10 +62,10 @@ function onDocker({ primary }: BroughtUp, run: Run): Row[] {
   ];
 }
 
-function onAws({ faultInjection }: BroughtUp, run: Run): Row[] {
+function onAws({ faultInjection }: BroughtUp, run: Run, own: boolean): Row[] {
   const broken = "`aws fis start-experiment` stops a node or fails the database over: docs/aws.md, Drills";
   return [
-    ["try it", `${run("smoke")} uses it once as a person would`],
+    ["try it", !own ? null : `${run("smoke")} uses it once as a person would`],
     ["break it", faultInjection ? broken : null],
   ];
 }

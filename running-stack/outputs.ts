@@ -10,12 +10,31 @@ export interface StackOutputs {
   assetsUrl: string;
   monitoring: { metricsUrl: string | null; alertsUrl: string | null };
   release: { image: string; commit: string };
+  service?: string;
+}
+
+/** The name that the project's own service has in its declaration. */
+const ownService = "app";
+
+/** Whether the project's own service is deployed, whose API some commands call. */
+export function isOwnService({ service = ownService }: { service?: string }): boolean {
+  return service === ownService;
+}
+
+/** @throws PersonError when it is another one. */
+export function requireOwnService(stack: string, outputs: { service?: string }): void {
+  if (isOwnService(outputs)) return;
+  throw new PersonError(
+    `The stack ${stack} deploys the service ${outputs.service}; this command calls the API of the project's own, which only a stack with capstone:serviceFolder app has.`,
+  );
 }
 
 /** The outputs that are for everybody's eyes, on every target. */
 export interface PublicOutputs {
   target: "docker" | "aws";
   apiUrl: string;
+  /** As its declaration says it. A stack that was deployed with an older version has none, and our own. */
+  service?: string;
   /** A stack that was deployed with an older version has none. */
   monitoring?: { metricsUrl: string | null; alertsUrl: string | null; dashboardsUrl: string | null };
 }
@@ -57,5 +76,6 @@ export async function readOutputs(stack: string): Promise<StackOutputs> {
       `The stack ${stack} runs on ${outputs.target}; these drills are for docker; for AWS see docs/aws.md.`,
     );
   }
+  requireOwnService(stack, outputs);
   return outputs;
 }

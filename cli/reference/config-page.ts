@@ -28,7 +28,7 @@ export interface ConfigChanges {
 
 interface DeclaredKey {
   type: string;
-  default: string | number | boolean;
+  default: string | number | boolean | object;
   description: string;
 }
 
@@ -53,7 +53,7 @@ export async function configSections(): Promise<Record<string, string>> {
       .map(([key, { type, default: fallback, description }]) => [
         code(key),
         type,
-        fallback === "" ? "empty" : code(String(fallback)),
+        fallback === "" || typeof fallback === "object" ? "empty" : code(String(fallback)),
         perTarget({ docker: allowed.docker[key], aws: allowed.aws[key] }),
         asSentence(description, allowed.docker[key] ?? allowed.aws[key] ?? ""),
         perTarget(changes[key]?.does ?? {}),

@@ -6,6 +6,7 @@ import { commandsPage } from "../command-line/page.mjs";
 import { alertSections } from "./alerts-page.ts";
 import { configSections } from "./config-page.ts";
 import { outputSections } from "./outputs-page.ts";
+import { serviceSections } from "./service-page.ts";
 import { tourSections } from "./tour-page.ts";
 
 /** Documents whose tables are made from the code, and what makes them. */
@@ -15,6 +16,7 @@ export const referencePages: Record<string, () => Record<string, string> | Promi
     "docs/outputs.md": outputSections,
     "docs/alerts.md": alertSections,
     "docs/tour.md": tourSections,
+    "docs/your-service.md": serviceSections,
   };
 
 /** Documents that are made from the code as a whole. */

@@ -121,7 +121,7 @@ function readDocker(reader: ConfigurationReader) {
     ...publishedPorts,
     databaseNodes: reader.integer("databaseNodes", 2, 2, 3),
     databaseMaxConnections: reader.integer("databaseMaxConnections", 100, 20, 1000),
-    appMemoryMegabytes: reader.integerOrZero("appMemoryMegabytes", 128, 8192),
+    appMemoryMegabytes: reader.integer("appMemoryMegabytes", 0, 128, 8192),
     databasePasswordGeneration: reader.integer("databasePasswordGeneration", 1, 1, 1_000_000),
     objectStoreKeyGeneration: reader.integer("objectStoreKeyGeneration", 1, 1, 1_000_000),
     internalPasswordGeneration: reader.integer("internalPasswordGeneration", 1, 1, 1_000_000),

@@ -10,24 +10,19 @@ export class ConfigurationReader {
     this.config = config;
   }
 
+  /** A fallback out of the range is allowed beside it. */
   integer(key: string, fallback: number, least: number, most: number): number {
     const text = this.config.get(key);
     if (text === undefined || text === "") return fallback;
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      this.refuse(`${this.name(key)} is "${text}"; allowed is a whole number from ${least} to ${most}.`);
+    const fits = (number: number) => number >= least && number <= most;
+    if (!Number.isInteger(value) || !(fits(value) || value === fallback)) {
+      const besides = fits(fallback) ? "" : `${fallback} or `;
+      this.refuse(
+        `${this.name(key)} is "${text}"; allowed is ${besides}a whole number from ${least} to ${most}.`,
+      );
       return fallback;
     }
-    return value;
-  }
-
-  /** Zero, also where it is not set, leaves it to somebody else. */
-  integerOrZero(key: string, least: number, most: number): number {
-    const text = this.config.get(key);
-    if (text === undefined || text === "" || text === "0") return 0;
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most)
-      this.refuse(`${this.name(key)} is "${text}"; allowed is 0 or a whole number from ${least} to ${most}.`);
     return value;
   }
 
@@ -77,9 +72,9 @@ export class ConfigurationReader {
   }
 
   /** Names with texts; what Pulumi took for a number or for true is a text again. */
-  texts(key: string): Record<string, string> {
+  texts(key: string, fallback: Record<string, string>): Record<string, string> {
     const text = this.config.get(key);
-    if (text === undefined || text === "") return {};
+    if (text === undefined || text === "") return fallback;
     const value = parsed(text);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     const entries = isObject ? Object.entries(value) : undefined;

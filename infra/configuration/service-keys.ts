@@ -41,7 +41,7 @@ function declared(reader: ConfigurationReader, folder: string): Service {
 }
 
 function readEnvironment(reader: ConfigurationReader, service: Service): Record<string, string> {
-  const environment = reader.texts("serviceEnvironment");
+  const environment = reader.texts("serviceEnvironment", {});
   const taken: readonly string[] = [...platformSettings, ...platformSecrets, ...service.secrets];
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name))

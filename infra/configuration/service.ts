@@ -137,6 +137,9 @@ function contradictions(file: string, folder: string, declaration: Declaration, 
     ...(existsSync(inFolder("Dockerfile"))
       ? []
       : [`There is no ${folder}/Dockerfile; a service's folder has a Dockerfile and a service.yaml.`]),
+    ...(declaration.name === ownServiceFolder && folder !== ownServiceFolder
+      ? [`${file}: name is "${ownServiceFolder}"; that is what the project's own service is called.`]
+      : []),
     ...secrets
       .filter((name) => given.includes(name) || name.endsWith("_FILE"))
       .map((name) => `${file}: secrets has ${name}; allowed is a name that is not the platform's own.`),

@@ -3,13 +3,13 @@ import type { Service } from "../configuration/service.ts";
 import { partName } from "../naming.ts";
 import { createPart } from "./container/container.ts";
 import { SecretFiles } from "./container/secret-files.ts";
+import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
 import { healthCheckOf } from "./health-check.ts";
 import { attach, type Networks } from "./networks.ts";
 import {
   type GivenToService,
   givenToNodes,
   type ServiceSettings,
-  secretsIntoEnvironment,
 } from "./service-settings.ts";
 import { ImageCommand } from "./steps/image-command.ts";
 
@@ -55,18 +55,17 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   private createNodes(args: AppNodesArgs, given: GivenToService, files: SecretFiles): void {
-    const run = this.runOfImage(args, given);
+    const run = this.runOfImage(args);
     let after = args.after;
     for (let node = 1; node <= args.count; node++)
       after = [this.createNode(args, { given, files, run }, node, after)];
   }
 
-  private runOfImage({ service, image }: AppNodesArgs, given: GivenToService) {
-    const entrypoint = secretsIntoEnvironment(service, given);
-    if (!entrypoint) return {};
+  private runOfImage({ service, image }: AppNodesArgs) {
+    if (service.secretsAs === "files") return {};
     const own = new ImageCommand("app-command", { image }, { parent: this });
     return {
-      entrypoint,
+      entrypoint: secretsIntoEnvironment,
       command: pulumi.all([own.entrypoint, own.command]).apply((parts) => parts.flat()),
     };
   }

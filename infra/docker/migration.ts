@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SecretFiles } from "./container/secret-files.ts";
+import { secretsIntoEnvironment } from "./container/secrets-to-environment.ts";
 import type { Networks } from "./networks.ts";
 import {
   type GivenToService,
   givenToMigration,
   type ServiceSettings,
-  secretsIntoEnvironment,
 } from "./service-settings.ts";
-import { ImageCommand } from "./steps/image-command.ts";
 import { Job } from "./steps/job.ts";
 
 export interface MigrationArgs extends ServiceSettings {
@@ -67,7 +66,7 @@ export class Migration extends pulumi.ComponentResource {
         role: "migration",
         image,
         userId: service.user,
-        ...this.run(args, given),
+        ...this.run(args),
         memoryMegabytes: service.memoryMegabytes,
         memoryPaths: service.writablePaths,
         networks: [networks.service.name],
@@ -80,12 +79,10 @@ export class Migration extends pulumi.ComponentResource {
     );
   }
 
-  /** The image's entry point stays in front of the migration's command, as it does on AWS. */
-  private run({ service, image, command }: MigrationArgs, given: GivenToService) {
-    const entrypoint = secretsIntoEnvironment(service, given);
-    if (!entrypoint) return { command };
-    const own = new ImageCommand("migration-command", { image }, { parent: this });
-    return { entrypoint, command: own.entrypoint.apply((first) => [...first, ...command]) };
+  /** In place of what the image runs by itself, as on AWS. */
+  private run({ service: { secretsAs }, command: [program = "", ...rest] }: MigrationArgs) {
+    if (secretsAs === "files") return { entrypoint: [program], command: rest };
+    return { entrypoint: secretsIntoEnvironment, command: [program, ...rest] };
   }
 }
 

@@ -78,20 +78,6 @@ export function givenToMigration({ service, serviceEnvironment, secrets }: Servi
   };
 }
 
-/**
- * What runs the image where secrets are wanted as variables: Docker would show those that it is given, so `sh` reads
- * them from their files. Undefined where the image is run as it is.
- */
-export function secretsIntoEnvironment(
-  { secretsAs }: Service,
-  { secrets }: GivenToService,
-): string[] | undefined {
-  if (secretsAs === "files") return undefined;
-  const names = Object.keys(secrets).sort().join(" ");
-  const script = `for name in ${names}; do export "$name=$(cat "${secretsDirectory}/$name")"; done; exec "$@"`;
-  return ["sh", "-c", script, "sh"];
-}
-
 /** With the database's nodes as the proxies offer them. */
 function databaseUrl(port: number, user: string, password: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.secret(

@@ -8,6 +8,8 @@ export interface SmokeOutputs {
   healthUrl: string;
   assetsUrl: string;
   release: { image: string; commit: string };
+  /** The name of the service; a stack that was deployed with an older version has none. */
+  service?: string;
 }
 
 interface Answer {

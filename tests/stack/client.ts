@@ -64,7 +64,12 @@ const mostInFlight = 100;
  * Writes and reads through the API until stopped, at a bounded rate, and counts.
  * @returns how many requests were sent, a line for each that failed, and the posts that were acknowledged.
  */
-export function load(apiUrl: string, account: Account, requestsPerSecond: number) {
+export function load(
+  apiUrl: string,
+  account: Pick<Account, "handle" | "accessToken">,
+  requestsPerSecond: number,
+  paths = { write: "/api/v1/me/posts", read: `/api/v1/users/${account.handle}` },
+) {
   const failures: string[] = [];
   /** The posts that were answered, and when. */
   const acknowledged: { body: string; atMs: number }[] = [];
@@ -74,12 +79,12 @@ export function load(apiUrl: string, account: Account, requestsPerSecond: number
     sent++;
     const write = number % 2 === 0;
     const answer = await (write
-      ? ask(`${apiUrl}/api/v1/me/posts`, {
+      ? ask(`${apiUrl}${paths.write}`, {
           body: { body: `post ${number}` },
           token: account.accessToken,
           headers: { "idempotency-key": `load-${number}` },
         })
-      : ask(`${apiUrl}/api/v1/users/${account.handle}`)
+      : ask(`${apiUrl}${paths.read}`)
     ).catch((error: Error) => ({ status: 0, body: `${error.message} ${String(error.cause ?? "")}` }));
     if (write && answer.status === 201) acknowledged.push({ body: `post ${number}`, atMs: Date.now() });
     if (answer.status !== (write ? 201 : 200)) {

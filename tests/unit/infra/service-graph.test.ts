@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { secretsIntoEnvironment } from "../../../infra/docker/container/secrets-to-environment.ts";
 import type { GraphResource, ResourceGraph } from "../../../infra/policy/resource-graph/collect.ts";
 import { referencesIn } from "../../../infra/policy/resource-graph/render.ts";
 import { awsGraph, container, ofType, only, statements } from "./aws/aws-graph.ts";
@@ -21,7 +22,7 @@ describe("another service on Docker", () => {
     nodes = runningContainers(graph).filter((each) => labelsOf(each)["capstone.role"] === "app");
   });
   const env = (node: GraphResource | undefined) =>
-    Object.fromEntries((node?.inputs.envs as string[]).map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    Object.fromEntries(((node?.inputs.envs ?? []) as string[]).map((line) => line.split(/=(.*)/s).slice(0, 2)));
   const named = (name: string) => graph.resources.find((each) => each.name === name);
 
   it("runs as it declares itself", () => {
@@ -46,12 +47,7 @@ describe("another service on Docker", () => {
     });
     expect(env(nodes[0]).STATIC_URL).toMatch(/^http:\/\/127\.0\.0\.1:8080\/assets\/static\/[0-9a-f]{12}$/);
     expect(env(nodes[0])).not.toHaveProperty("DATABASE_URL");
-    expect(nodes[0]?.inputs.entrypoints).toEqual([
-      "sh",
-      "-c",
-      'for name in AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY DATABASE_READ_URL DATABASE_URL JWT_KEY; do export "$name=$(cat "/run/secrets/$name")"; done; exec "$@"',
-      "sh",
-    ]);
+    expect(nodes[0]?.inputs.entrypoints).toEqual(secretsIntoEnvironment);
     const files = (named("app-secrets-writer")?.inputs.uploads as { file: string; content: string }[]) ?? [];
     expect(files.map(({ file, content }) => `${file} ${content}`)).toEqual(
       ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DATABASE_READ_URL", "DATABASE_URL", "JWT_KEY"].map(
@@ -190,7 +186,7 @@ describe("another service on AWS", () => {
     ]);
     expect(names(containers[0]?.secrets)).toEqual(["APPLICATION_PASSWORD", "SUPERUSER_PASSWORD"]);
     expect(names(containers[1]?.secrets)).toEqual(["OWNER_PASSWORD"]);
-    expect((containers[1]?.entryPoint as string[]).slice(-3)).toEqual(["python3", "-m", "guestbook.migrate"]);
+    expect(((containers[1]?.entryPoint ?? []) as string[]).slice(-3)).toEqual(["python3", "-m", "guestbook.migrate"]);
   });
 
   it("may be started with what it needs, and no more", () => {

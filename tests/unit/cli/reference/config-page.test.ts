@@ -14,14 +14,15 @@ const declared = parse(readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8
 >;
 
 it("every key that is read is declared with the reader's default and has its row, and no other", async () => {
-  const kinds = ["integer", "oneOf", "boolean", "text"] as const;
+  const kinds = ["integer", "oneOf", "boolean", "text", "texts"] as const;
   const read = kinds.map((kind) => vi.spyOn(ConfigurationReader.prototype, kind));
   const readSecret = vi.spyOn(ConfigurationReader.prototype, "secret");
+  const readSecrets = vi.spyOn(ConfigurationReader.prototype, "secrets");
   const sections = Object.values(await configSections()).join("\n");
   const calls = read.flatMap((spy) => spy.mock.calls as unknown as [string, unknown][]);
   expect([...new Set(calls.map(([key]) => key))].sort()).toEqual(Object.keys(declared).sort());
   expect(Object.keys(keys).sort()).toEqual(Object.keys(declared).sort());
-  expect([...new Set(readSecret.mock.calls.map(([key]) => key))].sort()).toEqual(Object.keys(secrets).sort());
+  expect([...new Set([readSecret, readSecrets].flatMap(({ mock }) => mock.calls.map(([key]) => key)))].sort()).toEqual(Object.keys(secrets).sort());
   // A text has no default but being empty. A key that both targets read may have two, one of them the declared one.
   for (const [key, fallback] of calls.filter(([, value]) => !(value instanceof RegExp))) {
     const fallbacks = calls.filter(([name]) => name === key).map(([, value]) => String(value));

@@ -78,6 +78,7 @@ build: {context: .., files: ["shop/**", "sho*"]}
 
   it.each([
     ["name: Shop", 'name is "Shop"; allowed is up to 31 of a-z, 0-9 and -, starting with a letter.'],
+    ["name: app", 'name is "app"; that is what the project\'s own service is called.'],
     ["port: 80", "port is 80; allowed is a whole number from 1024 to 65535."],
     ["port: eighty", 'port is "eighty"; allowed is a whole number from 1024 to 65535.'],
     ["port: 8000.5", "port is 8000.5; allowed is a whole number from 1024 to 65535."],
