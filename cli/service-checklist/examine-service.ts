@@ -1,7 +1,8 @@
 import path from "node:path";
-import { readService, type Service } from "../../infra/configuration/service.ts";
+import { isOwn, readService, type Service } from "../../infra/configuration/service.ts";
 import { docker, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
+import { projectRoot } from "../../infra/project.ts";
 import { checkAssets } from "./checks/assets.ts";
 import { evaluateDatabaseLost, loseDatabase } from "./checks/database-lost.ts";
 import { drain, evaluateDrain } from "./checks/drain.ts";
@@ -36,6 +37,10 @@ export async function examineService({ folder, page, tell }: Options): Promise<S
     return found.every(({ state }) => state !== "fault");
   };
   const root = process.cwd();
+  if (root === projectRoot && isOwn({ folder: path.normalize(folder).replace(/\/$/, "") }))
+    throw new PersonError(
+      `${folder} is the project's own service, whose settings have names of their own: \`npm test\` looks at it.`,
+    );
   const service = readDeclaration(folder, root);
   if (service instanceof PersonError) {
     report(fault("declaration", service.message));
@@ -49,7 +54,7 @@ export async function examineService({ folder, page, tell }: Options): Promise<S
     void belongings.remove().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    const platform = await startPlatform(belongings, service.name, service.secrets);
+    const platform = await startPlatform(belongings, service);
     await examineRunning(service, belongings, platform, page, report);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../infra/configuration/service.ts";
 import { commandWithSecrets } from "../../infra/docker/container/secrets-to-environment.ts";
+import { healthCheckOf } from "../../infra/docker/health-check.ts";
 import { docker, type Ended, readDocker } from "../../infra/docker/steps/docker-client.ts";
+import { readImageCommand } from "../../infra/docker/steps/read-image-command.ts";
 import { secretsDirectory } from "../../infra/topology.ts";
 import type { Belongings } from "./platform/belongings.ts";
 import type { Given } from "./platform/platform.ts";
@@ -36,10 +38,8 @@ export class ServiceContainer {
     const asFiles = service.secretsAs === "files";
     const secrets = await writeSecrets(belongings, role, service.user, given.secrets);
     const environment = {
-      ...given.settings,
       ...service.environment,
-      PORT: String(service.port),
-      NODE_NAME: role,
+      ...given.settings,
       ...(asFiles ? pathsOf(given.secrets) : {}),
     };
     const [program = "", ...args] = asFiles ? command : commandWithSecrets(command);
@@ -80,6 +80,11 @@ export class ServiceContainer {
     }
   }
 
+  /** Runs the check that the engine would run in it. */
+  checkHealth(service: Service): Promise<Ended> {
+    return docker(["exec", this.name, ...healthCheckOf(service)]);
+  }
+
   terminate(): Promise<string> {
     return readDocker(["kill", "--signal", "TERM", this.name]);
   }
@@ -117,7 +122,6 @@ function memoryOf(user: number): string {
 
 /** What the image starts by itself. */
 async function commandOf(image: string): Promise<string[]> {
-  const format = "{{json .Config.Entrypoint}}\n{{json .Config.Cmd}}";
-  const parts = (await readDocker(["image", "inspect", "--format", format, image])).trim().split("\n");
-  return parts.flatMap((part) => (JSON.parse(part) as string[] | null) ?? []);
+  const { entrypoint, command } = await readImageCommand(image);
+  return [...entrypoint, ...command];
 }

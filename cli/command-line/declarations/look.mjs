@@ -69,12 +69,7 @@ export const look = {
       },
       json: { type: "boolean", does: "print it as JSON" },
     },
-    examples: [
-      "npm run doctor",
-      "npm run -s doctor -- --json",
-      "npm run doctor -- --service examples/flask",
-      "npm run doctor -- --service app --page /u/nobody",
-    ],
+    examples: ["npm run doctor", "npm run -s doctor -- --json", "npm run doctor -- --service examples/flask"],
   },
   help: {
     does: "lists every command, or shows one with its options, operands and examples",

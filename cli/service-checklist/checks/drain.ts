@@ -81,12 +81,16 @@ function evaluateRequests({ begun, asked, toldAtMs }: Drained): Line {
   return fault(drains, `${share}${kinds === "" ? "" : ` (${kinds})`}; ${half}`);
 }
 
-function evaluateHealth({ health: path }: Service, { health, toldAtMs }: Drained): Line {
-  const leaving = health.find(({ status }) => status === 503);
+function evaluateHealth({ health: path, drainingText = "" }: Service, { health, toldAtMs }: Drained): Line {
+  const leaving = health.find(({ status, body }) => status === 503 && body.includes(drainingText));
   if (leaving)
     return ok(leaves, `GET ${path} says 503 from ${seconds(leaving.endedAtMs - toldAtMs)} after SIGTERM`);
   const statuses = [...new Set(health.map(({ status, failure }) => status ?? failure))].join(", then ");
-  return fault(leaves, `GET ${path} never says 503 after SIGTERM, but ${statuses}: proxies are not told`);
+  const wanted = drainingText === "" ? "503" : `503 with "${drainingText}"`;
+  return fault(
+    leaves,
+    `GET ${path} never says ${wanted} after SIGTERM, but ${statuses}: proxies are not told`,
+  );
 }
 
 function evaluateEnd({ stopSeconds }: Service, { exitCode, tookMs }: Drained): Line {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../../infra/configuration/service.ts";
+import type { Ended } from "../../../infra/docker/steps/docker-client.ts";
 import { type Asked, ask } from "../ask.ts";
 import { fault, type Line, ok, seconds, unchecked } from "../line.ts";
 import type { ServiceContainer } from "../service-container.ts";
@@ -18,6 +19,8 @@ export interface Started {
   readyAfterMs: number | undefined;
   /** What health said last. */
   last: Asked | undefined;
+  /** What came of the check inside of it, as the engine runs it; undefined where it was not come to. */
+  inside: Pick<Ended, "exitCode" | "standardError"> | undefined;
   /** Undefined while it runs. */
   exitCode: number | undefined;
   lastWords: string;
@@ -30,6 +33,7 @@ export async function watchStart(service: Service, container: ServiceContainer):
     answeredAfterMs: undefined,
     readyAfterMs: undefined,
     last: undefined,
+    inside: undefined,
     exitCode: undefined,
     lastWords: "",
   };
@@ -47,6 +51,7 @@ export async function watchStart(service: Service, container: ServiceContainer):
     if (started.readyAfterMs === undefined) await sleep(100);
   }
   if (started.readyAfterMs === undefined) started.lastWords = await container.lastWords();
+  else started.inside = await container.checkHealth(service);
   return started;
 }
 
@@ -60,12 +65,21 @@ export function evaluateStart(service: Service, started: Started): Line[] {
     return [fault(port, why), unchecked(health, "nothing answers")];
   }
   const listens = ok(port, `answers on ${service.port}, ${seconds(answeredAfterMs)} after its start`);
-  if (readyAfterMs !== undefined)
-    return [listens, ok(health, `GET ${service.health} says 200 after ${seconds(readyAfterMs)}`)];
+  if (readyAfterMs !== undefined) return [listens, evaluateReady(service, readyAfterMs, started)];
   return [
     listens,
     fault(health, `GET ${service.health} says no 200 within ${service.startSeconds} s: ${said(started)}`),
   ];
+}
+
+function evaluateReady({ health: path }: Service, readyAfterMs: number, { inside }: Started): Line {
+  const ready = `GET ${path} says 200 after ${seconds(readyAfterMs)}`;
+  if (inside?.exitCode === 0) return ok(health, `${ready}, and so does the check inside of the container`);
+  const why = `ended with ${inside?.exitCode}: ${inside?.standardError.trim().slice(0, 200)}`;
+  return fault(
+    health,
+    `${ready}, but the check inside of the container ${why}; healthCheck can name another`,
+  );
 }
 
 /** What health said last, or why it said nothing. */

@@ -27,7 +27,7 @@ export async function startDatabase(
   const passwords = { owner: newPassword(), service: newPassword() };
   const secrets = await writeSecrets(belongings, "database", userIds.database, {
     "owner-password": passwords.owner,
-    "service-password": passwords.service,
+    "application-password": passwords.service,
   });
   const container = await startFromStackImage(belongings, "database", {
     network,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Service } from "../../../infra/configuration/service.ts";
 import { readDocker } from "../../../infra/docker/steps/docker-client.ts";
 import type { Belongings } from "./belongings.ts";
 import { startDatabase, type TestDatabase } from "./database.ts";
@@ -19,14 +20,10 @@ export interface Platform {
   toMigration: Given;
 }
 
-/**
- * @param name The service's.
- * @param ownSecrets Names of the secrets that are the service's own; each becomes random.
- */
+/** Each of the service's own secrets becomes random. */
 export async function startPlatform(
   belongings: Belongings,
-  name: string,
-  ownSecrets: string[],
+  { name, port, secrets: ownSecrets }: Service,
 ): Promise<Platform> {
   const network = belongings.nameOf("network");
   await readDocker(["network", "create", ...belongings.labels, network]);
@@ -39,6 +36,8 @@ export async function startPlatform(
     database,
     toService: {
       settings: {
+        PORT: String(port),
+        NODE_NAME: "node",
         S3_ENDPOINT: store.endpoint,
         S3_REGION: store.region,
         S3_BUCKET: store.bucket,
@@ -60,6 +59,6 @@ export async function startPlatform(
   };
 }
 
-export function newSecret(): string {
+function newSecret(): string {
   return randomBytes(24).toString("base64url");
 }

@@ -1,6 +1,7 @@
 """What the environment says."""
 
 import os
+import socket
 from dataclasses import dataclass
 
 from sqlalchemy import URL, make_url
@@ -23,7 +24,8 @@ class Settings:
     def from_environment(cls) -> "Settings":
         environment = os.environ
         return cls(
-            node_name=environment.get("NODE_NAME", "guestbook"),
+            # On AWS tasks are made from one definition, which has no name for each.
+            node_name=environment.get("NODE_NAME") or socket.gethostname(),
             database_url=database_url(),
             jwt_key=environment["JWT_KEY"],
             s3_endpoint=environment.get("S3_ENDPOINT"),

@@ -33,6 +33,7 @@ const service: Service = {
   secretsAs: "files",
   secrets: ["JWT_KEY"],
   environment: {},
+  migrationHash: undefined,
 };
 
 /** A request, in milliseconds since the signal or the loss. */
@@ -89,6 +90,19 @@ describe("drain", () => {
   });
 });
 
+describe("health while draining", () => {
+  it("has the word that the declaration has", () => {
+    const drained = { begun: asked(200, 0), asked: [asked(200, 10)], toldAtMs: 0, tookMs: 100, exitCode: 0 };
+    const judge = (body: string) =>
+      evaluateDrain(
+        { ...service, drainingText: "draining" },
+        { ...drained, health: [asked(503, 10, 15, body)] },
+      )[1];
+    expect(judge('{"status":"draining"}')?.state).toBe("ok");
+    expect(judge("overloaded")?.found).toContain('never says 503 with "draining"');
+  });
+});
+
 describe("a database that goes and comes back", () => {
   const lost: DatabaseLost = {
     page: "/",
@@ -137,6 +151,7 @@ describe("a start", () => {
     answeredAfterMs: 900,
     readyAfterMs: 1_500,
     last: undefined,
+    inside: { exitCode: 0, standardError: "" },
     exitCode: undefined,
     lastWords: "",
   };
@@ -151,6 +166,14 @@ describe("a start", () => {
     expect(states(judge({ answeredAfterMs: undefined, readyAfterMs: undefined }))).toEqual({
       port: "fault",
       health: "unchecked",
+    });
+  });
+
+  it("is healthy for the engine too, which asks inside of the container", () => {
+    const inside = { exitCode: 127, standardError: "sh: not found" };
+    expect(judge({ inside })[1]).toMatchObject({
+      state: "fault",
+      found: expect.stringContaining("ended with 127: sh: not found; healthCheck can name another"),
     });
   });
 
