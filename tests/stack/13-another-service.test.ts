@@ -122,7 +122,7 @@ describe("somebody else's service", () => {
     const atTheEnd = running.acknowledgedCount();
     await expect.poll(() => running.acknowledgedCount()).toBeGreaterThan(atTheEnd + 20);
     const traffic = await running.stop();
-    const posts = `select body from posts join users on users.id = author_id where username = '${account.handle}'`;
+    const posts = `select body from post join "user" on "user".id = author_id where username = '${account.handle}'`;
     const bodies = new Set((await psql(posts)).split("\n"));
     expect(traffic.acknowledged.filter(({ body }) => !bodies.has(body))).toEqual([]);
     console.log(
