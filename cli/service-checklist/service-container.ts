@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../infra/configuration/service.ts";
-import { secretsIntoEnvironment } from "../../infra/docker/container/secrets-to-environment.ts";
+import { commandWithSecrets } from "../../infra/docker/container/secrets-to-environment.ts";
 import { healthCheckOf } from "../../infra/docker/health-check.ts";
 import { docker, type Ended, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { readImageCommand } from "../../infra/docker/steps/read-image-command.ts";
@@ -35,14 +35,14 @@ export class ServiceContainer {
   static async start(start: Start): Promise<ServiceContainer> {
     const { service, image, belongings, network, role, given } = start;
     const command = start.command ?? (await commandOf(image));
+    const asFiles = service.secretsAs === "files";
     const secrets = await writeSecrets(belongings, role, service.user, given.secrets);
     const environment = {
       ...service.environment,
       ...given.settings,
-      ...(service.secretsAs === "files" ? pathsOf(given.secrets) : {}),
+      ...(asFiles ? pathsOf(given.secrets) : {}),
     };
-    const first = service.secretsAs === "environment" ? secretsIntoEnvironment : [];
-    const [program = "", ...args] = [...first, ...command];
+    const [program = "", ...args] = asFiles ? command : commandWithSecrets(command);
     const user = `${service.user}:${service.user}`;
     const name = belongings.nameOf(role);
     await readDocker([

@@ -14,6 +14,7 @@ import {
 } from "../topology.ts";
 import { createPart } from "./container/container.ts";
 import { attach, type Networks } from "./networks.ts";
+import { serviceForProxies } from "./service-for-proxies.ts";
 
 export interface TrafficArgs {
   stack: string;
@@ -142,16 +143,9 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private environment({ appNodes, databaseNodes, service }: TrafficArgs): Record<string, string> {
-    const { port, health, metrics, drainingText } = service;
     return {
       APP_NODES: nodeNames("app", appNodes),
-      APP_PORT: String(port),
-      HEALTH_PATH: health,
-      // What tells a draining node: a word in its answer, or any 503.
-      DRAINING_BY: drainingText === undefined ? "status" : "string",
-      DRAINING: drainingText ?? "503",
-      // Hidden from clients; a service without metrics loses nothing by the usual path.
-      METRICS_PATH: metrics ?? "/metrics",
+      ...serviceForProxies(service),
       DATABASE_NODES: databaseNodes.join(" "),
       OBJECT_STORE_NODES: nodeNames("object-store", counts.objectStore),
       ASSETS_HOST: `${bucketName}.web`,

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageSources } from "../../infra/docker/container/image-sources.ts";
 import { provideImage } from "../../running-stack/build-image.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
+import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
+import { serviceForProxies } from "../../infra/docker/service-for-proxies.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();
@@ -56,6 +58,7 @@ const environment = {
   ADMIN_SOCKET: "/tmp/admin.sock",
   METRICS_PORT: "9101",
   ASSETS_HOST: "uploads",
+  ...serviceForProxies(readService(ownServiceFolder)),
 };
 
 const serve = 'printf %s "$NODE" >/tmp/h.cfg && exec haproxy -db -f /tmp/h.cfg';

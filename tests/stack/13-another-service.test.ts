@@ -7,7 +7,16 @@ import { readService } from "../../infra/configuration/service.ts";
 import { staticCacheControl, staticFolderOf } from "../../infra/static-files.ts";
 import { findPrimary, requirePrimary } from "../../running-stack/containers.ts";
 import { ask, load } from "./client.ts";
-import { command, container, copyOfProject, docker, mustSucceed, type Outputs, readOutputs, stack } from "./support.ts";
+import {
+  command,
+  container,
+  copyOfProject,
+  docker,
+  mustSucceed,
+  type Outputs,
+  readOutputs,
+  stack,
+} from "./support.ts";
 
 // The last of the files: the stack's own service, with its schema, makes room for another one.
 
@@ -113,10 +122,12 @@ describe("somebody else's service", () => {
     const atTheEnd = running.acknowledgedCount();
     await expect.poll(() => running.acknowledgedCount()).toBeGreaterThan(atTheEnd + 20);
     const traffic = await running.stop();
-    const posts = `select body from posts join users on users.id = author_id where username = '${account.handle}'`;
+    const posts = `select body from post join "user" on "user".id = author_id where username = '${account.handle}'`;
     const bodies = new Set((await psql(posts)).split("\n"));
     expect(traffic.acknowledged.filter(({ body }) => !bodies.has(body))).toEqual([]);
-    console.log(`${expect.getState().currentTestName}: ${traffic.sent} requests, ${traffic.failures.length} failed`);
+    console.log(
+      `${expect.getState().currentTestName}: ${traffic.sent} requests, ${traffic.failures.length} failed`,
+    );
     return traffic;
   }
 

@@ -13,7 +13,7 @@ interface Start {
   command: string[];
 }
 
-const readyMs = 60_000;
+const readyMs = 240_000;
 
 /**
  * Starts a program of its own in an image of the stack, under the image's name, and waits until /tmp/ready is there.

@@ -8,3 +8,8 @@ exec "$@"`;
 
 /** What a service is started by that takes its secrets from the environment: so `docker inspect` does not have them. */
 export const secretsIntoEnvironment = ["sh", "-c", script, "sh"];
+
+/** @param command The image's own. The image needs a shell. */
+export function commandWithSecrets(command: string[]): string[] {
+  return [...secretsIntoEnvironment, ...command];
+}

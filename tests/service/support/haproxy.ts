@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 import { imageSources } from "../../../infra/docker/container/image-sources.ts";
 import { provideImage } from "../../../running-stack/build-image.ts";
 import { connectEngine } from "../../../running-stack/engine.ts";
+import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
+import { serviceForProxies } from "../../../infra/docker/service-for-proxies.ts";
 
 const run = promisify(execFile);
 
@@ -45,7 +47,7 @@ export async function startStackProxy(ports: number[]): Promise<TestHaproxy> {
   const port = await freePort();
   const names = ports.map((_, index) => `app-${index + 1}`);
   const here = [
-    ...names.map((name, index) => `s/ ${name}:3000/ 127.0.0.1:${ports[index]}/`),
+    ...names.map((name, index) => `s/ "${name}:[^"]*"/ 127.0.0.1:${ports[index]}/`),
     `s/bind :8080/bind 127.0.0.1:${port}/`,
     "s!bind :([0-9]+)!bind /tmp/\\1.sock!",
     's!bind :".*!bind /tmp/metrics.sock!',
@@ -59,6 +61,7 @@ export async function startStackProxy(ports: number[]): Promise<TestHaproxy> {
     OBJECT_STORE_NODES: "object-store-1",
     ADMIN_SOCKET: "/tmp/admin.sock",
     ASSETS_HOST: "uploads",
+    ...serviceForProxies(readService(ownServiceFolder)),
     // Part of the names of sockets that all of the machine share.
     HOSTNAME: `servicetest-${port}`,
   });

@@ -134,7 +134,8 @@ describe("the accounts that it names", () => {
 });
 
 it("name nothing of the project's own service where another one is deployed", () => {
-  const other = (target: BroughtUp) => text({ ...target, outputs: { ...target.outputs, service: "guestbook" } });
+  const other = (target: BroughtUp) =>
+    text({ ...target, outputs: { ...target.outputs, service: "guestbook" } });
   expect(text(onDocker)).toContain("/api/v1/users");
   for (const steps of [other(onDocker), other(onAws)]) expect(steps).not.toMatch(/\/docs\b|api\/v1|smoke/);
 });

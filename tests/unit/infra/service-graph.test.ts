@@ -22,7 +22,9 @@ describe("another service on Docker", () => {
     nodes = runningContainers(graph).filter((each) => labelsOf(each)["capstone.role"] === "app");
   });
   const env = (node: GraphResource | undefined) =>
-    Object.fromEntries(((node?.inputs.envs ?? []) as string[]).map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    Object.fromEntries(
+      ((node?.inputs.envs ?? []) as string[]).map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    );
   const named = (name: string) => graph.resources.find((each) => each.name === name);
 
   it("runs as it declares itself", () => {
@@ -186,7 +188,11 @@ describe("another service on AWS", () => {
     ]);
     expect(names(containers[0]?.secrets)).toEqual(["APPLICATION_PASSWORD", "SUPERUSER_PASSWORD"]);
     expect(names(containers[1]?.secrets)).toEqual(["OWNER_PASSWORD"]);
-    expect(((containers[1]?.entryPoint ?? []) as string[]).slice(-3)).toEqual(["python3", "-m", "guestbook.migrate"]);
+    expect(((containers[1]?.entryPoint ?? []) as string[]).slice(-3)).toEqual([
+      "python3",
+      "-m",
+      "guestbook.migrate",
+    ]);
   });
 
   it("may be started with what it needs, and no more", () => {

@@ -22,7 +22,9 @@ it("every key that is read is declared with the reader's default and has its row
   const calls = read.flatMap((spy) => spy.mock.calls as unknown as [string, unknown][]);
   expect([...new Set(calls.map(([key]) => key))].sort()).toEqual(Object.keys(declared).sort());
   expect(Object.keys(keys).sort()).toEqual(Object.keys(declared).sort());
-  expect([...new Set([readSecret, readSecrets].flatMap(({ mock }) => mock.calls.map(([key]) => key)))].sort()).toEqual(Object.keys(secrets).sort());
+  expect(
+    [...new Set([readSecret, readSecrets].flatMap(({ mock }) => mock.calls.map(([key]) => key)))].sort(),
+  ).toEqual(Object.keys(secrets).sort());
   // A text has no default but being empty. A key that both targets read may have two, one of them the declared one.
   for (const [key, fallback] of calls.filter(([, value]) => !(value instanceof RegExp))) {
     const fallbacks = calls.filter(([name]) => name === key).map(([, value]) => String(value));
