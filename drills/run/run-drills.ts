@@ -6,6 +6,7 @@ import type { Watch } from "../watch/watch.ts";
 import { describe } from "./describe.ts";
 import type { DrillCommand } from "./options.ts";
 import { runDrill } from "./run-drill.ts";
+import { verdictOf } from "./watch-verdict.ts";
 
 const settings = {
   full: { beforeMs: 6_000, afterMs: 4_000, users: 8 },
@@ -46,7 +47,7 @@ export async function runDrills(
     const { injectedAtMs } = stack.journal;
     console.log(describe(run));
     const log = writeRunLog(stack.name, run, injectedAtMs);
-    if (watch) console.log(`        its page: ${watch.conclude(stack.name, run)}`);
+    if (watch) console.log(`        its page: ${watch.conclude(stack.name, verdictOf(run))}`);
     if (run.reasons.length > 0) {
       failed.push(name);
       console.log(`        full log: ${log}`);

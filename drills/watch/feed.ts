@@ -29,6 +29,8 @@ export class Feed {
   private readonly attemptsRead = new WeakMap<Attempt[], number>();
   private readonly databaseRead = new Map<string, string>();
   private readonly writesRead = new Map<string, number>();
+  /** When a part's container last ended: what it had said before counts no more. */
+  private readonly endedAtMs = new Map<string, number>();
   private timeline = 0;
   private lastWaiting = 0;
 
@@ -61,13 +63,15 @@ export class Feed {
     this.read.containers = containers.events.length;
     return fresh.flatMap(({ atMs, container, action }) => {
       const part = partOf(container);
+      if (part !== undefined && action === "die") this.endedAtMs.set(part, atMs);
       return part === undefined ? [] : [{ kind: "container" as const, atMs, part, action }];
     });
   }
 
   private databases(nowMs: number): DrillEvent[] {
     return this.measured.databaseNodes.flatMap(({ part, latest }) => {
-      const isFresh = latest !== undefined && nowMs - latest.atMs < freshMs;
+      const sinceMs = Math.max(nowMs - freshMs, this.endedAtMs.get(part.name) ?? Number.NEGATIVE_INFINITY);
+      const isFresh = latest !== undefined && latest.atMs > sinceMs;
       const role = isFresh ? roleOf(latest) : "silent";
       const streams = isFresh && latest.streamsFromPrimary;
       const said = `${role} ${streams}`;

@@ -35,7 +35,7 @@ function during(state: DrillState, nowMs: number): Headline {
   const long = waiting.filter(([startedAtMs]) => nowMs - startedAtMs > longMs).length;
   const wait =
     long > 0
-      ? ` ${count(long, "client")} ${long === 1 ? "is" : "are"} waiting, since ${seconds(longest)}.`
+      ? ` ${count(long, "client")} ${long === 1 ? "waits" : "wait"}, the longest for ${seconds(longest)}.`
       : "";
   if (!primary) return { text: `There is no primary.${wait}`, mood: "alarm" };
   if (wait) return { text: `${primary.name} is primary.${wait}`, mood: "alarm" };

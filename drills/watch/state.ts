@@ -154,7 +154,7 @@ export class DrillState {
     // What speaks runs, whatever was seen of its container.
     if (role !== "silent" && part.condition === "down") part.condition = "starting";
     if (part.condition !== "down") this.stretch(name, atMs, role);
-    if (before === undefined || before === role) return undefined;
+    if (before === undefined || before === role || part.condition === "down") return undefined;
     const text = role === "silent" ? `${name} says nothing` : `${name} says that it is ${role}`;
     return { atMs, kind: "seen" as const, text };
   }

@@ -5,7 +5,6 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill } from "../drill.ts";
 import type { Load } from "../load/load.ts";
 import type { Observation } from "../observe/observation.ts";
-import type { DrillRun } from "../run/run-drill.ts";
 import type { DrillEvent, Phase, Told, Verdict } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { PageDocument } from "./page-document.ts";
@@ -31,6 +30,7 @@ export class Watch {
   private feed: Feed | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastMissing = "";
+  private name = "";
 
   private constructor(page: PageDocument, server: WatchServer) {
     this.page = page;
@@ -56,6 +56,7 @@ export class Watch {
     this.feed = new Feed({ ledger, journal: stack.journal, databaseNodes, containers, partOf });
     this.told.length = 0;
     this.lastMissing = "";
+    this.name = name;
     this.server.begin();
     this.tell({
       kind: "drill",
@@ -90,9 +91,9 @@ export class Watch {
    * Shows how the drill ended, and keeps the page as a file that needs no server.
    * @returns The file.
    */
-  conclude(stack: string, run: DrillRun): string {
-    this.tell({ kind: "verdict", verdict: verdictOf(run) });
-    const file = dataDirectory("drills", stack, `${run.name}.html`);
+  conclude(stack: string, verdict: Verdict): string {
+    this.tell({ kind: "verdict", verdict });
+    const file = dataDirectory("drills", stack, `${this.name}.html`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, this.page.html(this.told));
     return file;
@@ -122,22 +123,4 @@ export class Watch {
     this.told.push(...events);
     this.server.tell(events);
   }
-}
-
-function verdictOf({ reasons, measures, unknown }: DrillRun): Verdict {
-  const { clients, stack, differences, recovery } = measures;
-  return {
-    passed: reasons.length === 0,
-    reasons,
-    lost: differences.lost.length,
-    twice: differences.twice.length,
-    unknown,
-    operations: clients.operations,
-    failedRequests: clients.failedRequests,
-    writesPauseMs: clients.writesPauseMs,
-    readsPauseMs: clients.readsPauseMs,
-    detectedAfterMs: stack.detected?.afterMs ?? null,
-    newPrimary: stack.newPrimary,
-    redundantAfterMs: recovery?.afterInjectMs ?? null,
-  };
 }

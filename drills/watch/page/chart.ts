@@ -1,7 +1,15 @@
 import uPlot from "uplot";
 import type { DrillState } from "../state.ts";
 import { painted } from "./element.ts";
-import { drawFailures, drawLimit, drawMarks, drawSettled, drawWaiting, shadeFault } from "./paint.ts";
+import {
+  drawFailures,
+  drawLimit,
+  drawLongest,
+  drawMarks,
+  drawSettled,
+  drawWaiting,
+  shadeFault,
+} from "./paint.ts";
 import type { Timespan } from "./timespan.ts";
 
 const font = "12px system-ui, sans-serif";
@@ -97,6 +105,7 @@ export class Chart {
     if (!state) return;
     drawLimit(plot, state);
     drawSettled(plot, state, span);
+    drawLongest(plot, state, span);
     drawWaiting(plot, state, nowMs, span);
     drawFailures(plot, state, span);
     drawMarks(plot, state, span);

@@ -8,6 +8,8 @@ interface Figure {
   of: (state: DrillState) => string;
   /** Whether it is a figure that nobody wants to see. */
   bad?: (state: DrillState) => boolean;
+  /** Whether it is what the drill was run for. */
+  good?: (state: DrillState) => boolean;
 }
 
 const number = new Intl.NumberFormat("en");
@@ -36,12 +38,14 @@ const figures: Figure[] = [
     means: "acknowledged, and not in the database",
     of: ({ verdict }) => (verdict ? number.format(verdict.lost) : "?"),
     bad: ({ verdict }) => (verdict?.lost ?? 0) > 0,
+    good: ({ verdict }) => verdict?.lost === 0,
   },
   {
     name: "done twice",
     means: "one write, there twice",
     of: ({ verdict }) => (verdict ? number.format(verdict.twice) : "?"),
     bad: ({ verdict }) => (verdict?.twice ?? 0) > 0,
+    good: ({ verdict }) => verdict?.twice === 0,
   },
 ];
 
@@ -54,12 +58,13 @@ const shown = figures.map((figure) => {
 byId("ledger").append(...shown.map(({ group }) => group));
 
 export function showLedger(state: DrillState): void {
-  for (const { value, explanation, group, of, bad, means } of shown) {
+  for (const { value, explanation, group, of, bad, good, means } of shown) {
     const text = of(state);
     const isOpen = text === "?";
     say(value, text);
     say(explanation, isOpen ? "compared at the end" : means);
     group.classList.toggle("bad", bad?.(state) ?? false);
+    group.classList.toggle("good", good?.(state) ?? false);
     group.classList.toggle("open", isOpen);
   }
 }

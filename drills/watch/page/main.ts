@@ -52,6 +52,8 @@ function draw(): void {
   say(byId("description"), state.description);
   byId("now").dataset.mood = mood;
   say(byId("clock"), clock(now));
+  byId("clock").dataset.since =
+    state.redundantAtMs === undefined ? "since the fault" : "until fully redundant";
   showReasons();
   showLedger(state);
   showTopology(state);

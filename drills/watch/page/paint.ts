@@ -91,6 +91,25 @@ export function drawSettled(plot: uPlot, state: DrillState, span: Timespan): voi
   ctx.restore();
 }
 
+/** Says how long the slowest took, at its dot. */
+export function drawLongest(plot: uPlot, state: DrillState, span: Timespan): void {
+  const from = state.faultAtMs ?? Number.POSITIVE_INFINITY;
+  const slow = state.settled.filter(([endedAtMs, tookMs]) => endedAtMs > from && tookMs > trailMs);
+  const [endedAtMs, tookMs] =
+    slow.reduce((most, one) => (one[1] > (most?.[1] ?? 0) ? one : most), slow[0]) ?? [];
+  if (endedAtMs === undefined || tookMs === undefined) return;
+  const brush = new Brush(plot, span);
+  const { ctx } = plot;
+  ctx.save();
+  ctx.fillStyle = painted("ink");
+  ctx.font = `600 ${12 * brush.scale}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  const [x, y] = [brush.x(endedAtMs) + 9 * brush.scale, brush.y(tookMs)];
+  ctx.fillText(`${(tookMs / 1_000).toFixed(1)} s, the longest`, x, y);
+  ctx.restore();
+}
+
 /** A ring for each request under way, as high as it has waited. */
 export function drawWaiting(plot: uPlot, state: DrillState, nowMs: number, span: Timespan): void {
   const brush = new Brush(plot, span);
@@ -157,6 +176,8 @@ export function drawMarks(plot: uPlot, state: DrillState, span: Timespan): void 
   const marked = state.moments.filter(({ kind }) => kind !== "seen");
   ctx.save();
   ctx.font = `600 ${11.5 * brush.scale}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
   /** How far each of the lines of words is written. */
   const written = [0, 0, 0];
   for (const { atMs, kind, text } of marked) {

@@ -53,15 +53,12 @@ function build(state: DrillState): void {
   items.clear();
   flows.length = 0;
   const parts = [...state.parts.values()];
+  const clients = [element("p", { class: "clients" }, `${state.clients} clients`), makeFlow()];
   const made = tiers.flatMap((tier) => {
     const own = parts.filter(({ role }) => tier.roles.includes(role));
     return own.length > 0 ? [makeTier(tier, own)] : [];
   });
-  byId("tiers").replaceChildren(
-    element("p", { class: "clients" }, `${state.clients} clients`),
-    makeFlow(),
-    ...made.flat(),
-  );
+  byId("tiers").replaceChildren(...clients, ...made.flat());
 }
 
 function makeTier({ title, flows, half, small }: Tier, parts: PartState[]): HTMLElement[] {

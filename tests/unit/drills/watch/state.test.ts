@@ -99,7 +99,11 @@ describe("what the live page is told", () => {
     expect(drill.state.primary?.name).toBe("database-1");
     drill.kill(1_000);
     expect(drill.state.primary).toBeUndefined();
-    expect(drill.state.parts.get("database-1")).toMatchObject({ condition: "down", fault: "killed" });
+    // Started again it is not primary because it once was.
+    drill.containers.events.push({ atMs: 1_500, container: "x-database-1", action: "start" });
+    drill.look(1_600);
+    expect(drill.state.primary).toBeUndefined();
+    expect(drill.state.parts.get("database-1")).toMatchObject({ condition: "starting", fault: "killed" });
 
     drill.says("database-2", "primary", 2_000);
     drill.commits("database-2", 2, 2_400);
@@ -108,12 +112,14 @@ describe("what the live page is told", () => {
     expect(drill.state.newPrimary).toEqual({ atMs: 2_400, part: "database-2" });
     expect(drill.state.lanes.get("database-1")).toEqual([
       { fromMs: 0, toMs: 1_001, as: "primary" },
-      { fromMs: 1_001, toMs: undefined, as: "down" },
+      { fromMs: 1_001, toMs: 1_500, as: "down" },
+      { fromMs: 1_500, toMs: undefined, as: "silent" },
     ]);
     expect(drill.state.lanes.get("database-2")?.map(({ as }) => as)).toEqual(["replica", "primary"]);
     expect(drill.state.moments.map(({ text }) => text)).toEqual([
       "database-1: killed",
       "database-1 has ended",
+      "database-1 was started",
       "database-2 says that it is primary",
       "database-2 is primary and has acknowledged a write",
     ]);
@@ -163,7 +169,7 @@ describe("the first sentence of the page", () => {
     drill.ledger.underWay.add({ kind: "post", startedAtMs: 1_100, attempts: [] });
     drill.look(1_200);
     expect(said(drill, 3_100)).toEqual({
-      text: "There is no primary. 1 client is waiting, since 2.0 s.",
+      text: "There is no primary. 1 client waits, the longest for 2.0 s.",
       mood: "alarm",
     });
     drill.ledger.underWay.clear();
