@@ -84,6 +84,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     count: configuration.appNodes,
     memoryMegabytes: configuration.appMemoryMegabytes,
     corsOrigins: configuration.corsOrigins,
+    tracesUrl: configuration.tracesUrl,
     networks,
     image: images.app.digest,
     baseImage: images.base,

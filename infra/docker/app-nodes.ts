@@ -26,6 +26,7 @@ export interface AppNodesArgs {
   release: { image: pulumi.Input<string>; commit: string };
   assetsUrl: string;
   corsOrigins: string | undefined;
+  tracesUrl: string | undefined;
   secrets: Secrets;
   /** No node of this version starts before these are done. */
   after: pulumi.Resource[];
@@ -98,6 +99,7 @@ export class AppNodes extends pulumi.ComponentResource {
           SECRETS_DIRECTORY: secretsDirectory,
           RATE_LIMITS: rehearsalLimits,
           ...(args.corsOrigins === undefined ? {} : { CORS_ORIGINS: args.corsOrigins }),
+          ...(args.tracesUrl === undefined ? {} : { TRACES_URL: args.tracesUrl }),
         },
         healthCheck: ["app/health-check"],
         startTimeoutSeconds: 90,

@@ -34,6 +34,7 @@ export interface AppNodesArgs {
   /** The service's own where none are given. */
   rateLimits: string | undefined;
   corsOrigins: string | undefined;
+  tracesUrl: string | undefined;
   /** A deployment that sets one of these off is rolled back. */
   rollbackAlarmNames: pulumi.Input<string>[];
   /** No node of this version starts before these are done. */
@@ -133,7 +134,7 @@ export class AppNodes extends pulumi.ComponentResource {
 
   /** No store credentials here: the task's role grants access. */
   private environment(args: AppNodesArgs) {
-    const { database, objectStore, network, release, region, rateLimits, corsOrigins } = args;
+    const { database, objectStore, network, release, region, rateLimits, corsOrigins, tracesUrl } = args;
     return {
       // Its digest alone: the registry's name has the account's number in it, and /health/deep is public.
       RELEASE_IMAGE: pulumi.output(release.image).apply((image) => image.split("@").at(-1) ?? image),
@@ -151,6 +152,7 @@ export class AppNodes extends pulumi.ComponentResource {
       LOG_LEVEL: "info",
       ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
       ...(corsOrigins === undefined ? {} : { CORS_ORIGINS: corsOrigins }),
+      ...(tracesUrl === undefined ? {} : { TRACES_URL: tracesUrl }),
     };
   }
 
