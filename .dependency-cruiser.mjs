@@ -71,6 +71,17 @@ export default {
       to: { path: "^app/page/" },
     },
     {
+      name: "traces-cost-nothing-where-they-are-off",
+      comment: "OpenTelemetry is loaded when it is wanted: these files are imported by import() alone.",
+      severity: "error",
+      from: { path: "^app/", pathNot: "^app/(tracing/otlp-tracing|plugins/tracing)\\.ts$" },
+      to: {
+        path: "^app/(tracing/otlp-tracing|plugins/tracing)\\.ts$|/@opentelemetry/",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "nothing-imports-the-stacks",
       comment: "The engine starts stacks/index.ts; everybody else asks the running stack.",
       severity: "error",

@@ -31,18 +31,23 @@ import { sessionRoutes } from "./routes/sessions.ts";
 import { userPageRoutes } from "./routes/user-page.ts";
 import { userRoutes } from "./routes/users.ts";
 import type { Settings } from "./settings/settings.ts";
+import { untraced } from "./tracing/tracing.ts";
 
 /**
  * The service, not yet listening. Two of them on one database are two nodes.
  * @param logStream Where log lines go; standard output when not given.
  */
 export async function build(settings: Settings, logStream?: Writable): Promise<FastifyInstance> {
-  const app = Fastify({ ...serverOptions(settings), logger: loggerOptions(settings, logStream) })
+  const traced = await startTracing(settings);
+  const tracing = traced?.tracing ?? untraced;
+  const logger = { ...loggerOptions(settings, logStream), ...traced?.logger };
+  const app = Fastify({ ...serverOptions(settings), logger })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
 
   // For every request.
   await app.register(identity, { nodeName: settings.nodeName });
+  if (traced) await app.register(traced.requestSpans, { tracing: traced.tracing });
   await app.register(crossOrigin, { origins: settings.corsOrigins });
   await app.register(problems);
   await app.register(revalidation);
@@ -54,8 +59,8 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   await app.register(budget);
 
   // What routes depend on.
-  await app.register(database, { settings: settings.database, nodeName: settings.nodeName });
-  await app.register(objectStore, { settings: settings.objectStore });
+  await app.register(database, { settings: settings.database, nodeName: settings.nodeName, tracing });
+  await app.register(objectStore, { settings: settings.objectStore, tracing });
   await app.register(readiness);
   await app.register(authentication, { seeds: settings.signingKeys });
   await app.register(rateLimits, { limits: settings.limits, patienceMs: settings.limitPatienceMs });
@@ -77,6 +82,18 @@ export async function build(settings: Settings, logStream?: Writable): Promise<F
   const service = app as unknown as FastifyInstance;
   answerWhatNodeAnswers(service.server, settings.nodeName);
   return service;
+}
+
+/** Loaded only where it is wanted: it is megabytes of code. */
+async function startTracing({ tracesUrl: url, nodeName, release }: Settings) {
+  if (url === undefined) return undefined;
+  const { OtlpTracing, traceOfLogLine } = await import("./tracing/otlp-tracing.ts");
+  const { requestSpans } = await import("./plugins/tracing.ts");
+  return {
+    tracing: new OtlpTracing({ url, nodeName, release }),
+    requestSpans,
+    logger: { mixin: traceOfLogLine },
+  };
 }
 
 function serverOptions({ nodeName, trustedProxies }: Settings) {

@@ -3,6 +3,10 @@ import { type FastifyReply, type FastifyRequest, LogController } from "fastify";
 /** Routes that machines poll; logged at `debug`. */
 const chatter = new Set(["/health", "/health/live", "/health/deep", "/metrics"]);
 
+export function isPolled(route: string): boolean {
+  return chatter.has(route);
+}
+
 /** One line per request, once answered. Headers and bodies are never logged. */
 export class RequestLog extends LogController {
   constructor() {
@@ -27,7 +31,7 @@ export class RequestLog extends LogController {
       address: request.ip,
       ...(error ? { err: error } : {}),
     };
-    if (chatter.has(route)) request.log.debug(line, "answered");
+    if (isPolled(route)) request.log.debug(line, "answered");
     else request.log.info(line, "answered");
   }
 }

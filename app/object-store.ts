@@ -3,6 +3,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { remainingMs } from "./database/deadline.ts";
 import { Problem } from "./problem.ts";
 import type { ObjectStoreSettings } from "./settings/settings.ts";
+import { type Tracing, untraced } from "./tracing/tracing.ts";
 
 /** One attempt. The first PUT after a node of the store has died takes five seconds. */
 const attemptMs = 8_000;
@@ -14,10 +15,12 @@ const pauseMs = { first: 100, longest: 1_000 };
 /** The bucket that keeps uploads. */
 export class ObjectStore {
   private readonly settings: ObjectStoreSettings;
+  private readonly tracing: Tracing;
   private client: Promise<S3Client> | undefined;
 
-  constructor(settings: ObjectStoreSettings) {
+  constructor(settings: ObjectStoreSettings, tracing: Tracing = untraced) {
     this.settings = settings;
+    this.tracing = tracing;
   }
 
   /** The object's public address. */
@@ -41,9 +44,10 @@ export class ObjectStore {
       CacheControl: "public, max-age=31536000, immutable",
     });
     const abortSignal = AbortSignal.timeout(Math.ceil(Math.min(budgetMs, remainingMs())));
+    const attempt = async () => void (await (await this.connected()).send(command, { abortSignal }));
     for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.longest, pause * 2)) {
       try {
-        await (await this.connected()).send(command, { abortSignal });
+        await this.tracing.span("object store put", { "capstone.bytes": body.length }, attempt);
         return;
       } catch (error) {
         if (abortSignal.aborted) throw unavailable(error);

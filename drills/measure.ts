@@ -70,7 +70,7 @@ export function measureClients({ operations, regressions }: Ledger, injectedAtMs
   };
 }
 
-export function isWrite({ kind }: Operation): boolean {
+export function isWrite({ kind }: Pick<Operation, "kind">): boolean {
   return kinds[kind] === "write";
 }
 

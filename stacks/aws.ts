@@ -138,6 +138,7 @@ export async function deploy(configuration: AwsConfiguration): Promise<Deploymen
     // The first command with an account drills its stack from one address.
     rateLimits: stack === "trial" ? rehearsalLimits : undefined,
     corsOrigins: configuration.corsOrigins,
+    tracesUrl: configuration.tracesUrl,
     rollbackAlarmNames: trafficAlarms.forRollback,
     after: [migration, ...(staticFiles ? [staticFiles] : [])],
   });

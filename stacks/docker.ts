@@ -121,6 +121,7 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     assetsUrl,
     staticUrl: staticFolder && `${assetsUrl}/${staticFolder.prefix.slice(0, -1)}`,
     corsOrigins: configuration.corsOrigins,
+    tracesUrl: configuration.tracesUrl,
     secrets,
   };
   const { migrate: command, migrationHash: hash } = service;

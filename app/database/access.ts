@@ -1,5 +1,6 @@
 import { Kysely, type Transaction } from "kysely";
 import type { DatabaseSettings } from "../settings/settings.ts";
+import { type Tracing, untraced } from "../tracing/tracing.ts";
 import { type PostgresDialectOptions, PostgresJsDialect } from "./dialect.ts";
 import type { PoolState } from "./pool.ts";
 import { retrying } from "./retry.ts";
@@ -22,28 +23,38 @@ export class DatabaseAccess {
   readonly direct: Kysely<Database>;
   private readonly dialect: PostgresJsDialect;
   private readonly onRetry: (error: unknown) => void;
+  private readonly tracing: Tracing;
 
-  constructor(settings: DatabaseSettings, nodeName: string, listener: DatabaseListener) {
+  constructor(
+    settings: DatabaseSettings,
+    nodeName: string,
+    listener: DatabaseListener,
+    tracing: Tracing = untraced,
+  ) {
     this.dialect = new PostgresJsDialect({
       ...settings,
       ...fixedOptions,
       max: settings.poolSize,
       applicationName: `capstone ${nodeName}`,
       onChange: listener.onFailing,
+      tracing,
     });
     this.direct = new Kysely<Database>({ dialect: this.dialect });
     this.onRetry = listener.onRetry;
+    this.tracing = tracing;
   }
 
   /** Reads only. A read without an answer is tried on another connection long before the budget ends. */
   read<T>(work: (database: Kysely<Database>) => Promise<T>): Promise<T> {
-    const options = { budgetMs, attemptMs: readAttemptMs, readOnly: true, onRetry: this.onRetry };
+    const { onRetry, tracing } = this;
+    const options = { budgetMs, attemptMs: readAttemptMs, readOnly: true, onRetry, tracing };
     return retrying(options, () => work(this.direct));
   }
 
   /** One statement that writes, safe to repeat as `retrying` asks. */
   write<T>(work: (database: Kysely<Database>) => Promise<T>): Promise<T> {
-    return retrying({ budgetMs, onRetry: this.onRetry }, () => work(this.direct));
+    const { onRetry, tracing } = this;
+    return retrying({ budgetMs, onRetry, tracing }, () => work(this.direct));
   }
 
   /** A transaction, safe to repeat as `retrying` asks. */

@@ -10,6 +10,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
+import { untraced } from "../tracing/tracing.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { remainingMs } from "./deadline.ts";
 import { ConnectionLost, DatabaseFailure } from "./failures.ts";
@@ -53,7 +54,7 @@ export class PostgresJsDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new PostgresJsDriver(this, this.options.timeoutMs);
+    return new PostgresJsDriver(this, this.options);
   }
 
   createQueryCompiler(): PostgresQueryCompiler {
@@ -88,11 +89,11 @@ async function askBusyProcesses(options: PostgresDialectOptions): Promise<Readon
 class Session implements DatabaseConnection {
   readonly connection: Connection;
   inTransaction = false;
-  private readonly timeoutMs: number;
+  private readonly options: DriverOptions;
 
-  constructor(connection: Connection, timeoutMs: number) {
+  constructor(connection: Connection, options: DriverOptions) {
     this.connection = connection;
-    this.timeoutMs = timeoutMs;
+    this.options = options;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -110,8 +111,11 @@ class Session implements DatabaseConnection {
     parameters: readonly unknown[],
     outcomeIfLost: "not-done" | "unknown",
   ): Promise<Answer> {
+    const { timeoutMs, tracing = untraced } = this.options;
     try {
-      return await this.connection.query(text, parameters, Math.min(this.timeoutMs, remainingMs()));
+      return await tracing.span("database statement", { "db.query.text": text }, () =>
+        this.connection.query(text, parameters, Math.min(timeoutMs, remainingMs())),
+      );
     } catch (error) {
       throw error instanceof ConnectionLost
         ? new DatabaseFailure(error.message, outcomeIfLost, error)
@@ -125,20 +129,22 @@ class Session implements DatabaseConnection {
   }
 }
 
+type DriverOptions = Pick<PostgresDialectOptions, "timeoutMs" | "tracing">;
+
 class PostgresJsDriver implements Driver {
   private readonly dialect: PostgresJsDialect;
-  private readonly timeoutMs: number;
+  private readonly options: DriverOptions;
 
-  constructor(dialect: PostgresJsDialect, timeoutMs: number) {
+  constructor(dialect: PostgresJsDialect, options: DriverOptions) {
     this.dialect = dialect;
-    this.timeoutMs = timeoutMs;
+    this.options = options;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Session> {
-    const connection = await this.dialect.pool.acquire(Math.min(this.timeoutMs, remainingMs()));
-    return new Session(connection, this.timeoutMs);
+    const connection = await this.dialect.pool.acquire(Math.min(this.options.timeoutMs, remainingMs()));
+    return new Session(connection, this.options);
   }
 
   async releaseConnection(session: DatabaseConnection): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Tracing, untraced } from "../tracing/tracing.ts";
 import type { Connection } from "./connection.ts";
 import { DatabaseFailure } from "./failures.ts";
 
@@ -16,6 +17,8 @@ export interface PoolOptions {
   maxWaiting: number;
   /** Called with the first failure when connecting begins to fail, and with undefined when it succeeds again. */
   onChange: (failure: Error | undefined) => void;
+  /** Has a span for each wait, and for each statement. */
+  tracing?: Tracing;
 }
 
 /** For the log and the metrics. */
@@ -80,7 +83,9 @@ export class ConnectionPool {
         "not-done",
       );
     }
-    return this.wait(timeoutMs);
+    const { tracing = untraced } = this.options;
+    const waiting = { "capstone.waiting_before": this.waiters.size };
+    return tracing.span("wait for a database connection", waiting, () => this.wait(timeoutMs));
   }
 
   /** Takes a connection back, and throws it away unless the next caller can use it. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Tracing, untraced } from "../tracing/tracing.ts";
 import { remainingMs, withinMs } from "./deadline.ts";
 import { DatabaseFailure, outcomeOf } from "./failures.ts";
 
@@ -11,6 +12,8 @@ export interface RetryOptions {
   readOnly?: boolean;
   /** Called for each failed attempt that is retried. */
   onRetry: (error: unknown) => void;
+  /** Has a span for each attempt. */
+  tracing?: Tracing;
 }
 
 const maxAttempts = 12;
@@ -33,10 +36,13 @@ export function retrying<T>(options: RetryOptions, work: () => Promise<T>): Prom
 }
 
 async function attempts<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
+  const { tracing = untraced } = options;
   let outcomeUnknown = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await withinMs(options.attemptMs ?? options.budgetMs, work);
+      return await tracing.span("database attempt", { "capstone.attempt": attempt }, () =>
+        withinMs(options.attemptMs ?? options.budgetMs, work),
+      );
     } catch (error) {
       const outcome = outcomeOf(error);
       if (outcome === "refused") throw error;

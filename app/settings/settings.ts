@@ -44,6 +44,8 @@ export interface Settings {
   limitPatienceMs: number;
   /** Whose pages may use the API from a browser; `*` is any. */
   corsOrigins: string[];
+  /** Where spans are sent, by OTLP over HTTP; undefined where traces are off. */
+  tracesUrl: string | undefined;
 }
 
 /**
@@ -80,7 +82,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     limits: reader.parsed("RATE_LIMITS", reader.optional("RATE_LIMITS"), parseLimits) ?? defaultLimits,
     limitPatienceMs: 1_000,
     corsOrigins: reader.parsed("CORS_ORIGINS", reader.optional("CORS_ORIGINS"), parseOrigins) ?? [],
+    tracesUrl: reader.optional("TRACES_URL"),
   };
+  if (settings.tracesUrl !== undefined)
+    reader.url("TRACES_URL", ["http:", "https:"], "http://HOST:4318/v1/traces");
   // Nothing is undefined if the reader found no errors.
   reader.finish();
   return settings as Settings;

@@ -15,6 +15,7 @@ import { readPulumi, runPulumi } from "../../running-stack/pulumi/pulumi-cli.ts"
 import { commands } from "../command-line/commands.mjs";
 import { readCommandLine } from "../command-line/read.mjs";
 import { whileNobodyElseDeploys } from "../deployment-lock.ts";
+import { deployShowingProgress } from "../deployment-progress/deploy.ts";
 import { nextSteps } from "../next-steps.ts";
 import { publishedPorts, requirePorts } from "../ports.ts";
 import { requireAwsPlugin } from "../toolchain/aws-plugin.ts";
@@ -49,7 +50,11 @@ async function deploy(): Promise<void> {
   // Changes that cost money are shown and confirmed first, when there is somebody to ask.
   if (onDocker || !process.stdin.isTTY) up.push("--yes", "--skip-preview");
   if (onDocker && (await isMissingResources(deployed))) up.push("--refresh");
-  const status = await runPulumi([...up, ...rest], ["inherit", 2, 2]);
+  // Whoever asks Pulumi for something, or may be asked by it, sees Pulumi itself.
+  const status =
+    onDocker && rest.length === 0
+      ? await deployShowingProgress(stack, deployed, up)
+      : await runPulumi([...up, ...rest], ["inherit", 2, 2]);
   if (status !== 0) {
     throw new PersonError(
       `The stack ${stack} is not up, for the reason above. The next \`npm run up\` continues from here.`,

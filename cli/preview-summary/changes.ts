@@ -62,7 +62,7 @@ export function countSame(events: EngineEvent[]): number {
 }
 
 /** Neither a component, which is a name for what is in it, nor Pulumi's own: the stack and its providers. */
-function isReal({ type, old, new: next }: StepEventMetadata): boolean {
+export function isReal({ type, old, new: next }: StepEventMetadata): boolean {
   return (next ?? old)?.custom === true && !type.startsWith("pulumi:");
 }
 
@@ -73,8 +73,13 @@ function losesData({ old }: StepEventMetadata, action: Action): boolean {
 }
 
 /** The outermost component is the first type of a URN: `capstone:docker:AppNodes$docker:index/container:Container`. */
-function partOf(urn: string): string {
+export function partOf(urn: string): string {
   const [, , types = ""] = urn.split("::");
-  const component = /^capstone:\w+:(\w+)/.exec(types)?.[1];
+  return componentName(types);
+}
+
+/** A component's type in words, as in "app nodes". */
+export function componentName(type: string): string {
+  const component = /^capstone:\w+:(\w+)/.exec(type)?.[1];
   return component ? component.replaceAll(/\B[A-Z]/g, " $&").toLowerCase() : "the stack itself";
 }

@@ -44,9 +44,14 @@ export class HttpClient {
     this.clock = clock;
   }
 
-  /** Sends until an answer settles it or `persistenceMs` is over. */
-  async send(request: Request): Promise<{ answer: Answer | undefined; attempts: Attempt[] }> {
-    const attempts: Attempt[] = [];
+  /**
+   * Sends until an answer settles it or `persistenceMs` is over.
+   * @param attempts Gets every attempt as it ends.
+   */
+  async send(
+    request: Request,
+    attempts: Attempt[] = [],
+  ): Promise<{ answer: Answer | undefined; attempts: Attempt[] }> {
     const endsAtMs = this.clock() + persistenceMs;
     for (let count = 1; ; count++) {
       const { answer, attempt } = await this.once(request);

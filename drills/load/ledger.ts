@@ -65,9 +65,14 @@ export interface Regression {
   what: string;
 }
 
+/** An operation that has not ended, with the requests that it took so far. */
+export type OperationUnderWay = Pick<Operation, "kind" | "startedAtMs" | "attempts">;
+
 /** Every operation of a drill. */
 export class Ledger {
+  /** Those that ended. */
   readonly operations: Operation[] = [];
+  readonly underWay = new Set<OperationUnderWay>();
   readonly regressions: Regression[] = [];
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Random } from "../random.ts";
 import { AccountMemory } from "./account.ts";
 import { type Answer, HttpClient, type Request } from "./http.ts";
-import type { Effect, Kind, Ledger, Operation } from "./ledger.ts";
+import type { Attempt, Effect, Kind, Ledger, Operation } from "./ledger.ts";
 import { failed } from "./ledger.ts";
 import { randomPicture } from "./picture.ts";
 
@@ -178,7 +178,11 @@ export class User {
     expected: number,
   ): Promise<Answer | undefined> {
     const startedAtMs = Date.now();
-    const { answer, attempts } = await this.http.send(request);
+    const attempts: Attempt[] = [];
+    const underWay = { kind, startedAtMs, attempts };
+    this.ledger.underWay.add(underWay);
+    const { answer } = await this.http.send(request, attempts);
+    this.ledger.underWay.delete(underWay);
     const asExpected = answer?.status === expected;
     const open = attempts.some(failed);
     const operation: Operation = {

@@ -25,6 +25,8 @@ export interface RedundancyOptions {
   tolerated?: string | undefined;
   /** Whether monitoring and backup count. */
   alsoMonitoring?: boolean | undefined;
+  /** Gets what is missing whenever that was looked at. */
+  onLook?: ((missing: string[]) => void) | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function untilFullyRedundant(
   stack: RunningStack,
   observation: Observation,
   timeoutMs: number,
-  { tolerated, alsoMonitoring }: RedundancyOptions = {},
+  { tolerated, alsoMonitoring, onLook }: RedundancyOptions = {},
 ): Promise<{ redundantAtMs: number } | { missing: string[] }> {
   const sinceMs = Date.now();
   const endsAtMs = sinceMs + timeoutMs;
@@ -45,6 +47,7 @@ export async function untilFullyRedundant(
     const missing = (await missingRedundancy(stack, observation, sinceMs, alsoMonitoring)).filter(
       (sentence) => sentence !== tolerated,
     );
+    onLook?.(missing);
     redundantAtMs = missing.length === 0 ? (redundantAtMs ?? checkedAtMs) : undefined;
     if (redundantAtMs !== undefined && checkedAtMs - redundantAtMs >= 1_000) return { redundantAtMs };
     if (checkedAtMs > endsAtMs && redundantAtMs === undefined) return { missing };

@@ -24,6 +24,8 @@ export interface DrillCommand {
   alerts: boolean;
   /** The setting to break on purpose. */
   break: string | undefined;
+  /** Whether a live page shows the drills. */
+  watch: boolean;
   soak: { count: number | undefined; minutes: number | undefined };
   seed: number;
 }
@@ -38,7 +40,7 @@ const defaultCount = 20;
 interface Given {
   stack: string;
   values: {
-    [option in "list" | "short" | "record" | "write-docs" | "heal" | "alerts"]: boolean | undefined;
+    [option in "list" | "short" | "record" | "write-docs" | "heal" | "alerts" | "watch"]: boolean | undefined;
   } & {
     [option in "break" | "count" | "minutes" | "seed"]: string | undefined;
   };
@@ -65,6 +67,7 @@ export function readCommand({ stack, values, rest: positionals }: Given, default
   if ((named === "soak" || named === "losable" || named === "everything") && rest.length > 0) {
     throw new PersonError(`${named} takes no names; it was given ${rest.join(", ")}.`);
   }
+  if (values.watch) requireWatchable(task, values);
   return {
     stack,
     task,
@@ -73,9 +76,20 @@ export function readCommand({ stack, values, rest: positionals }: Given, default
     record: (values.record ?? false) || named === "everything",
     alerts: values.alerts ?? false,
     break: values.break,
+    watch: values.watch ?? false,
     soak: { count: count ?? (minutes === undefined ? defaultCount : undefined), minutes },
     seed: wholeNumber("seed", values.seed) ?? defaultSeed,
   };
+}
+
+/** A browser on the same machine takes from what is measured, so nothing is recorded beside it. */
+function requireWatchable(task: DrillCommand["task"], values: Given["values"]): void {
+  if (task !== "drills" || values.alerts || values.break !== undefined) {
+    throw new PersonError("--watch shows drills alone: npm run drill -- primary-killed --watch.");
+  }
+  if (values.record) {
+    throw new PersonError("--watch and --record exclude each other: a browser takes from what is measured.");
+  }
 }
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {

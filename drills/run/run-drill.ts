@@ -13,6 +13,7 @@ import { Observation } from "../observe/observation.ts";
 import { untilFullyRedundant } from "../observe/redundancy.ts";
 import { Random } from "../random.ts";
 import { evaluate, type Measures } from "../verdict.ts";
+import type { Watch } from "../watch/watch.ts";
 import { announce } from "./announce.ts";
 
 export interface DrillOptions {
@@ -27,6 +28,8 @@ export interface DrillOptions {
   breakage?: Breakage;
   /** Part of the accounts' handles; the caller who sets it checks and removes the accounts. */
   run?: string;
+  /** Shows the drill as it goes. */
+  watch?: Watch | undefined;
 }
 
 export interface DrillRun {
@@ -66,19 +69,29 @@ export async function runDrill(
     pauseMs,
     random: new Random(options.seed),
   });
+  const { watch } = options;
+  const clients = options.users + (drill.readers ?? 0);
+  watch?.begin({ stack, name, drill, clients, observation, load });
   try {
-    await requireFullRedundancy(stack, observation);
+    await requireFullRedundancy(stack, observation, watch);
     const scene = new Scene(stack, observation, load.ledger, options.random);
     await drill.prepare?.(scene);
     await options.breakage?.apply(stack);
     await announce(stack, name);
+    watch?.enter("load");
     await load.start();
     await sleep(options.beforeMs);
     const recovery = await injectFault(scene, drill, options);
+    watch?.enter("after");
     await sleep(options.afterMs);
     await load.stop();
+    watch?.stop();
+    watch?.enter("comparison");
     if ("redundantAtMs" in recovery) await drill.cleanUp?.(scene);
     return await conclude({ stack, name, drill, startedAt, observation, load, recovery, options });
+  } catch (error) {
+    watch?.stop((error as Error).message);
+    throw error;
   } finally {
     await stack.restore();
     await observation.stop();
@@ -86,8 +99,13 @@ export async function runDrill(
   }
 }
 
-async function requireFullRedundancy(stack: RunningStack, observation: Observation): Promise<void> {
-  const start = await untilFullyRedundant(stack, observation, 120_000);
+async function requireFullRedundancy(
+  stack: RunningStack,
+  observation: Observation,
+  watch: Watch | undefined,
+): Promise<void> {
+  const onLook = (missing: string[]) => watch?.missing(missing);
+  const start = await untilFullyRedundant(stack, observation, 120_000, { onLook });
   if ("missing" in start) {
     throw new PersonError(
       `The stack ${stack.name} is not fully redundant before the drill: ${start.missing.join("; ")}.`,
@@ -97,15 +115,21 @@ async function requireFullRedundancy(stack: RunningStack, observation: Observati
 
 type Recovery = { redundantAtMs: number } | { repaired: string[] };
 
-async function injectFault(scene: Scene, drill: Drill, { breakage }: DrillOptions): Promise<Recovery> {
+async function injectFault(scene: Scene, drill: Drill, { breakage, watch }: DrillOptions): Promise<Recovery> {
   const { stack, observation } = scene;
+  watch?.enter("fault");
   await drill.inject(scene);
+  watch?.enter("recovery");
   const timeoutMs = drill.expected.recoveryMs ?? 90_000;
   const outcome = await untilFullyRedundant(stack, observation, timeoutMs, {
     tolerated: breakage?.missing,
     alsoMonitoring: drill.expected.alsoMonitoring,
+    onLook: (missing) => watch?.missing(missing),
   });
-  if ("redundantAtMs" in outcome) return outcome;
+  if ("redundantAtMs" in outcome) {
+    watch?.redundant(outcome.redundantAtMs);
+    return outcome;
+  }
   const repaired = await stack.restore();
   await untilFullyRedundant(stack, observation, 90_000);
   return { repaired: [...outcome.missing, ...repaired] };

@@ -2,9 +2,11 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill, Expectations } from "../drill.ts";
 import { openResults, recordDrill, saveResults } from "../report/record.ts";
 import { writeRunLog } from "../report/run-log.ts";
+import type { Watch } from "../watch/watch.ts";
 import { describe } from "./describe.ts";
 import type { DrillCommand } from "./options.ts";
 import { runDrill } from "./run-drill.ts";
+import { verdictOf } from "./watch-verdict.ts";
 
 const settings = {
   full: { beforeMs: 6_000, afterMs: 4_000, users: 8 },
@@ -25,6 +27,7 @@ export async function runDrills(
   stack: RunningStack,
   command: DrillCommand,
   drills: Map<string, Drill>,
+  watch?: Watch,
 ): Promise<string[]> {
   const isShort = command.short && command.names.length === 0;
   const chosen = [...drills].filter(([name]) => !isShort || shortDrills.includes(name));
@@ -38,12 +41,13 @@ export async function runDrills(
       skipped.push(name);
       continue;
     }
-    const options = { seed: command.seed, ...settings[command.short ? "short" : "full"] };
+    const options = { seed: command.seed, watch, ...settings[command.short ? "short" : "full"] };
     const patient = command.short ? { ...drill, expected: slackened(drill.expected) } : drill;
     const run = await runDrill(stack, name, patient, options);
     const { injectedAtMs } = stack.journal;
     console.log(describe(run));
     const log = writeRunLog(stack.name, run, injectedAtMs);
+    if (watch) console.log(`        its page: ${watch.conclude(stack.name, verdictOf(run))}`);
     if (run.reasons.length > 0) {
       failed.push(name);
       console.log(`        full log: ${log}`);

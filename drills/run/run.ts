@@ -6,6 +6,7 @@ import { runEmergencies } from "../emergencies/run-emergencies.ts";
 import { runLosable } from "../losable/run-losable.ts";
 import { chooseDrills, loadDrills } from "../registry.ts";
 import { openResults, saveResults, writeDocuments } from "../report/record.ts";
+import { Watch } from "../watch/watch.ts";
 import { list } from "./list.ts";
 import type { DrillCommand } from "./options.ts";
 import { chooseBreakages, loadBreakages, runBreakages } from "./run-breakages.ts";
@@ -15,8 +16,12 @@ import { soak } from "./soak.ts";
 /** What `everything` draws in its soak. */
 const everythingFaults = 200;
 
-/** Does what the command line says. @returns The exit status: 0 when all passed. */
-export async function run(command: DrillCommand): Promise<number> {
+/**
+ * Does what the command line says.
+ * @param show Gets the live page's address, where there is one.
+ * @returns The exit status: 0 when all passed.
+ */
+export async function run(command: DrillCommand, show: (address: string) => void): Promise<number> {
   const drills = await loadDrills();
   // Alert drills have one more name, quiet, without a fault; emergencies and damage have names of their own.
   const namesDrills = command.task === "drills" && !command.alerts;
@@ -48,7 +53,10 @@ export async function run(command: DrillCommand): Promise<number> {
     const missed = await runBreakages(stack, command, broken, drills);
     return missed.length < broken.size ? 1 : 0;
   }
-  return (await runDrills(stack, command, chosen)).length === 0 ? 0 : 1;
+  const watch = command.watch ? await Watch.start() : undefined;
+  if (watch) show(watch.address);
+  const failed = await runDrills(stack, command, chosen, watch).finally(() => watch?.end());
+  return failed.length === 0 ? 0 : 1;
 }
 
 async function everything(

@@ -18,6 +18,8 @@ interface SharedConfiguration {
   signingKeyGeneration: number;
   /** Separated by spaces; undefined where no page of another origin may use the API. */
   corsOrigins: string | undefined;
+  /** Where the service sends traces; undefined is nowhere. */
+  tracesUrl: string | undefined;
   service: Service;
   /** Over what the service's declaration says. */
   serviceEnvironment: Record<string, string>;
@@ -81,6 +83,11 @@ export function readConfiguration(): Configuration {
       "corsOrigins",
       /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?( https?:\/\/[a-z0-9.-]+(:\d{1,5})?)*)$/,
       "* or origins as https://app.example.com, separated by spaces",
+    ),
+    tracesUrl: reader.text(
+      "tracesUrl",
+      /^https?:\/\/[\w.-]+(:\d{1,5})?(\/[\w./-]*)?$/,
+      "an address as http://collector:4318/v1/traces",
     ),
     ...readServiceKeys(reader),
   };

@@ -27,6 +27,7 @@ export interface ServiceSettings {
   /** Of its static files; undefined where it has none. */
   staticUrl: string | undefined;
   corsOrigins: string | undefined;
+  tracesUrl: string | undefined;
 }
 
 // The proxies overwrite x-forwarded-for, so everyone on this network is trusted.
@@ -94,7 +95,7 @@ function paths({ secretsAs }: Service, files: Record<string, unknown>): Record<s
 
 /** The project's own service finds its secrets by names of its own, and is rehearsed from one address. */
 function givenToOwnNodes(
-  { secrets, corsOrigins, serviceEnvironment }: ServiceSettings,
+  { secrets, corsOrigins, tracesUrl, serviceEnvironment }: ServiceSettings,
   everyService: GivenToService["environment"],
 ): GivenToService {
   return {
@@ -108,6 +109,7 @@ function givenToOwnNodes(
       SECRETS_DIRECTORY: secretsDirectory,
       RATE_LIMITS: rehearsalLimits,
       ...(corsOrigins === undefined ? {} : { CORS_ORIGINS: corsOrigins }),
+      ...(tracesUrl === undefined ? {} : { TRACES_URL: tracesUrl }),
     },
     secrets: {
       "database-password": secrets.applicationPassword,

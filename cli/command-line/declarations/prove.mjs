@@ -14,6 +14,7 @@ export const prove = {
     options: {
       stack: stackOption,
       list: { type: "boolean", does: "name the drills, and run none" },
+      watch: { type: "boolean", does: "show each drill as it goes, on a page of this machine" },
       short: { type: "boolean", does: "the short form that `npm test` runs" },
       record: { type: "boolean", does: "write what was measured into docs/failover" },
       alerts: { type: "boolean", does: "wait until each fault's alert has fired and cleared" },
@@ -30,7 +31,7 @@ export const prove = {
     },
     examples: [
       "npm run drill -- --list",
-      "npm run drill -- primary-killed",
+      "npm run drill -- primary-killed --watch",
       "npm run drill -- soak --count 20 --seed 7",
       "npm run drill -- --break all",
     ],

@@ -27,6 +27,7 @@ export interface NodeSettings extends ServiceSettings {
   /** The project's own service's where none are given. */
   rateLimits: string | undefined;
   corsOrigins: string | undefined;
+  tracesUrl: string | undefined;
 }
 
 /** What a container is given, and the secrets that its task's role has to read for it. */
@@ -94,7 +95,7 @@ function references(stored: Record<string, StoredSecret>): Pick<GivenToService, 
 
 /** The project's own service finds its secrets by names of its own, and the authorities of RDS in its image. */
 function givenToOwnNodes(
-  { secrets, database, objectStore, region, rateLimits, corsOrigins, serviceEnvironment }: NodeSettings,
+  { secrets, database, objectStore, region, rateLimits, corsOrigins, tracesUrl, serviceEnvironment }: NodeSettings,
   everyService: GivenToService["environment"],
 ): GivenToService {
   const own = {
@@ -114,6 +115,7 @@ function givenToOwnNodes(
       OBJECT_STORE_BUCKET: objectStore.bucket.bucket.bucket,
       ...(rateLimits === undefined ? {} : { RATE_LIMITS: rateLimits }),
       ...(corsOrigins === undefined ? {} : { CORS_ORIGINS: corsOrigins }),
+      ...(tracesUrl === undefined ? {} : { TRACES_URL: tracesUrl }),
     },
     ...references(own),
   };

@@ -67,6 +67,7 @@ export function settingsOf(
     limits: deployment.limits,
     limitPatienceMs: 1_000,
     corsOrigins: [],
+    tracesUrl: undefined,
     ...changes,
   };
 }

@@ -58,6 +58,7 @@ test("what is not said has its default", () => {
     limits: defaultLimits,
     limitPatienceMs: 1_000,
     corsOrigins: [],
+    tracesUrl: undefined,
   });
 });
 
@@ -176,6 +177,12 @@ describe("limits", () => {
     "writesPerAccount=-1/1",
     "constructor=1/1",
   ])("%s is refused", (text) => expect(complaint({ RATE_LIMITS: text })).toMatch(/^RATE_LIMITS has "/));
+});
+
+test("where traces go", () => {
+  const url = "http://collector:4318/v1/traces";
+  expect(readSettings({ ...good, TRACES_URL: url }).tracesUrl).toBe(url);
+  expect(complaint({ TRACES_URL: "collector" })).toMatch(/^TRACES_URL is no address of the form/);
 });
 
 describe("origins", () => {

@@ -46,6 +46,9 @@ describe("npm run drill", () => {
   });
 
   it.each([
+    [["soak", "--watch"], "--watch shows drills alone"],
+    [["--alerts", "--watch"], "--watch shows drills alone"],
+    [["--record", "--watch"], "--watch and --record exclude each other"],
     [["soak", "--count", "many"], '--count is "many"; allowed is a whole number.'],
     [["--count", "3"], "--count and --minutes belong to soak and losable"],
     [["soak", "switchover"], "soak takes no names; it was given switchover."],

@@ -226,11 +226,12 @@ describe("service", () => {
     expect(dependencies).toContain("pulumi-nodejs:dynamic/aws:MigrationTask.capstone-prod-migration");
   });
 
-  test("its nodes are told whose pages may use them", async () => {
-    const origins = "https://app.example.com";
-    const told = container(await awsGraph({ corsOrigins: origins }), "capstone-prod-app");
-    expect(told.environment).toContainEqual({ name: "CORS_ORIGINS", value: origins });
-    expect(JSON.stringify(container(graph, "capstone-prod-app"))).not.toContain("CORS_ORIGINS");
+  test("its nodes are told whose pages may use them, and where traces go", async () => {
+    const [corsOrigins, tracesUrl] = ["https://app.example.com", "https://collector.example.com/v1/traces"];
+    const told = container(await awsGraph({ corsOrigins, tracesUrl }), "capstone-prod-app");
+    expect(told.environment).toContainEqual({ name: "CORS_ORIGINS", value: corsOrigins });
+    expect(told.environment).toContainEqual({ name: "TRACES_URL", value: tracesUrl });
+    expect(JSON.stringify(container(graph, "capstone-prod-app"))).not.toMatch(/CORS_ORIGINS|TRACES_URL/);
   });
 
   test("its container: own user, read-only root, init, image by digest, time to drain", () => {

@@ -34,6 +34,10 @@ describe("config", () => {
       { corsOrigins: "https://app.example.com/" },
       'capstone:corsOrigins is "https://app.example.com/"; allowed is * or origins as https://app.example.com, separated by spaces.',
     ],
+    [
+      { tracesUrl: "collector:4318" },
+      'capstone:tracesUrl is "collector:4318"; allowed is an address as http://collector:4318/v1/traces.',
+    ],
     [{ ownerPassword: "short" }, "capstone:ownerPassword has 5 characters; at least 16 are needed."],
   ])("refuses %j with one sentence", (config, sentence) => {
     expect(() => read(config)).toThrow(sentence);

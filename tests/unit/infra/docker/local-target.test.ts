@@ -247,14 +247,16 @@ describe("the local target", () => {
     expect(more.outputs.appNodes).toHaveLength(4);
   });
 
-  it("tells every node whose pages may use it", async () => {
+  it("tells every node whose pages may use it, and where traces go", async () => {
     const origins = "https://app.example.com http://localhost:5173";
-    const { resources } = await localGraph({ corsOrigins: origins });
+    const tracesUrl = "http://collector:4318/v1/traces";
+    const { resources } = await localGraph({ corsOrigins: origins, tracesUrl });
     for (const name of ["app-1", "app-2"]) {
       const node = resources.find((resource) => resource.name === name && resource.type === containerType);
       expect(JSON.stringify(node?.inputs)).toContain(`CORS_ORIGINS=${origins}`);
+      expect(JSON.stringify(node?.inputs)).toContain(`TRACES_URL=${tracesUrl}`);
     }
-    expect(JSON.stringify(named("app-1"))).not.toContain("CORS_ORIGINS");
+    expect(JSON.stringify(named("app-1"))).not.toMatch(/CORS_ORIGINS|TRACES_URL/);
   });
 });
 
