@@ -4,11 +4,11 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
 import { imageSources } from "../../infra/docker/container/image-sources.ts";
+import { serviceForProxies } from "../../infra/docker/service-for-proxies.ts";
 import { provideImage } from "../../running-stack/build-image.ts";
 import { connectEngine } from "../../running-stack/engine.ts";
-import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
-import { serviceForProxies } from "../../infra/docker/service-for-proxies.ts";
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run("docker", args)).stdout.trim();

@@ -95,7 +95,16 @@ function references(stored: Record<string, StoredSecret>): Pick<GivenToService, 
 
 /** The project's own service finds its secrets by names of its own, and the authorities of RDS in its image. */
 function givenToOwnNodes(
-  { secrets, database, objectStore, region, rateLimits, corsOrigins, tracesUrl, serviceEnvironment }: NodeSettings,
+  {
+    secrets,
+    database,
+    objectStore,
+    region,
+    rateLimits,
+    corsOrigins,
+    tracesUrl,
+    serviceEnvironment,
+  }: NodeSettings,
   everyService: GivenToService["environment"],
 ): GivenToService {
   const own = {

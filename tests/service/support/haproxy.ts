@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
+import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
 import { imageSources } from "../../../infra/docker/container/image-sources.ts";
+import { serviceForProxies } from "../../../infra/docker/service-for-proxies.ts";
 import { provideImage } from "../../../running-stack/build-image.ts";
 import { connectEngine } from "../../../running-stack/engine.ts";
-import { ownServiceFolder, readService } from "../../../infra/configuration/service.ts";
-import { serviceForProxies } from "../../../infra/docker/service-for-proxies.ts";
 
 const run = promisify(execFile);
 
