@@ -1,10 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** What an image runs: its entry point with its command behind it. */
-export interface ImageCommandOutputs {
-  entrypoint: string[];
-  command: string[];
-}
+import type { ImageCommandOutputs } from "./read-image-command.ts";
 
 /** Reads what an image runs by itself, for what is put in front of it. */
 export class ImageCommand extends pulumi.dynamic.Resource {

@@ -1,6 +1,11 @@
 import { PersonError } from "../../errors.ts";
 import { readDocker } from "./docker-client.ts";
-import type { ImageCommandOutputs } from "./image-command.ts";
+
+/** What an image runs: its entry point with its command behind it. */
+export interface ImageCommandOutputs {
+  entrypoint: string[];
+  command: string[];
+}
 
 /** @throws PersonError when the image runs nothing by itself. */
 export async function readImageCommand(image: string): Promise<ImageCommandOutputs> {
