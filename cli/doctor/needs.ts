@@ -1,5 +1,6 @@
-import { ownServiceFolder, readService } from "../../infra/configuration/service.ts";
+import declaration from "../../infra/service.schema.json" with { type: "json" };
 import { counts, memoryLimits } from "../../infra/topology.ts";
+import { searchMemoryOfNode } from "../toolchain/settings.ts";
 
 /**
  * What the containers of a stack on Docker may take together, in bytes: the sum of their limits.
@@ -26,9 +27,10 @@ export function memoryLimitOfStack(settings: Record<string, string>): number {
   );
 }
 
-/** The service's declaration says it where config does not; with a folder that has none, `up` refuses soon enough. */
-function memoryOfNode({ appMemoryMegabytes, serviceFolder }: Record<string, string>): number {
-  return Number(appMemoryMegabytes) || readService(serviceFolder || ownServiceFolder).memoryMegabytes;
+/** The service's declaration says it where config does not. It is searched as the settings are: there is no package yet. */
+function memoryOfNode({ appMemoryMegabytes, serviceFolder = "" }: Record<string, string>): number {
+  const { default: unlessDeclared } = declaration.properties.memoryMegabytes;
+  return Number(appMemoryMegabytes) || (searchMemoryOfNode(serviceFolder) ?? unlessDeclared);
 }
 
 /**

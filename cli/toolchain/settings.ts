@@ -15,6 +15,13 @@ export function searchSettings(stack: string): Record<string, string> {
   return Object.fromEntries([...defaults, ...set].map(([, key = "", value = ""]) => [key, bare(value)]));
 }
 
+/** The memory of one node in megabytes that a service's declaration names; undefined where it names none. */
+export function searchMemoryOfNode(serviceFolder: string): number | undefined {
+  const declaration = textOf(path.join(projectRoot, serviceFolder, "service.yaml"));
+  const [, megabytes] = /^memoryMegabytes:[ \t]*(\d+)/m.exec(declaration) ?? [];
+  return megabytes === undefined ? undefined : Number(megabytes);
+}
+
 /** This machine's settings of the stack where it has some, as running-stack/pulumi/stack-settings.ts chooses them. */
 function settingsText(stack: string): string {
   const name = `Pulumi.${path.basename(stack)}.yaml`;

@@ -73,7 +73,7 @@ describe("another service on Docker", () => {
   });
 
   it("is asked by the proxies where it listens, and by Prometheus for its metrics", () => {
-    expect(env(named("edge-1"))).toMatchObject({
+    expect(env(named("proxy-1"))).toMatchObject({
       APP_PORT: "8000",
       HEALTH_PATH: "/health",
       METRICS_PATH: "/metrics",

@@ -30,7 +30,7 @@ describe("before anything is built, `up`", () => {
   it("is refused where the engine has too little memory, with both figures", async () => {
     await useEngine(0.9e9);
     await expect(requireFit("up", [])).rejects.toThrow(
-      /^Too little memory for the stack dev: 900 MB in Docker Desktop's virtual machine; .* 5\.5 GB\. It does not start with less than 1\.1 GB/,
+      /^Too little memory for the stack dev: 900 MB in Docker Desktop's virtual machine; .* 5\.4 GB\. It does not start with less than 1\.1 GB/,
     );
     await expect(requireFit("test", [])).rejects.toThrow("for the stack test");
   });
