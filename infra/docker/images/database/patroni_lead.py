@@ -1,21 +1,26 @@
 """
-What Patroni does differently here, so that the lead may be taken from a primary at any moment, by the witness or because
-a short lease ended early, and nothing that was acknowledged is lost. Patroni 4.0.7 leans on a lease that is long enough
-for the former primary to have noticed. docs/witness.md has the argument; the model that it is checked with drops each of
-the first three in turn and finds the write that is lost then.
-"""
+What Patroni does differently here, so that the leader lease may be short: it may end at any moment, whatever its holder
+believes, and nothing that was acknowledged is lost. Patroni 4.0.7 leans on a lease that is long enough for a former primary to
+have noticed. tests/unit/infra/docker/leader-lease explores every interleaving; with any of the first three left out it finds
+the write that is lost.
 
-import threading
-import time
+Why nothing is lost, by what Postgres, etcd and Patroni (ha.py, dcs/etcd3.py) do:
+- A commit is acknowledged when the standby in synchronous_standby_names has it on disk. Patroni enters a standby in /sync last
+  and takes it out first, so whoever /sync names has every acknowledged write.
+- A standby takes a vacant lead only if /sync names it, and before it is promoted it writes itself into /sync, alone.
+- A promoted standby ends its walreceiver. The former primary, whatever it believes, gets no confirmation from then on and
+  acknowledges nothing; to go on alone it would have to write /sync first.
+- etcd's transactions compare and write in one.
+What is left are two nodes that both read consensus a moment ago. The first three changes compare what they read.
+"""
 
 from patroni.config import Config
 from patroni.dcs import catch_return_false_exception
 from patroni.dcs.etcd3 import Etcd3, Etcd3Error, PatroniEtcd3Client, base64_encode
 from patroni.ha import Ha
 
-LEAST_TTL_SECONDS = 8
+LEAST_TTL_SECONDS = 7
 NEIGHBOUR_SECONDS = 1
-UNCONFIRMED_SECONDS = 2.0
 
 
 def unchanged_sync(etcd3: Etcd3) -> dict:
@@ -115,66 +120,8 @@ def is_named_and_healthiest(self: Ha) -> bool:
 
 Ha.is_healthiest_node = is_named_and_healthiest
 
-# 4. A primary tells the proxies that it leads only while that is certain: consensus confirmed it within 2 s, or every other node
-#    answers and does not lead either. One that was stopped in its tracks, or cut off from consensus and its standby but not
-#    from clients, would answer reads from before to the end of its lease.
-
-
-class Pulse(threading.Thread):
-    """Notices that this process did not run for a while, or that consensus says nothing."""
-
-    def __init__(self, ha: Ha) -> None:
-        super().__init__(daemon=True)
-        self.ha = ha
-        self.beat = self.confirmed = time.monotonic()
-
-    def stopped(self) -> bool:
-        return time.monotonic() - self.beat > UNCONFIRMED_SECONDS
-
-    def run(self) -> None:
-        while True:
-            doubt = self.stopped() or time.monotonic() - self.confirmed > UNCONFIRMED_SECONDS
-            if doubt and is_leader(self.ha) and (self.stopped() or not self.others_follow()):
-                self.ha.set_is_leader(False)
-                self.ha.wakeup()
-            self.beat = time.monotonic()
-            time.sleep(0.2)
-
-    def others_follow(self) -> bool:
-        cluster = self.ha.cluster
-        others = [one for one in (cluster.members if cluster else []) if one.name != self.ha.state_handler.name]
-        return all(self.follows(one) for one in others if one.api_url)
-
-    def follows(self, member) -> bool:
-        try:
-            return self.ha.patroni.request(member, "get", "primary", timeout=NEIGHBOUR_SECONDS, retries=0).status != 200
-        except Exception:  # whatever keeps it from answering
-            return False
-
-
-is_leader, set_is_leader, make = Ha.is_leader, Ha.set_is_leader, Ha.__init__
-
-
-def make_with_pulse(self: Ha, *args, **kwargs) -> None:
-    self.pulse = Pulse(self)
-    make(self, *args, **kwargs)
-    self.pulse.start()
-
-
-def set_is_leader_and_note(self: Ha, value: bool) -> None:
-    if value:
-        self.pulse.confirmed = time.monotonic()
-    set_is_leader(self, value)
-
-
-def is_leader_and_awake(self: Ha) -> bool:
-    return is_leader(self) and not self.pulse.stopped()
-
-
-Ha.__init__, Ha.set_is_leader, Ha.is_leader = make_with_pulse, set_is_leader_and_note, is_leader_and_awake
-
-# 5. The least lease. Patroni's 20 s is a bound on what may be configured (config.py), against false alarms; its protocol asks
-#    for loop_wait + 2 * retry_timeout <= ttl, here 7. One second more is the margin of failsafe mode.
+# 4. The least lease. Patroni's 20 s is a bound on what may be configured (config.py), against false alarms; its protocol asks
+#    for loop_wait + 2 * retry_timeout <= ttl, which is 7 at least.
 
 adjust = Config._Config__get_and_maybe_adjust_int_value
 
@@ -185,7 +132,7 @@ def adjust_with_short_lease(self, config, param, min_value) -> int:
 
 Config._Config__get_and_maybe_adjust_int_value = adjust_with_short_lease
 
-# 6. A standby that is to take over asks the former primary how it is, and waits for a silent one. Here 1 s, not 2.
+# 5. A standby that is to take over asks the former primary how it is, and waits for a silent one. Here 1 s, not 2.
 
 
 class Impatient:
@@ -201,17 +148,3 @@ class Impatient:
 
 fetch_node_status = Ha.fetch_node_status
 Ha.fetch_node_status = lambda self, member: fetch_node_status(Impatient(self), member)
-
-# 7. A primary that stops because it reaches nobody says so at once, and not when Postgres has stopped, which waits for a
-#    standby that it does not reach either: the proxies send it no more reads.
-
-demote = Ha.demote
-
-
-def demote_and_say_so(self: Ha, mode: str):
-    if mode == "offline":
-        self.set_is_leader(False)
-    return demote(self, mode)
-
-
-Ha.demote = demote_and_say_so

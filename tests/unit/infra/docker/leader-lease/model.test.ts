@@ -9,17 +9,17 @@ const needed = (Object.keys(conditions) as (keyof Conditions)[]).filter((name) =
 const without = (...names: (keyof Conditions)[]) =>
   stepsOf({ ...conditions, ...Object.fromEntries(names.map((name) => [name, false])) });
 
-describe("taking the lead away early, in every interleaving", () => {
+describe("a lead that ends at any moment, in every interleaving", () => {
   test("loses nothing that was acknowledged, and never lets two primaries acknowledge", () => {
     const { states, counterexample } = explore(start(), stepsOf(conditions), wrong);
     expect(counterexample).toBeUndefined();
     // So that a model in which little happens does not pass.
-    expect(states).toBeGreaterThan(50_000);
+    expect(states).toBeGreaterThan(25_000);
   }, 180_000);
 
   test.each(needed)("without %s it goes wrong", (name) => {
     const { counterexample } = explore(start(), without(name), wrong);
-    expect(counterexample?.wrong).toMatch(/lost|two primaries|the witness/);
+    expect(counterexample?.wrong).toMatch(/lost|two primaries/);
   });
 
   test("what Patroni compares beside that is spare", () => {

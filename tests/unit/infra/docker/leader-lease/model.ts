@@ -1,17 +1,14 @@
 import type { Step } from "./explore.ts";
 
 /**
- * Two database nodes under Patroni in synchronous mode, etcd, and a witness, as docs/witness.md describes them. Nothing
- * in it has a clock: every step may come at any time or never, so a node that does not take its steps is one that is
- * paused, cut off, slow, or in failsafe mode, and a lease may end at any moment. A witness may be wrong about everything.
+ * Two database nodes under Patroni in synchronous mode, and etcd, as infra/docker/images/database/patroni_lead.py describes
+ * them. Nothing in it has a clock: every step may come at any time or never, so a node that does not take its steps is one
+ * that is paused, cut off, slow, or in failsafe mode. A lease may end and the leader key be deleted at any moment, whatever
+ * its holder believes.
  */
 
-/** On what the argument rests. Dropping any of them has to lose a write, or to do what the witness must not do. */
+/** On what the argument rests. Dropping any of them has to lose a write. */
 export const conditions = {
-  /** The witness deletes the key only in the revision that it judged. */
-  witnessComparesLeader: true,
-  /** … and only while /sync is as it read it. */
-  witnessComparesSync: true,
   /** Patroni: a standby takes the lead only when /sync names it. */
   standbyIsNamed: true,
   /** Ours: the vacant lead is taken only with /sync as it was when the node found itself fit; Patroni compares nothing. */
@@ -68,11 +65,8 @@ export interface State {
   /** Who was promoted last: the log that counts. */
   newest: Name;
   promotions: number;
-  /** Leases that ended and keys that the witness deleted. */
+  /** Leases that ended. */
   vacancies: number;
-  /** What it read; `leaderCurrent`: the key is still that revision. */
-  witness: { leader: Name; leaderCurrent: boolean; syncCurrent: boolean } | null;
-  misdeed: string;
 }
 
 /** How much may happen in one history. */
@@ -93,8 +87,6 @@ export function start(): State {
     newest: "a",
     promotions: 0,
     vacancies: 0,
-    witness: null,
-    misdeed: "",
   };
 }
 
@@ -103,7 +95,7 @@ export function wrong(state: State): string | undefined {
   if (lost.length > 0) return `acknowledged and lost: ${lost.join("")}`;
   if (state.a.primary && state.b.primary && state.a.alone && state.b.alone)
     return "two primaries acknowledge";
-  return state.misdeed || undefined;
+  return undefined;
 }
 
 /** @param given The conditions that hold. */
@@ -121,7 +113,6 @@ export function stepsOf(given: Conditions): (state: State) => Step<State>[] {
       primaryOf(name, state, given, may);
       standbyOf(name, state, given, may);
     }
-    witness(state, given, may);
     return steps;
   };
 }
@@ -255,25 +246,6 @@ function standbyOf(name: Name, state: State, given: Conditions, may: May): void 
   });
 }
 
-function witness(state: State, given: Conditions, may: May): void {
-  const { leader, syncLeader, syncStandby } = state;
-  const acts = leader !== null && syncLeader === leader && syncStandby !== null;
-  may("the witness looks", acts, (after) => {
-    after.witness = { leader: leader as Name, leaderCurrent: true, syncCurrent: true };
-  });
-  const seen = state.witness;
-  if (!seen || leader === null || state.vacancies >= bounds.vacancies) return;
-  const unchanged =
-    (seen.leaderCurrent || !given.witnessComparesLeader) && (seen.syncCurrent || !given.witnessComparesSync);
-  may("the witness deletes the key", unchanged, (after) => {
-    if (!seen.leaderCurrent) after.misdeed = "the witness deleted a key that it had not judged";
-    else if (syncStandby === null)
-      after.misdeed = "the witness took the lead away with nobody to take it over";
-    vacate(after);
-    after.witness = null;
-  });
-}
-
 function other(name: Name): Name {
   return name === "a" ? "b" : "a";
 }
@@ -290,7 +262,6 @@ function look(after: State, name: Name): void {
 function vacate(after: State): void {
   after.leader = null;
   after.vacancies++;
-  if (after.witness) after.witness.leaderCurrent = false;
 }
 
 /** Everybody else's version of /sync is an old one from then on. */
@@ -298,11 +269,10 @@ function writeSync(after: State, by: Name, leader: Name, standby: Name | null): 
   after.syncLeader = leader;
   after.syncStandby = standby;
   for (const name of ["a", "b"] as const) after[name].view.current = false;
-  if (after.witness) after.witness.syncCurrent = false;
   Object.assign(after[by].view, { syncLeader: leader, syncStandby: standby, current: true });
 }
 
 function structuredCloneOf(state: State): State {
   const node = (one: Node): Node => ({ ...one, view: { ...one.view } });
-  return { ...state, a: node(state.a), b: node(state.b), witness: state.witness && { ...state.witness } };
+  return { ...state, a: node(state.a), b: node(state.b) };
 }
