@@ -36,7 +36,13 @@ export const figureRows: FigureRow[] = [
   { fault: "one object store node", drills: ["object-store-node-killed"], mayFail: "0", mayPause: "1 s" },
   {
     fault: "primary gone, paused or cut off in silence",
-    drills: ["primary-gone", "primary-paused", "primary-cut-off", "primary-isolated"],
+    drills: [
+      "primary-gone",
+      "primary-killed-by-hand",
+      "primary-paused",
+      "primary-cut-off",
+      "primary-isolated",
+    ],
     mayFail: "0",
     mayPause: `${silentPrimarySeconds} s`,
   },

@@ -17,6 +17,7 @@ export function sectionsOf(results: Results): Record<string, string> {
     "failover-environment": environment(results),
     "failover-breakages": breakageTable(results),
     "failover-soak": soak(results),
+    "failover-linearizability": (results.drills.linearizability?.found ?? []).join("\n"),
     "failover-damage": damageTable(readDamage()),
     "failover-losable": losableSection(readLosable()),
     "failover-pictures": pictures(results.drills),
