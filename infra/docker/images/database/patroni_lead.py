@@ -14,12 +14,10 @@ Why nothing is lost, by what Postgres, etcd and Patroni (ha.py, dcs/etcd3.py) do
 What is left are two nodes that both read consensus a moment ago. The first three changes compare what they read.
 """
 
-from patroni.config import Config
 from patroni.dcs import catch_return_false_exception
 from patroni.dcs.etcd3 import Etcd3, Etcd3Error, PatroniEtcd3Client, base64_encode
 from patroni.ha import Ha
 
-LEAST_TTL_SECONDS = 7
 NEIGHBOUR_SECONDS = 1
 
 
@@ -120,19 +118,7 @@ def is_named_and_healthiest(self: Ha) -> bool:
 
 Ha.is_healthiest_node = is_named_and_healthiest
 
-# 4. The least lease. Patroni's 20 s is a bound on what may be configured (config.py), against false alarms; its protocol asks
-#    for loop_wait + 2 * retry_timeout <= ttl, which is 7 at least.
-
-adjust = Config._Config__get_and_maybe_adjust_int_value
-
-
-def adjust_with_short_lease(self, config, param, min_value) -> int:
-    return adjust(self, config, param, LEAST_TTL_SECONDS if param == "ttl" else min_value)
-
-
-Config._Config__get_and_maybe_adjust_int_value = adjust_with_short_lease
-
-# 5. A standby that is to take over asks the former primary how it is, and waits for a silent one. Here 1 s, not 2.
+# 4. A standby that is to take over asks the former primary how it is, and waits for a silent one. Here 1 s, not 2.
 
 
 class Impatient:
