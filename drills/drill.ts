@@ -52,14 +52,41 @@ export class Scene {
   readonly observation: Observation;
   /** What clients were told so far. */
   readonly ledger: Ledger;
+  /** What the drill itself found, and why it has failed by that, a sentence each. */
+  readonly found: string[] = [];
+  readonly reasons: string[] = [];
   private readonly random: Random | undefined;
+  private readonly tolerated: string | undefined;
 
-  /** @param random Draws which node gets the fault, in `soak`; without it, always the first. */
-  constructor(stack: RunningStack, observation: Observation, ledger: Ledger, random?: Random) {
+  /**
+   * @param random Draws which node gets the fault, in `soak`; without it, always the first.
+   * @param tolerated What may be missing from full redundancy, because it was broken on purpose.
+   */
+  constructor(
+    stack: RunningStack,
+    observation: Observation,
+    ledger: Ledger,
+    random?: Random,
+    tolerated?: string,
+  ) {
     this.stack = stack;
     this.observation = observation;
     this.ledger = ledger;
     this.random = random;
+    this.tolerated = tolerated;
+  }
+
+  finds(sentence: string): void {
+    this.found.push(sentence);
+  }
+
+  fails(reason: string): void {
+    this.reasons.push(reason);
+  }
+
+  /** A seed; in `soak` another each time. */
+  draw(): number {
+    return this.random?.between(0, 2 ** 31) ?? 1;
   }
 
   /** One of the equal nodes of a role. */
@@ -101,6 +128,12 @@ export class Scene {
     const outcome = await untilFullyRedundant(this.stack, this.observation, timeoutMs);
     if ("missing" in outcome)
       throw new Error(`The stack is not fully redundant: ${outcome.missing.join("; ")}.`);
+  }
+
+  /** Waits until the stack is fully redundant, at most this long; the drill goes on either way. */
+  async settle(timeoutMs: number): Promise<void> {
+    const { stack, observation, tolerated } = this;
+    await untilFullyRedundant(stack, observation, timeoutMs, { tolerated });
   }
 
   /** Waits for the condition, at most this long; the drill goes on either way. */

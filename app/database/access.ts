@@ -73,7 +73,7 @@ export class DatabaseAccess {
   }
 }
 
-/** All that a request may take: a failover from a silent primary takes a little over 20 s, a client waits 30 s. */
+/** All that a request may take: a failover from a silent primary takes half of it, a client waits 30 s. */
 export const budgetMs = 27_000;
 /** A read waits for no standby, so one that takes longer than this is stuck. */
 const readAttemptMs = 5_000;

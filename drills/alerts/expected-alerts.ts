@@ -1,3 +1,5 @@
+import { silentPrimaryMs } from "../lease.ts";
+
 /** An alert that a drill's fault has to raise, and that has to clear after it. */
 export interface ExpectedAlert {
   /** Null where no alert may be raised. */
@@ -8,7 +10,10 @@ export interface ExpectedAlert {
 
 /** By drill: the faults that somebody has to hear about. */
 export const expectedAlerts: Record<string, ExpectedAlert> = {
-  "primary-paused": { alert: "NoPrimary", withinMs: 15_000 },
+  // A lease is over before NoPrimary is due.
+  "primary-paused": { alert: "FailoverHappened", withinMs: silentPrimaryMs + 15_000 },
+  // The node that comes back first must not lead, so there is none until the other is back.
+  "two-failovers-in-a-row": { alert: "NoPrimary", withinMs: 30_000 },
   "primary-killed": { alert: "FailoverHappened", withinMs: 15_000 },
   "app-node-cut-off": { alert: "ApplicationNodeDown", withinMs: 40_000 },
   "replica-killed": { alert: "NoSynchronousStandby", withinMs: 30_000 },

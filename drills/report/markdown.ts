@@ -18,6 +18,7 @@ export function sectionsOf(results: Results): Record<string, string> {
     "failover-environment": environment(results),
     "failover-breakages": breakageTable(results),
     "failover-soak": soak(results),
+    "failover-linearizability": (results.drills.linearizability?.found ?? []).join("\n"),
     "failover-damage": damageTable(readDamage(), results.drills),
     "full-disks": fullDiskTable(results.drills),
     "failover-losable": losableSection(readLosable()),

@@ -32,7 +32,7 @@ export async function openResults(stack: RunningStack): Promise<Results> {
 
 /** Keeps a drill's figures and its picture. */
 export function recordDrill(results: Results, run: DrillRun, injectedAtMs: number): void {
-  const { name, description, startedAt, reasons, measures, actions, unknown } = run;
+  const { name, description, startedAt, reasons, measures, found, actions, unknown } = run;
   const result: DrillResult = {
     description,
     measuredAt: startedAt,
@@ -41,6 +41,7 @@ export function recordDrill(results: Results, run: DrillRun, injectedAtMs: numbe
     reasons,
     actions: actions.map(({ atMs, what }) => ({ atMs: atMs - injectedAtMs, what })),
     measures,
+    ...(found.length > 0 && { found }),
     unknown,
   };
   results.drills = sorted({ ...results.drills, [name]: result });

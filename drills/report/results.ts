@@ -27,6 +27,8 @@ export interface DrillResult {
   /** What was done, as in "database-1: killed". */
   actions: { atMs: number; what: string }[];
   measures: Measures;
+  /** What the drill itself found, a sentence each; not there where it looks for nothing of its own. */
+  found?: string[];
   /** Writes without an answer, and what became of them. */
   unknown: { happened: number; didNot: number };
 }

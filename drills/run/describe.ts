@@ -6,7 +6,8 @@ export function describe({
   name,
   reasons,
   measures,
-}: Pick<DrillRun, "name" | "reasons" | "measures">): string {
+  found = [],
+}: Pick<DrillRun, "name" | "reasons" | "measures"> & Partial<Pick<DrillRun, "found">>): string {
   const { clients, stack, recovery } = measures;
   const facts = [
     `${clients.failedRequests} of ${clients.operations} requests failed`,
@@ -18,5 +19,9 @@ export function describe({
     recovery ? `fully redundant after ${seconds(recovery.afterInjectMs)}` : "not fully redundant again",
   ];
   const line = `${reasons.length === 0 ? "passed" : "FAILED"}  ${name}: ${facts.join(", ")}`;
-  return [line, ...reasons.map((reason) => `        ${reason}`)].join("\n");
+  return [
+    line,
+    ...found.map((sentence) => `        ${sentence}`),
+    ...reasons.map((reason) => `        ${reason}`),
+  ].join("\n");
 }

@@ -40,6 +40,8 @@ export interface DrillRun {
   /** Why it failed; empty when it passed. */
   reasons: string[];
   measures: Measures;
+  /** What the drill itself found, a sentence each. */
+  found: string[];
   unknown: { happened: number; didNot: number };
   actions: Action[];
   /** For the picture. */
@@ -74,7 +76,7 @@ export async function runDrill(
   watch?.begin({ stack, name, drill, clients, observation, load });
   try {
     await requireFullRedundancy(stack, observation, watch);
-    const scene = new Scene(stack, observation, load.ledger, options.random);
+    const scene = new Scene(stack, observation, load.ledger, options.random, options.breakage?.missing);
     await drill.prepare?.(scene);
     await options.breakage?.apply(stack);
     await announce(stack, name);
@@ -88,7 +90,7 @@ export async function runDrill(
     watch?.stop();
     watch?.enter("comparison");
     if ("redundantAtMs" in recovery) await drill.cleanUp?.(scene);
-    return await conclude({ stack, name, drill, startedAt, observation, load, recovery, options });
+    return await conclude({ scene, name, drill, startedAt, load, recovery, options });
   } catch (error) {
     watch?.stop((error as Error).message);
     throw error;
@@ -136,27 +138,27 @@ async function injectFault(scene: Scene, drill: Drill, { breakage, watch }: Dril
 }
 
 interface Conclusion {
-  stack: RunningStack;
+  scene: Scene;
   name: string;
   drill: Drill;
   startedAt: string;
-  observation: Observation;
   load: Load;
   recovery: Recovery;
   options: DrillOptions;
 }
 
 async function conclude(conclusion: Conclusion): Promise<DrillRun> {
-  const { stack, name, drill, startedAt, observation, load, recovery, options } = conclusion;
+  const { scene, name, drill, startedAt, load, recovery, options } = conclusion;
+  const { stack, observation } = scene;
   const { injectedAtMs, lastActionAtMs, actions } = stack.journal;
   const { operations } = load.ledger;
   const measured = measureStack(observation, injectedAtMs);
-  const found = await check(stack, operations, load.handlePrefix, measured.timelines.before);
+  const checked = await check(stack, operations, load.handlePrefix, measured.timelines.before);
   const measures: Measures = {
     clients: measureClients(load.ledger, injectedAtMs),
     stack: measured,
-    differences: found.differences,
-    forks: found.forks,
+    differences: checked.differences,
+    forks: checked.forks,
     recovery:
       "redundantAtMs" in recovery
         ? {
@@ -166,11 +168,15 @@ async function conclude(conclusion: Conclusion): Promise<DrillRun> {
         : null,
     repaired: "repaired" in recovery ? recovery.repaired : [],
   };
-  const reasons = evaluate(measures, drill.expected);
+  const reasons = [...scene.reasons, ...evaluate(measures, drill.expected)];
   // A failed drill's rows are evidence.
   if (reasons.length === 0 && options.run === undefined) await cleanUp(stack, load.handlePrefix);
-  const { unknown } = found;
+  const { unknown } = checked;
   const { description } = drill;
+  const { found } = scene;
   const endedAtMs = Date.now();
-  return { name, description, startedAt, endedAtMs, reasons, measures, unknown, actions, load, observation };
+  return {
+    ...{ name, description, startedAt, endedAtMs, reasons, measures, found, unknown, actions },
+    ...{ load, observation },
+  };
 }

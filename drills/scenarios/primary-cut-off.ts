@@ -1,13 +1,14 @@
 import type { Drill } from "../drill.ts";
+import { outlastingSeconds, silentPrimaryMs } from "../lease.ts";
 
 export const drill: Drill = {
-  description: "The primary is cut off from consensus and its replica for 35 s while clients stay attached.",
+  description: `The primary is cut off from consensus and its replica for ${outlastingSeconds} s while clients stay attached.`,
   async inject(scene) {
     const { primary } = scene;
     await primary.cutOff("cluster-network");
-    await scene.seconds(35);
+    await scene.seconds(outlastingSeconds);
     await primary.reconnect();
   },
-  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: silentPrimaryMs },
   soak: true,
 };

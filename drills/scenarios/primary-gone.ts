@@ -1,5 +1,6 @@
 import { deployed } from "../actions/deployment.ts";
 import type { Drill } from "../drill.ts";
+import { silentPrimaryMs } from "../lease.ts";
 
 export const drill: Drill = {
   description: "The primary is gone for good, container and disk; a deployment makes a new node.",
@@ -14,6 +15,6 @@ export const drill: Drill = {
     await scene.seconds(5);
     await primary.clear("made anew by a deployment", () => deployed(stack, "--refresh"));
   },
-  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: silentPrimaryMs },
   soak: false,
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "../../running-stack/part.ts";
 import { psql } from "../../running-stack/psql.ts";
 import type { Drill } from "../drill.ts";
+import { silentPrimaryMs } from "../lease.ts";
 
 /** More than any node keeps for another (wal_keep_size). */
 const logMegabytes = 200;
@@ -25,7 +26,7 @@ export const drill: Drill = {
     await psql(replica, "checkpoint;");
     await primary.start();
   },
-  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: 25_000 },
+  expected: { newPrimary: true, failedRequests: 0, writesPauseMs: silentPrimaryMs },
   soak: true,
 };
 

@@ -1,11 +1,9 @@
+import { outOfTouchSeconds } from "../../infra/docker/cluster-settings.ts";
 import { unsound } from "./evaluate-soundness.ts";
 import type { DatabaseMember, StackObservation } from "./observation.ts";
 
-/**
- * Patroni asks consensus every second and gives a member up after three. A node that has had no answer for longer than this
- * takes part in no election, though its lease may still look alive.
- */
-const outOfTouchSeconds = 5;
+/** A node that has had no answer for longer than this takes part in no election, though its lease may still look alive. */
+const touchSeconds = outOfTouchSeconds + 1;
 
 type Observed = Pick<StackObservation, "database" | "parts" | "consensus" | "atMs">;
 
@@ -36,7 +34,7 @@ export function takeoverObstacles(observed: Observed): string[] {
   const [primary, ...others] = livePrimaries(observed);
   if (primary === undefined || others.length > 0) return [];
   const candidates = standbys(observed);
-  if (candidates.length === 0) return ["no standby has every write"];
+  if (candidates.length === 0) return ["no standby has every write, so commits are on one disk"];
   const { recorded } = database;
   if (!recorded) return ["no database node can read in consensus who leads, so no standby could take over"];
   const obstacles: string[] = [];
@@ -51,16 +49,16 @@ export function takeoverObstacles(observed: Observed): string[] {
   if (named.length === 0)
     obstacles.push("consensus has recorded no synchronous standby, so none could take over");
   const inTouch = ({ consensusSeenAt }: DatabaseMember) =>
-    consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= outOfTouchSeconds;
+    consensusSeenAt !== undefined && atMs / 1_000 - consensusSeenAt <= touchSeconds;
   const sound = named.filter((member) => unsound(member) === undefined);
   if (sound.length === 0) obstacles.push(...named.flatMap((member) => unsound(member) ?? []));
   if (sound.length > 0 && !sound.some(inTouch)) {
     const names = sound.map(({ name }) => name).join(" and ");
-    obstacles.push(`${names} reached consensus more than ${outOfTouchSeconds} s ago and could not take over`);
+    obstacles.push(`${names} reached consensus more than ${touchSeconds} s ago and could not take over`);
   }
   const leading = database.members.find(({ name }) => name === primary);
   if (leading && !inTouch(leading))
-    obstacles.push(`${primary} reached consensus more than ${outOfTouchSeconds} s ago and may lose its lead`);
+    obstacles.push(`${primary} reached consensus more than ${touchSeconds} s ago and may lose its lead`);
   return obstacles;
 }
 

@@ -33,11 +33,19 @@ function failuresOf(observation: StackObservation): string[] {
   if (!traffic.answers) failures.push(`clients get no answer at ${traffic.url ?? "any port"}`);
   if (primaries.length === 0 && !noneAsked(observation, "database"))
     failures.push("no database node is primary: nothing can be written");
+  if (primaries.length === 1 && noneReached(traffic))
+    failures.push(`the proxies do not reach ${primaries[0]}, the primary: nothing can be read or written`);
   if (primaries.length > 1) failures.push(`${primaries.join(" and ")} are primary at once`);
   const objectStoreSilent = !objectStore && !noneAsked(observation, "object-store");
   if (objectStoreSilent || objectStore?.status === "unavailable")
     failures.push("the object store has no quorum");
   return failures;
+}
+
+/** Whether the proxies know database nodes and consider none of them a primary that they reach. */
+function noneReached({ servers = [] }: StackObservation["traffic"]): boolean {
+  const known = servers.filter(({ backend }) => backend === "primary");
+  return known.length > 0 && known.every(({ up }) => !up);
 }
 
 /** Whether parts of the role run and not one of them could be asked: then nothing is known, which is no failure. */

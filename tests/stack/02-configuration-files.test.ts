@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { leaseSeconds } from "../../infra/docker/cluster-settings.ts";
 import { annotations } from "../../infra/docker/images/metrics/pages/dashboards/definitions/annotations.mjs";
 import { dashboards } from "../../infra/docker/images/metrics/pages/dashboards/definitions/dashboards.mjs";
 import { projectRoot } from "../../infra/project.ts";
@@ -11,11 +12,18 @@ describe.concurrent("configuration, checked by the program that reads it", () =>
   });
 
   it.each([1, 2])("patroni takes its own on database %i", async (node) => {
-    const said = await docker(
-      ...["exec", container("database", node), "patroni", "--validate-config", "--ignore-listen-port"],
-      "/run/patroni/patroni.yml",
-    );
-    expect(said).toBe("");
+    // All but the lease, of which its check knows no less than 20 s.
+    const check = `sed -E 's/"ttl": ?[0-9]+/"ttl": 20/' /run/patroni/patroni.yml >/run/patroni/check.yml
+      patroni --validate-config --ignore-listen-port /run/patroni/check.yml; code=$?; rm /run/patroni/check.yml; exit $code`;
+    expect(await docker("exec", container("database", node), "sh", "-c", check)).toBe("");
+  });
+
+  it("the leader lease in consensus is as long as cluster-settings.yml says", async () => {
+    const etcdctl = (...args: string[]) =>
+      docker("exec", container("consensus", 1), "etcdctl", ...args, "--write-out", "fields");
+    const key = await etcdctl("get", "/service/capstone/leader");
+    const lease = BigInt(/^"Lease" : (\d+)$/m.exec(key)?.[1] ?? 0).toString(16);
+    expect(await etcdctl("lease", "timetolive", lease)).toContain(`"GrantedTTL" : ${leaseSeconds}\n`);
   });
 
   it("patroni finds a member that came back with another address", async () => {

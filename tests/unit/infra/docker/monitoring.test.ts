@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ownServiceFolder, readService } from "../../../../infra/configuration/service.ts";
+import { leaseSeconds } from "../../../../infra/docker/cluster-settings.ts";
 import { scrapeTargets } from "../../../../infra/docker/monitoring/scrape-targets.ts";
 import { projectRoot } from "../../../../infra/project.ts";
 import { localGraph, readinessType, runningContainers } from "./local-graph.ts";
@@ -15,6 +16,13 @@ const alerts = ruleFiles.flatMap((file) => {
 });
 
 describe("those who watch", () => {
+  it("take a node that is out of touch for longer than a lease for one that cannot take over", () => {
+    const rule = readFileSync(join(rulesFolder, "database.yml"), "utf8");
+    expect(rule).toContain(
+      `patroni_dcs_last_seen) and on(instance) (patroni_primary == 1 or patroni_sync_standby == 1)) > ${leaseSeconds})`,
+    );
+  });
+
   it("are not needed by anything of the service, and none is waited for", async () => {
     const { resources } = await localGraph();
     const watching = /\.(metrics|alerts|exporter|dashboards)-\d/;

@@ -97,6 +97,16 @@ describe("the status of a stack", () => {
     expect(evaluate(paused).failures).toContain("no database node is primary: nothing can be written");
   });
 
+  it("has failed when no proxy reaches the primary, whatever consensus sees", () => {
+    const { traffic } = healthyStack();
+    const servers = traffic.servers?.map((one) => (one.backend === "primary" ? { ...one, up: false } : one));
+    const { state, failures } = evaluate(healthyStack({ traffic: { ...traffic, servers } }));
+    expect(state).toBe("failed");
+    expect(failures).toEqual([
+      "the proxies do not reach database-1, the primary: nothing can be read or written",
+    ]);
+  });
+
   it("has failed when clients get no answer, or there are two primaries, or no object store", () => {
     const { traffic, database } = healthyStack();
     const unanswered = evaluate(healthyStack({ traffic: { ...traffic, answers: false } }));
