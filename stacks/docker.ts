@@ -137,14 +137,19 @@ export async function deploy(configuration: DockerConfiguration): Promise<Deploy
     after: beforeNodes,
   });
 
-  new Backup("backup", {
-    stack,
-    networks,
-    image: images.database.digest,
-    baseImage: images.base,
-    secrets,
-    repository: backupRepository,
-  });
+  new Backup(
+    "backup",
+    {
+      stack,
+      networks,
+      image: images.database.digest,
+      baseImage: images.base,
+      secrets,
+      repository: backupRepository,
+    },
+    // It copies the uploads as soon as it runs, with the key that the object store has to know by then.
+    { dependsOn: [objectStore] },
+  );
 
   const monitoring =
     configuration.monitoring &&

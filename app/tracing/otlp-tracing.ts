@@ -15,7 +15,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { isServerError } from "../database/failures.ts";
 import type { Tracing } from "./tracing.ts";
 
@@ -48,6 +48,8 @@ export class OtlpTracing implements Tracing {
         "service.instance.id": nodeName,
         "service.version": release.commit,
       }),
+      // A caller says which trace a request belongs to, and not whether there is one.
+      sampler: new AlwaysOnSampler(),
       spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: sendMs })],
     });
     this.tracer = this.provider.getTracer("capstone");

@@ -51,7 +51,10 @@ async function deployInto(
     if (part) report.moved(part);
     for (const warning of messagesOf([event], "warning")) report.say(warning);
   };
-  await followEvents(eventLog, ended, take);
+  // What is shown may fail; the deployment goes on, and is waited for.
+  await followEvents(eventLog, ended, take).catch((error: Error) =>
+    report.say(`No more is shown of the progress: ${error.message}`),
+  );
   const status = await ended;
   closeSync(output);
   await report.end(status);

@@ -72,7 +72,7 @@ export class DeploymentProgress {
     const part = this.partFor(step);
     if (!part) return undefined;
     const wasChanged = part.doing.delete(step.urn);
-    // A replacement's deletion comes after it, and is no further resource.
+    // A replacement's deletion comes after it, and is not another resource.
     if (step.op === "delete" || step.op === "delete-replaced") return undefined;
     part.done += 1;
     if (wasChanged) part.changed += 1;

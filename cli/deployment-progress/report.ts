@@ -12,7 +12,7 @@ export interface Report {
 /** How often long work says that it is still running, in milliseconds. */
 const heartbeatMs = 15_000;
 
-/** A line when a part begins and one when it is there, for whoever is no terminal. */
+/** A line when a part begins and one when it is there, where there is no terminal. */
 export class PlainReport implements Report {
   private readonly progress: DeploymentProgress;
   private readonly expectedSeconds: number | undefined;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { cacheDirectory } from "../../infra/directories.mjs";
 
@@ -19,6 +19,12 @@ export function lastSeconds(work: string): number | undefined {
 }
 
 export function rememberSeconds(work: string, seconds: number): void {
-  mkdirSync(path.dirname(file()), { recursive: true });
-  writeFileSync(file(), `${JSON.stringify({ ...read(), [work]: seconds }, null, 2)}\n`);
+  const next = `${file()}.${process.pid}`;
+  try {
+    mkdirSync(path.dirname(file()), { recursive: true });
+    writeFileSync(next, `${JSON.stringify({ ...read(), [work]: seconds }, null, 2)}\n`);
+    renameSync(next, file());
+  } catch {
+    // It is an estimate for the next time, and no reason to fail now.
+  }
 }

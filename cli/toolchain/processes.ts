@@ -53,7 +53,7 @@ interface LoggedRun {
   log: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
-  /** Told each line of its output as it comes, and whether that line belongs into the log. */
+  /** Told each line of its output as it comes, and whether that line belongs in the log. */
   onLine?: (line: string) => boolean;
 }
 

@@ -120,7 +120,7 @@ function parseDeclaration(file: string, root: string): unknown {
     throw new PersonError(`There is no ${file}; a service's folder has a Dockerfile and a service.yaml.`);
   const document = parseDocument(readFileSync(absolute, "utf8"), { prettyErrors: true });
   const [error] = document.errors;
-  if (error) throw new PersonError(`${file} is no YAML: ${error.message.split("\n")[0]}`);
+  if (error) throw new PersonError(`${file} is not valid YAML: ${error.message.split("\n")[0]}`);
   return document.toJS();
 }
 

@@ -20,8 +20,11 @@ export async function probeVolumes(
   const found = [...sources].map(async ([source, name]) => {
     const device = await deviceOf(source);
     if (device === undefined || device === shared) return [];
-    const { bavail, blocks, bsize } = await statfs(source);
-    return [{ name, freeBytes: bavail * bsize, totalBytes: blocks * bsize }];
+    // A volume may go away meanwhile.
+    const space = await statfs(source).catch(() => undefined);
+    return space
+      ? [{ name, freeBytes: space.bavail * space.bsize, totalBytes: space.blocks * space.bsize }]
+      : [];
   });
   return (await Promise.all(found)).flat();
 }

@@ -84,7 +84,8 @@ describe("traces", () => {
     const { token } = await newPerson(node.url);
     const [traceId, callersSpan] = ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"];
     const headers = {
-      traceparent: `00-${traceId}-${callersSpan}-01`,
+      // Not sampled by the caller.
+      traceparent: `00-${traceId}-${callersSpan}-00`,
       "idempotency-key": "traced-through-a-failover",
     };
     const body = "What nobody reads in a trace";

@@ -11,12 +11,20 @@ Why nothing is lost, by what Postgres, etcd and Patroni (ha.py, dcs/etcd3.py) do
 - A promoted standby ends its walreceiver. The former primary, whatever it believes, gets no confirmation from then on and
   acknowledges nothing; to go on alone it would have to write /sync first.
 - etcd's transactions compare and write in one.
+Nobody may switch synchronous_mode off: taking /sync away is not guarded.
 What is left are two nodes that both read consensus a moment ago. The first three changes compare what they read.
 """
+
+import sys
 
 from patroni.dcs import catch_return_false_exception
 from patroni.dcs.etcd3 import Etcd3, Etcd3Error, PatroniEtcd3Client, base64_encode
 from patroni.ha import Ha
+from patroni.version import __version__
+
+# What is replaced here is internal to Patroni: another version has to be read first, and the model compared with it.
+if __version__ != "4.0.7":
+    sys.exit(f"Patroni is {__version__}; what is changed in it was written for 4.0.7")
 
 NEIGHBOUR_SECONDS = 1
 

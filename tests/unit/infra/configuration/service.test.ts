@@ -160,9 +160,13 @@ build: {context: .., files: ["shop/**", "sho*"]}
     );
   });
 
-  it("that is no YAML, or no keys, is refused with the place", () => {
-    expect(refusal("name: [shop")).toMatch(/^shop\/service\.yaml is no YAML: .* at line 1, column 12:?$/);
-    expect(refusal("name: shop\nname: shop")).toMatch(/^shop\/service\.yaml is no YAML: .*unique.* line 2/);
+  it("that is not valid YAML, or no keys, is refused with the place", () => {
+    expect(refusal("name: [shop")).toMatch(
+      /^shop\/service\.yaml is not valid YAML: .* at line 1, column 12:?$/,
+    );
+    expect(refusal("name: shop\nname: shop")).toMatch(
+      /^shop\/service\.yaml is not valid YAML: .*unique.* line 2/,
+    );
     expect(refusal("")).toBe(
       "shop/service.yaml is empty; allowed are keys with values, as in name: guestbook.",
     );
