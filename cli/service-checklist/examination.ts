@@ -10,13 +10,13 @@ export interface ServiceExamination {
   verdict: string;
 }
 
-/** Adds the lines that were not come to, and says what it all comes to. */
+/** Adds the lines that were not reached, and the verdict. */
 export function conclude(service: string, found: Line[]): ServiceExamination {
   const faults = found.filter(({ state }) => state === "fault").map(({ name }) => name);
   const lines = lineNames.map(
     (name) =>
       found.find((line) => line.name === name) ??
-      unchecked(name, `not come to, because of: ${faults.join(", ")}`),
+      unchecked(name, `skipped, because of: ${faults.join(", ")}`),
   );
   const works = faults.length === 0;
   const open = lines.filter(({ state }) => state === "unchecked").map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../infra/configuration/service.ts";
-import { commandWithSecrets } from "../../infra/docker/container/secrets-to-environment.ts";
+import { secretsIntoEnvironment } from "../../infra/docker/container/secrets-to-environment.ts";
 import { healthCheckOf } from "../../infra/docker/health-check.ts";
 import { docker, type Ended, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { readImageCommand } from "../../infra/docker/steps/read-image-command.ts";
@@ -42,7 +42,8 @@ export class ServiceContainer {
       ...given.settings,
       ...(asFiles ? pathsOf(given.secrets) : {}),
     };
-    const [program = "", ...args] = asFiles ? command : commandWithSecrets(command);
+    const first = asFiles ? [] : secretsIntoEnvironment(Object.keys(given.secrets));
+    const [program = "", ...args] = [...first, ...command];
     const user = `${service.user}:${service.user}`;
     const name = belongings.nameOf(role);
     await readDocker([

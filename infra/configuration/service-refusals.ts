@@ -18,7 +18,7 @@ export function refusalOf(file: string, error: ErrorObject): string[] {
       ];
     case "additionalProperties": {
       const known = Object.keys(parent.properties ?? {}).join(", ");
-      return [`${file}: ${of}${params.additionalProperty} is no key; allowed are ${known}.`];
+      return [`${file}: ${of}${params.additionalProperty} is not a key; allowed are ${known}.`];
     }
     // Said by the error of the name itself.
     case "propertyNames":

@@ -69,7 +69,14 @@ export const platformSecrets = [
   "AWS_SECRET_ACCESS_KEY",
 ] as const;
 
-const given: readonly string[] = [...platformSettings, ...platformSecrets];
+/** With those that the deployment starts a service by. */
+const given: readonly string[] = [
+  ...platformSettings,
+  ...platformSecrets,
+  "OWNER_ADDRESS",
+  "OWNER_PASSWORD",
+  "SECRETS_DIRECTORY",
+];
 
 const validate = new Ajv.default({
   strict: true,
@@ -132,7 +139,7 @@ function contradictions(file: string, folder: string, declaration: Declaration, 
   const matchNothing = (key: string, patterns: string[] = []) =>
     patterns
       .filter((pattern) => globSync(pattern, { cwd: path.join(root, context) }).length === 0)
-      .map((pattern) => `${file}: ${key} has "${pattern}"; no file in ${context} is called so.`);
+      .map((pattern) => `${file}: ${key} has "${pattern}"; it matches no file in ${context}.`);
   return [
     ...(existsSync(inFolder("Dockerfile"))
       ? []

@@ -51,17 +51,17 @@ export class AppNodes extends pulumi.ComponentResource {
   }
 
   private createNodes(args: AppNodesArgs, given: GivenToService, files: SecretFiles): void {
-    const run = this.runOfImage(args);
+    const run = this.runOfImage(args, given);
     let after = args.after;
     for (let node = 1; node <= args.count; node++)
       after = [this.createNode(args, { given, files, run }, node, after)];
   }
 
-  private runOfImage({ service, image }: AppNodesArgs) {
+  private runOfImage({ service, image }: AppNodesArgs, given: GivenToService) {
     if (service.secretsAs === "files") return {};
     const own = new ImageCommand("app-command", { image }, { parent: this });
     return {
-      entrypoint: secretsIntoEnvironment,
+      entrypoint: secretsIntoEnvironment(Object.keys(given.secrets)),
       command: pulumi.all([own.entrypoint, own.command]).apply((parts) => parts.flat()),
     };
   }

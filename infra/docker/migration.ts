@@ -62,7 +62,7 @@ export class Migration extends pulumi.ComponentResource {
         role: "migration",
         image,
         userId: service.user,
-        ...this.run(args),
+        ...this.run(args, given),
         memoryMegabytes: service.memoryMegabytes,
         memoryPaths: service.writablePaths,
         networks: [networks.service.name],
@@ -76,9 +76,12 @@ export class Migration extends pulumi.ComponentResource {
   }
 
   /** In place of what the image runs by itself, as on AWS. */
-  private run({ service: { secretsAs }, command: [program = "", ...rest] }: MigrationArgs) {
+  private run(
+    { service: { secretsAs }, command: [program = "", ...rest] }: MigrationArgs,
+    given: GivenToService,
+  ) {
     if (secretsAs === "files") return { entrypoint: [program], command: rest };
-    return { entrypoint: secretsIntoEnvironment, command: [program, ...rest] };
+    return { entrypoint: secretsIntoEnvironment(Object.keys(given.secrets)), command: [program, ...rest] };
   }
 }
 

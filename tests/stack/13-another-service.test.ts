@@ -54,10 +54,16 @@ describe("somebody else's service", () => {
   });
 
   it("shows none of its secrets in docker inspect", async () => {
-    const secrets = await docker("exec", container("app", 1), "sh", "-c", "cat /run/secrets/*");
+    const secrets = await docker(
+      "exec",
+      container("app", 1),
+      "sh",
+      "-c",
+      "for file in /run/secrets/*; do cat $file; echo; done",
+    );
     const inspected = await docker("inspect", container("app", 1));
-    const values = secrets.split(/(?=postgresql:)|\n/).filter((value) => value.length > 8);
-    expect(values.length).toBeGreaterThan(1);
+    const values = secrets.split("\n").filter((value) => value.length > 8);
+    expect(values.length).toBeGreaterThanOrEqual(5);
     for (const value of values) expect(inspected).not.toContain(value);
   });
 

@@ -19,7 +19,7 @@ export interface Started {
   readyAfterMs: number | undefined;
   /** What health said last. */
   last: Asked | undefined;
-  /** What came of the check inside of it, as the engine runs it; undefined where it was not come to. */
+  /** What came of the check inside of it, as the engine runs it; undefined where it was not reached. */
   inside: Pick<Ended, "exitCode" | "standardError"> | undefined;
   /** Undefined while it runs. */
   exitCode: number | undefined;
@@ -68,7 +68,10 @@ export function evaluateStart(service: Service, started: Started): Line[] {
   if (readyAfterMs !== undefined) return [listens, evaluateReady(service, readyAfterMs, started)];
   return [
     listens,
-    fault(health, `GET ${service.health} says no 200 within ${service.startSeconds} s: ${said(started)}`),
+    fault(
+      health,
+      `GET ${service.health} never answered 200 within ${service.startSeconds} s: ${said(started)}`,
+    ),
   ];
 }
 

@@ -17,7 +17,7 @@ class Settings:
     s3_bucket: str
     assets_url: str
     static_url: str
-    # Whether requests are held until a lost database is back: docs/your-service.md, "Recipes".
+    # Whether requests are held until a lost database is back: docs/your-service-checklist.md, "Recipes".
     ride_through: bool
 
     @classmethod

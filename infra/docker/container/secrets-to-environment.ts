@@ -1,15 +1,18 @@
 import { secretsDirectory } from "../../topology.ts";
 
-/** Reads every secret file with a variable's name into that variable, and becomes the service. */
-const script = `for file in ${secretsDirectory}/*; do
-  case \${file##*/} in *[!A-Z0-9_]*) ;; *) export "\${file##*/}=$(cat "$file")" ;; esac
+/** Reads the secret file of each variable that its first argument names, and becomes the service. */
+const script = `for name in $1; do
+  value=$(cat "${secretsDirectory}/$name") || exit 1
+  export "$name=$value"
 done
+shift
 exec "$@"`;
 
-/** What a service is started by that takes its secrets from the environment: so `docker inspect` does not have them. */
-export const secretsIntoEnvironment = ["sh", "-c", script, "sh"];
-
-/** @param command The image's own. The image needs a shell. */
-export function commandWithSecrets(command: string[]): string[] {
-  return [...secretsIntoEnvironment, ...command];
+/**
+ * What a service is started by that takes its secrets from the environment: so `docker inspect` does not have them. The image
+ * needs a shell.
+ * @param names Of the secrets. A file that no longer belongs to one may still be in the volume.
+ */
+export function secretsIntoEnvironment(names: string[]): string[] {
+  return ["sh", "-c", script, "sh", names.join(" ")];
 }

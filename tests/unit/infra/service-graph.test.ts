@@ -49,7 +49,15 @@ describe("another service on Docker", () => {
     });
     expect(env(nodes[0]).STATIC_URL).toMatch(/^http:\/\/127\.0\.0\.1:8080\/assets\/static\/[0-9a-f]{12}$/);
     expect(env(nodes[0])).not.toHaveProperty("DATABASE_URL");
-    expect(nodes[0]?.inputs.entrypoints).toEqual(secretsIntoEnvironment);
+    expect(nodes[0]?.inputs.entrypoints).toEqual(
+      secretsIntoEnvironment([
+        "DATABASE_URL",
+        "DATABASE_READ_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "JWT_KEY",
+      ]),
+    );
     const files = (named("app-secrets-writer")?.inputs.uploads as { file: string; content: string }[]) ?? [];
     expect(files.map(({ file, content }) => `${file} ${content}`)).toEqual(
       ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DATABASE_READ_URL", "DATABASE_URL", "JWT_KEY"].map(

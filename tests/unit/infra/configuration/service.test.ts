@@ -112,8 +112,8 @@ build: {context: .., files: ["shop/**", "sho*"]}
     ],
     ["migrate: [sleep, 1]", "migrate.1 is 1; allowed is text."],
     ["migrations: ['**']", "migrations is set and migrate is not; it says when migrate is run."],
-    ["migrate: [a]\nmigrations: [sql/**]", 'migrations has "sql/**"; no file in shop is called so.'],
-    ["build: {files: [src/**]}", 'build.files has "src/**"; no file in shop is called so.'],
+    ["migrate: [a]\nmigrations: [sql/**]", 'migrations has "sql/**"; it matches no file in shop.'],
+    ["build: {files: [src/**]}", 'build.files has "src/**"; it matches no file in shop.'],
     ["drainingText: 'a b'", 'drainingText is "a b"; allowed is a word of letters, digits, _ and -.'],
     ["healthCheck: curl", 'healthCheck is "curl"; allowed is a list of a program and its arguments.'],
     ["metrics: true", "metrics is true; allowed is a path such as /metrics."],
@@ -139,10 +139,10 @@ build: {context: .., files: ["shop/**", "sho*"]}
     ["assets: ../other", 'assets is "../other"; allowed is a folder inside the service\'s, as in static.'],
     ["assets: public", 'assets is "public"; there is no such folder in shop.'],
     ["build: {context: /}", 'build.context is "/"; allowed is .. or ../.., a folder above the service\'s.'],
-    ["build: {target: x}", "build.target is no key; allowed are context, files."],
+    ["build: {target: x}", "build.target is not a key; allowed are context, files."],
     [
       "prot: 8000",
-      "prot is no key; allowed are name, port, user, health, drainingText, healthCheck, memoryMegabytes, writablePaths, stopSeconds, startSeconds, migrate, migrations, metrics, secretsAs, secrets, environment, assets, build.",
+      "prot is not a key; allowed are name, port, user, health, drainingText, healthCheck, memoryMegabytes, writablePaths, stopSeconds, startSeconds, migrate, migrations, metrics, secretsAs, secrets, environment, assets, build.",
     ],
   ])("with %j is refused in one sentence", (line, sentence) => {
     const [key] = line.split(":");
