@@ -70,13 +70,16 @@ function metricNames(expr: string): string[] {
     .filter((word) => !["and", "or", "unless", "bool"].includes(word));
 }
 
-/** A job keeps what its rule over names says; the proxies are asked for no other in the first place. */
+/**
+ * A job keeps what its rule over names says; the proxies are asked for no other in the first place. The job of another service
+ * has no rule and keeps all, but no panel is about it.
+ */
 function keptNames(): RegExp[] {
   const { scrape_configs: jobs } = parse(readFileSync(join(metricsFolder, "prometheus.yml"), "utf8")) as {
     scrape_configs: Job[];
   };
   return jobs
-    .flatMap(({ params, metric_relabel_configs: steps }) => [
+    .flatMap(({ params, metric_relabel_configs: steps = [] }) => [
       ...(params?.metrics ?? []).flatMap((names) => names.split(",")),
       ...steps.filter(({ source_labels: labels }) => String(labels) === "__name__").map(({ regex }) => regex),
     ])
@@ -94,5 +97,5 @@ function recordedNames(): string[] {
 
 interface Job {
   params?: { metrics?: string[] };
-  metric_relabel_configs: { source_labels?: string[]; regex?: string }[];
+  metric_relabel_configs?: { source_labels?: string[]; regex?: string }[];
 }
