@@ -10,8 +10,8 @@ import { newVisitor, noBrowser, openBrowser, type Visitor } from "../../../brows
 if (noBrowser) console.log(`skipped, the live page of a drill in a browser: ${noBrowser}`);
 
 /**
- * The recorded run of primary-killed, an event a line: its requests as docs/failover/primary-killed.svg has them, its
- * moments as docs/failover/results.json has them.
+ * A run of primary-killed, an event a line. Its requests are those of docs/failover/primary-killed.svg, its fault, detection,
+ * new primary and redundancy those of docs/failover/results.json; the moments in between are made up to fit.
  */
 const recording = readFileSync(new URL("./primary-killed.jsonl", import.meta.url), "utf8")
   .trim()
