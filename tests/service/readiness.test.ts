@@ -48,8 +48,12 @@ test("a node whose database cannot be reached is ready after five seconds: it se
   expect(await healthOf(node)).toBe(503);
   await expect.poll(() => healthOf(node as Node)).toBe(200);
   expect(performance.now() - startedAt).toBeGreaterThan(5_000);
-  const deep = await ask(node.url, "GET /health/deep");
-  expect(deep.status).toBe(503);
-  expect(deep.body.dependencies[0]).toMatchObject({ name: "database", state: "down" });
-  expect(deep.body.dependencies[1]).toMatchObject({ name: "object-store", state: "up" });
+  const deep = () => ask((node as Node).url, "GET /health/deep");
+  // On a busy machine the object store may not answer a first time.
+  await expect
+    .poll(async () => (await deep()).body.dependencies[1])
+    .toMatchObject({ name: "object-store", state: "up" });
+  const { status, body } = await deep();
+  expect(status).toBe(503);
+  expect(body.dependencies[0]).toMatchObject({ name: "database", state: "down" });
 });
