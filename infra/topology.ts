@@ -164,3 +164,6 @@ export type PasswordName = (typeof passwordNames)[number];
  */
 export const rehearsalLimits =
   "signUpsPerAddress=1200/60 sessionsPerAddress=6000/60 uploadsPerAccount=600/60";
+
+/** Whose `x-forwarded-for` a node on Docker believes: the proxies overwrite it, so that of everyone on its network. */
+export const trustedProxies = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16";

@@ -4,7 +4,7 @@ import { docker, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { PersonError } from "../../infra/errors.ts";
 import { projectRoot } from "../../infra/project.ts";
 import { checkAssets } from "./checks/assets.ts";
-import { evaluateDatabaseLost, loseDatabase } from "./checks/database-lost.ts";
+import { evaluateDatabaseLost, takeDatabaseAway } from "./checks/database-lost.ts";
 import { drain, evaluateDrain } from "./checks/drain.ts";
 import { evaluateFiles } from "./checks/files.ts";
 import { checkImage, imageOf } from "./checks/image.ts";
@@ -99,7 +99,7 @@ async function examineRunning(
   if (started.readyAfterMs !== undefined && port !== undefined) {
     environment = await environmentOf(node);
     report(await checkMetrics(service, port));
-    const lost = await loseDatabase(service, node, port, page, database);
+    const lost = await takeDatabaseAway(service, node, port, page, database);
     report(...evaluateDatabaseLost(service, lost));
     if (lost.exitCode === undefined)
       report(...evaluateDrain(service, await drain(service, node, port, page)));

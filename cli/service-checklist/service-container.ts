@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../infra/configuration/service.ts";
-import { secretsIntoEnvironment } from "../../infra/docker/container/secrets-to-environment.ts";
+import { memoryPathOptions } from "../../infra/docker/container/memory-path.ts";
+import { secretPaths, secretsIntoEnvironment } from "../../infra/docker/container/secrets-to-environment.ts";
 import { healthCheckOf } from "../../infra/docker/health-check.ts";
 import { docker, type Ended, readDocker } from "../../infra/docker/steps/docker-client.ts";
 import { readImageCommand } from "../../infra/docker/steps/read-image-command.ts";
@@ -36,13 +37,14 @@ export class ServiceContainer {
     const { service, image, belongings, network, role, given } = start;
     const command = start.command ?? (await commandOf(image));
     const asFiles = service.secretsAs === "files";
+    const names = Object.keys(given.secrets);
     const secrets = await writeSecrets(belongings, role, service.user, given.secrets);
     const environment = {
       ...service.environment,
       ...given.settings,
-      ...(asFiles ? pathsOf(given.secrets) : {}),
+      ...(asFiles ? secretPaths(names) : {}),
     };
-    const first = asFiles ? [] : secretsIntoEnvironment(Object.keys(given.secrets));
+    const first = asFiles ? [] : secretsIntoEnvironment(names);
     const [program = "", ...args] = [...first, ...command];
     const user = `${service.user}:${service.user}`;
     const name = belongings.nameOf(role);
@@ -51,7 +53,7 @@ export class ServiceContainer {
       ...["--publish", `127.0.0.1::${service.port}`, "--user", user, "--read-only", "--cap-drop", "ALL"],
       ...["--security-opt", "no-new-privileges:true", "--volume", `${secrets}:${secretsDirectory}:ro`],
       ...["--memory", `${service.memoryMegabytes}m`, "--memory-swap", `${service.memoryMegabytes}m`],
-      ...service.writablePaths.flatMap((path) => ["--tmpfs", `${path}:${memoryOf(service.user)}`]),
+      ...service.writablePaths.flatMap((path) => ["--tmpfs", `${path}:${memoryPathOptions(service.user)}`]),
       ...Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
       ...["--entrypoint", program, image, ...args],
     ]);
@@ -109,16 +111,6 @@ export class ServiceContainer {
   async remove(): Promise<void> {
     await readDocker(["rm", "--force", this.name]);
   }
-}
-
-function pathsOf(secrets: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(secrets).map((name) => [`${name}_FILE`, `${secretsDirectory}/${name}`]),
-  );
-}
-
-function memoryOf(user: number): string {
-  return `uid=${user},gid=${user},mode=0700,size=64m`;
 }
 
 /** What the image starts by itself. */

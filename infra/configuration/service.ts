@@ -47,6 +47,11 @@ export function isOwn({ folder }: Pick<Service, "folder">): boolean {
   return folder === ownServiceFolder;
 }
 
+/** The path that clients do not see: of its metrics, or the usual one where it has none and loses nothing by that. */
+export function hiddenPath({ metrics = "/metrics" }: Pick<Service, "metrics">): string {
+  return metrics;
+}
+
 /** Variables that the platform gives to every service, and which are no secrets. */
 export const platformSettings = [
   "PORT",

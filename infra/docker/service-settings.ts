@@ -7,7 +7,9 @@ import {
   ports,
   rehearsalLimits,
   secretsDirectory,
+  trustedProxies,
 } from "../topology.ts";
+import { secretPaths } from "./container/secrets-to-environment.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What a container of the service is given: variables, and the secret files that they name. */
@@ -30,8 +32,6 @@ export interface ServiceSettings {
   tracesUrl: string | undefined;
 }
 
-// The proxies overwrite x-forwarded-for, so everyone on this network is trusted.
-const trustedProxies = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16";
 const objectStoreEndpoint = `http://edge:${ports.edgeObjectStore}`;
 
 /** What every node is given, but its name. */
@@ -87,10 +87,7 @@ function databaseUrl(port: number, user: string, password: pulumi.Output<string>
 }
 
 function paths({ secretsAs }: Service, files: Record<string, unknown>): Record<string, string> {
-  if (secretsAs !== "files") return {};
-  return Object.fromEntries(
-    Object.keys(files).map((name) => [`${name}_FILE`, `${secretsDirectory}/${name}`]),
-  );
+  return secretsAs === "files" ? secretPaths(Object.keys(files)) : {};
 }
 
 /** The project's own service finds its secrets by names of its own, and is rehearsed from one address. */

@@ -1,6 +1,7 @@
-import { globSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import type { Service } from "../../../infra/configuration/service.ts";
+import { filesIn } from "../../../infra/static-files.ts";
 import { fault, type Line, ok } from "../line.ts";
 
 const name = "assets";
@@ -8,11 +9,8 @@ const name = "assets";
 /** @param root Where the service's folder is relative to. */
 export function checkAssets({ folder, assets }: Service, root: string): Line {
   if (assets === undefined) return ok(name, "none are declared");
-  const directory = path.join(root, folder, assets);
-  const sizes = globSync("**", { cwd: directory })
-    .map((file) => statSync(path.join(directory, file)))
-    .filter((file) => file.isFile())
-    .map(({ size }) => size);
+  const directory = path.join(folder, assets);
+  const sizes = filesIn(directory, root).map((file) => statSync(path.join(root, directory, file)).size);
   if (sizes.length === 0) return fault(name, `the folder ${assets} has no file`);
   const kilobytes = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1_000);
   return ok(

@@ -24,7 +24,7 @@ export interface DatabaseLost {
   exitCode: number | undefined;
 }
 
-export async function loseDatabase(
+export async function takeDatabaseAway(
   service: Service,
   container: ServiceContainer,
   port: number,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Service } from "../../../infra/configuration/service.ts";
 import { readDocker } from "../../../infra/docker/steps/docker-client.ts";
+import { trustedProxies } from "../../../infra/topology.ts";
 import type { Belongings } from "./belongings.ts";
 import { startDatabase, type TestDatabase } from "./database.ts";
 import { startObjectStore } from "./object-store.ts";
@@ -45,7 +46,7 @@ export async function startPlatform(
         STATIC_URL: "http://localhost/assets/static/0",
         RELEASE_COMMIT: "none",
         RELEASE_IMAGE: "none",
-        TRUSTED_PROXIES: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+        TRUSTED_PROXIES: trustedProxies,
       },
       secrets: {
         DATABASE_URL: database.serviceUrl,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { imageSources } from "../../../infra/docker/container/image-sources.ts";
 import { docker, lastLines, readDocker } from "../../../infra/docker/steps/docker-client.ts";
-import { projectRoot } from "../../../infra/project.ts";
 import { secretsDirectory } from "../../../infra/topology.ts";
+import { provideImage } from "../../../running-stack/build-image.ts";
+import { connectEngine } from "../../../running-stack/engine.ts";
 import type { Belongings } from "./belongings.ts";
 
 interface Start {
@@ -24,8 +25,7 @@ export async function startFromStackImage(
   image: "database" | "object-store",
   { network, secrets, environment, command }: Start,
 ): Promise<string> {
-  const tag = `capstone/checklist-${image}`;
-  await readDocker(["build", "--quiet", "--tag", tag, `${projectRoot}/${imageSources[image].context}`]);
+  const tag = await provideImage(await connectEngine(), image, imageSources[image]);
   const name = belongings.nameOf(image);
   await readDocker([
     ...["run", "--detach", "--name", name, ...belongings.labels],

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isOwn, type Service } from "../../configuration/service.ts";
+import { hiddenPath, isOwn, type Service } from "../../configuration/service.ts";
 import { ports } from "../network/ports.ts";
 import { logPrefixes } from "../storage/log-bucket.ts";
 import type { PrivateBucket } from "../storage/private-bucket.ts";
@@ -21,8 +21,6 @@ export interface LoadBalancerArgs {
   deletionProtection: boolean;
 }
 
-/** A service without metrics loses nothing by it. */
-const usualMetricsPath = "/metrics";
 /** Two failed checks 10 s apart take a node out: 20 s, where the defaults take a minute. */
 const healthCheck = { intervalSeconds: 10, timeoutSeconds: 5, misses: 2 };
 
@@ -48,7 +46,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.targetGroup = this.createTargetGroup(args);
     this.certificateArn = args.domain && new Certificate(name, { domain: args.domain }, { parent: this }).arn;
     this.listener = this.certificateArn ? this.listenTls(this.certificateArn) : this.listenPlain();
-    this.hideMetrics(args.service.metrics ?? usualMetricsPath);
+    this.hideMetrics(hiddenPath(args.service));
     this.url = this.publish(args);
     this.healthUrl = pulumi.interpolate`${this.url}${args.service.health}`;
     this.firewallName = args.webFirewall ? this.protect(args).firewallName : undefined;

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { partLabels, partName } from "../../naming.ts";
 import { healthCheckTimeoutSeconds, type Role, secretsDirectory } from "../../topology.ts";
 import { Readiness } from "../steps/readiness.ts";
+import { memoryPathOptions } from "./memory-path.ts";
 import type { SecretFiles } from "./secret-files.ts";
 
 export interface PartArgs {
@@ -124,10 +125,7 @@ function createContainer(
       securityOpts: ["no-new-privileges:true"],
       readOnly: true,
       tmpfs: Object.fromEntries(
-        (args.memoryPaths ?? []).map((path) => [
-          path,
-          `uid=${args.userId},gid=${args.userId},mode=0700,size=64m`,
-        ]),
+        (args.memoryPaths ?? []).map((path) => [path, memoryPathOptions(args.userId)]),
       ),
       ...(args.sharedMemoryMegabytes ? { shmSize: args.sharedMemoryMegabytes } : {}),
       ...(args.cpuShares ? { cpuShares: args.cpuShares } : {}),

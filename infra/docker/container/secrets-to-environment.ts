@@ -16,3 +16,8 @@ exec "$@"`;
 export function secretsIntoEnvironment(names: string[]): string[] {
   return ["sh", "-c", script, "sh", names.join(" ")];
 }
+
+/** What a service is told that takes its secrets as files: the path of each in NAME_FILE. */
+export function secretPaths(names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`${name}_FILE`, `${secretsDirectory}/${name}`]));
+}

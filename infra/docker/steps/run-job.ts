@@ -1,4 +1,5 @@
 import { PersonError } from "../../errors.ts";
+import { memoryPathOptions } from "../container/memory-path.ts";
 import { docker, lastLines } from "./docker-client.ts";
 
 /** A container that runs to its end. */
@@ -51,7 +52,7 @@ export async function runJob(run: JobRun): Promise<string> {
 
 function createArguments(run: JobRun): string[] {
   const [entrypoint, ...first] = run.entrypoint ?? [];
-  const [uid] = run.user.split(":");
+  const [userId = ""] = run.user.split(":");
   const hardening = [
     "--read-only",
     "--cap-drop=ALL",
@@ -59,7 +60,7 @@ function createArguments(run: JobRun): string[] {
     "--tmpfs=/tmp",
     ...(run.memoryPaths ?? [])
       .filter((path) => path !== "/tmp")
-      .map((path) => `--tmpfs=${path}:uid=${uid},gid=${uid},mode=0700,size=64m`),
+      .map((path) => `--tmpfs=${path}:${memoryPathOptions(userId)}`),
     `--memory=${run.memoryMegabytes ?? 256}m`,
   ];
   return [

@@ -57,31 +57,34 @@ describe("drain", () => {
     tookMs: 2_500,
     exitCode: 0,
   };
-  const judge = (changes: Partial<Drained>) => evaluateDrain(service, { ...good, ...changes });
+  const evaluated = (changes: Partial<Drained>) => evaluateDrain(service, { ...good, ...changes });
 
   it("is kept by who answers everything, says 503 and ends in time", () => {
-    expect(states(judge({}))).toEqual({ drain: "ok", "health while draining": "ok", end: "ok" });
-    expect(judge({})[0]?.found).toMatch(/^all 2 requests .* half sent at SIGTERM was answered 200$/);
+    expect(states(evaluated({}))).toEqual({ drain: "ok", "health while draining": "ok", end: "ok" });
+    expect(evaluated({})[0]?.found).toMatch(/^all 2 requests .* half sent at SIGTERM was answered 200$/);
   });
 
   it("is broken by one request that is cut, or answered 500, or by the one that was half sent", () => {
-    expect(judge({ asked: [...good.asked, asked(undefined, 80)] })[0]).toEqual(
+    expect(evaluated({ asked: [...good.asked, asked(undefined, 80)] })[0]).toEqual(
       fault(
         "drain",
         "1 of 3 requests failed that proxies sent after SIGTERM (ECONNREFUSED); the one that was half sent at SIGTERM was answered 200",
       ),
     );
-    expect(judge({ asked: [asked(500, 10)] })[0]?.state).toBe("fault");
-    expect(judge({ begun: asked(undefined, -500) })[0]).toMatchObject({
+    expect(evaluated({ asked: [asked(500, 10)] })[0]?.state).toBe("fault");
+    expect(evaluated({ begun: asked(undefined, -500) })[0]).toMatchObject({
       state: "fault",
       found: expect.stringContaining("was cut (ECONNREFUSED)"),
     });
     // Before the signal it was another matter.
-    expect(judge({ asked: [asked(500, -50), asked(200, 10)] })[0]?.state).toBe("ok");
+    expect(evaluated({ asked: [asked(500, -50), asked(200, 10)] })[0]?.state).toBe("ok");
   });
 
   it("needs a 503, and an end within stopSeconds", () => {
-    const [, health, end] = judge({ health: [asked(200, 0), asked(undefined, 100)], exitCode: undefined });
+    const [, health, end] = evaluated({
+      health: [asked(200, 0), asked(undefined, 100)],
+      exitCode: undefined,
+    });
     expect(health).toMatchObject({
       state: "fault",
       found: expect.stringContaining("200, then ECONNREFUSED"),
@@ -93,13 +96,13 @@ describe("drain", () => {
 describe("health while draining", () => {
   it("has the word that the declaration has", () => {
     const drained = { begun: asked(200, 0), asked: [asked(200, 10)], toldAtMs: 0, tookMs: 100, exitCode: 0 };
-    const judge = (body: string) =>
+    const evaluated = (body: string) =>
       evaluateDrain(
         { ...service, drainingText: "draining" },
         { ...drained, health: [asked(503, 10, 15, body)] },
       )[1];
-    expect(judge('{"status":"draining"}')?.state).toBe("ok");
-    expect(judge("overloaded")?.found).toContain('never says 503 with "draining"');
+    expect(evaluated('{"status":"draining"}')?.state).toBe("ok");
+    expect(evaluated("overloaded")?.found).toContain('never says 503 with "draining"');
   });
 });
 
@@ -112,10 +115,11 @@ describe("a database that goes and comes back", () => {
     backAtMs: 5_000,
     exitCode: undefined,
   };
-  const judge = (changes: Partial<DatabaseLost>) => evaluateDatabaseLost(service, { ...lost, ...changes });
+  const evaluated = (changes: Partial<DatabaseLost>) =>
+    evaluateDatabaseLost(service, { ...lost, ...changes });
 
   it("is survived by who answers again, with the number that failed", () => {
-    expect(judge({})[0]).toEqual(
+    expect(evaluated({})[0]).toEqual(
       ok(
         "database lost and back",
         "GET /, while the database was away for 5.0 s: 1 of 3 requests failed (1 × 500), the longest took 5.4 s; it was answered 0.4 s after the return, 0 more failed then",
@@ -124,21 +128,21 @@ describe("a database that goes and comes back", () => {
   });
 
   it("is not survived by who ends, or goes on failing", () => {
-    expect(judge({ exitCode: 1 })[0]).toEqual(
+    expect(evaluated({ exitCode: 1 })[0]).toEqual(
       fault("database lost and back", "it ended with 1 when its database went"),
     );
     const failing = [asked(200, -50), asked(500, 10), asked(500, 19_000)];
-    expect(judge({ asked: failing })[0]?.state).toBe("fault");
+    expect(evaluated({ asked: failing })[0]?.state).toBe("fault");
   });
 
   it("cannot be judged by a page that asks no database, or fails with it", () => {
-    expect(judge({ asked: [asked(200, -50), asked(200, 10)] })[0]?.state).toBe("unchecked");
-    expect(judge({ asked: [asked(500, -50), asked(500, 10)] })[0]?.state).toBe("unchecked");
+    expect(evaluated({ asked: [asked(200, -50), asked(200, 10)] })[0]?.state).toBe("unchecked");
+    expect(evaluated({ asked: [asked(500, -50), asked(500, 10)] })[0]?.state).toBe("unchecked");
   });
 
   it("must not make health fail", () => {
-    expect(judge({})[1]?.state).toBe("ok");
-    expect(judge({ health: [asked(200, 0), asked(503, 1_000)] })[1]).toMatchObject({
+    expect(evaluated({})[1]?.state).toBe("ok");
+    expect(evaluated({ health: [asked(200, 0), asked(503, 1_000)] })[1]).toMatchObject({
       name: "health without a database",
       state: "fault",
       found: expect.stringContaining("1 of 2 times (1 × 503)"),
@@ -155,15 +159,15 @@ describe("a start", () => {
     exitCode: undefined,
     lastWords: "",
   };
-  const judge = (changes: Partial<Started>) => evaluateStart(service, { ...started, ...changes });
+  const evaluated = (changes: Partial<Started>) => evaluateStart(service, { ...started, ...changes });
 
   it("answers on its port, and then health", () => {
-    expect(states(judge({}))).toEqual({ port: "ok", health: "ok" });
-    expect(states(judge({ readyAfterMs: undefined, last: asked(404, 0) }))).toEqual({
+    expect(states(evaluated({}))).toEqual({ port: "ok", health: "ok" });
+    expect(states(evaluated({ readyAfterMs: undefined, last: asked(404, 0) }))).toEqual({
       port: "ok",
       health: "fault",
     });
-    expect(states(judge({ answeredAfterMs: undefined, readyAfterMs: undefined }))).toEqual({
+    expect(states(evaluated({ answeredAfterMs: undefined, readyAfterMs: undefined }))).toEqual({
       port: "fault",
       health: "unchecked",
     });
@@ -171,14 +175,14 @@ describe("a start", () => {
 
   it("is healthy for the engine too, which asks inside of the container", () => {
     const inside = { exitCode: 127, standardError: "sh: not found" };
-    expect(judge({ inside })[1]).toMatchObject({
+    expect(evaluated({ inside })[1]).toMatchObject({
       state: "fault",
       found: expect.stringContaining("ended with 127: sh: not found; healthCheck can name another"),
     });
   });
 
   it("is named with the last words of who ended", () => {
-    const ended = judge({
+    const ended = evaluated({
       answeredAfterMs: undefined,
       readyAfterMs: undefined,
       exitCode: 3,
@@ -245,17 +249,17 @@ describe("a migration", () => {
 });
 
 describe("metrics", () => {
-  const judge = (body: string) => evaluateMetrics("/metrics", asked(200, 0, 5, body)).state;
+  const evaluated = (body: string) => evaluateMetrics("/metrics", asked(200, 0, 5, body)).state;
 
   it("are Prometheus's text format", () => {
     expect(
-      judge(
+      evaluated(
         '# HELP a b\na_total{x="1",y="a \\"b\\" {c}, \\\\"} 1.5e+06\nb_bucket{le="+Inf"} 3 1700000000000\nc NaN\n',
       ),
     ).toBe("ok");
-    expect(judge("")).toBe("fault");
-    expect(judge("<html></html>")).toBe("fault");
-    expect(judge("a_total{x=1} 1")).toBe("fault");
+    expect(evaluated("")).toBe("fault");
+    expect(evaluated("<html></html>")).toBe("fault");
+    expect(evaluated("a_total{x=1} 1")).toBe("fault");
     expect(evaluateMetrics("/metrics", asked(404, 0)).found).toBe("GET /metrics says 404");
   });
 });
@@ -266,16 +270,18 @@ describe("secrets", () => {
     JWT_KEY: "key-of-tokens",
   };
   const places = { log: "ready", inspected: "[]", image: "PATH=/bin", environment: "PORT=8000" };
-  const judge = (changes: Partial<typeof places>, secretsAs: Service["secretsAs"] = "files") =>
+  const evaluated = (changes: Partial<typeof places>, secretsAs: Service["secretsAs"] = "files") =>
     evaluateSecrets({ ...service, secretsAs }, secrets, { ...places, ...changes });
 
   it("are where they may be, and nowhere else", () => {
-    expect(judge({}).state).toBe("ok");
-    expect(judge({ log: "cannot reach shop:pass-word@database" }).found).toBe("DATABASE_URL is in its log");
-    expect(judge({ inspected: "JWT_KEY=key-of-tokens" }).found).toBe("docker inspect shows JWT_KEY");
-    expect(judge({ image: "ENV JWT_KEY=changeme" }).found).toBe("its image sets JWT_KEY");
-    expect(judge({ environment: "K=key-of-tokens" }).found).toBe("JWT_KEY is in its environment");
-    expect(judge({ environment: "K=key-of-tokens" }, "environment").state).toBe("ok");
+    expect(evaluated({}).state).toBe("ok");
+    expect(evaluated({ log: "cannot reach shop:pass-word@database" }).found).toBe(
+      "DATABASE_URL is in its log",
+    );
+    expect(evaluated({ inspected: "JWT_KEY=key-of-tokens" }).found).toBe("docker inspect shows JWT_KEY");
+    expect(evaluated({ image: "ENV JWT_KEY=changeme" }).found).toBe("its image sets JWT_KEY");
+    expect(evaluated({ environment: "K=key-of-tokens" }).found).toBe("JWT_KEY is in its environment");
+    expect(evaluated({ environment: "K=key-of-tokens" }, "environment").state).toBe("ok");
   });
 });
 
