@@ -9,7 +9,8 @@ import type { DrillEvent } from "./events.ts";
 export class WatchServer {
   private readonly html: string;
   private readonly server: Server;
-  private told: DrillEvent[] = [];
+  /** Of the drill that began last. */
+  told: DrillEvent[] = [];
   /** How many were told before these, of earlier drills. */
   private before = 0;
   private readonly listeners = new Set<ServerResponse>();

@@ -104,9 +104,9 @@ export class DrillState {
       case "action":
         return this.act(event);
       case "container":
-        return this.contain(event);
+        return this.changeContainer(event);
       case "database":
-        return this.hear(event);
+        return this.changeRole(event);
       case "new primary":
         this.newPrimary = { atMs, part: event.part };
         return { atMs, kind: "primary", text: `${event.part} is primary and has acknowledged a write` };
@@ -134,7 +134,7 @@ export class DrillState {
     return { atMs, kind: action, text: what };
   }
 
-  private contain({ atMs, part: name, action }: Extract<DrillEvent, { kind: "container" }>) {
+  private changeContainer({ atMs, part: name, action }: Extract<DrillEvent, { kind: "container" }>) {
     const part = this.parts.get(name);
     const condition = conditions[action];
     if (!part || condition === undefined || part.condition === condition) return undefined;
@@ -146,7 +146,7 @@ export class DrillState {
     return { atMs, kind: "seen" as const, text: `${name} ${conditionTexts[condition]}` };
   }
 
-  private hear({ atMs, part: name, role, streams }: Extract<DrillEvent, { kind: "database" }>) {
+  private changeRole({ atMs, part: name, role, streams }: Extract<DrillEvent, { kind: "database" }>) {
     const part = this.parts.get(name);
     if (!part) return undefined;
     const before = part.database?.role;

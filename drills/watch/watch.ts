@@ -5,7 +5,7 @@ import type { RunningStack } from "../../running-stack/running-stack.ts";
 import type { Drill } from "../drill.ts";
 import type { Load } from "../load/load.ts";
 import type { Observation } from "../observe/observation.ts";
-import type { DrillEvent, Phase, Told, Verdict } from "./events.ts";
+import type { Phase, Told, Verdict } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { PageDocument } from "./page-document.ts";
 import { WatchServer } from "./server.ts";
@@ -26,7 +26,6 @@ export interface WatchedDrill {
 export class Watch {
   private readonly page: PageDocument;
   private readonly server: WatchServer;
-  private readonly told: DrillEvent[] = [];
   private feed: Feed | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastMissing = "";
@@ -54,7 +53,6 @@ export class Watch {
     const { ledger } = load;
     const partOf = (container: string) => names.get(container);
     this.feed = new Feed({ ledger, journal: stack.journal, databaseNodes, containers, partOf });
-    this.told.length = 0;
     this.lastMissing = "";
     this.name = name;
     this.server.begin();
@@ -95,7 +93,7 @@ export class Watch {
     this.tell({ kind: "verdict", verdict });
     const file = dataDirectory("drills", stack, `${this.name}.html`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, this.page.html(this.told));
+    writeFileSync(file, this.page.html(this.server.told));
     return file;
   }
 
@@ -112,15 +110,10 @@ export class Watch {
   }
 
   private read(): void {
-    this.publish(this.feed?.news(Date.now()) ?? []);
+    this.server.tell(this.feed?.news(Date.now()) ?? []);
   }
 
   private tell(told: Told, atMs = Date.now()): void {
-    this.publish([{ atMs, ...told }]);
-  }
-
-  private publish(events: DrillEvent[]): void {
-    this.told.push(...events);
-    this.server.tell(events);
+    this.server.tell([{ atMs, ...told }]);
   }
 }
